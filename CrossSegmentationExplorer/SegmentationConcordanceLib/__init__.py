@@ -1,0 +1,1 @@
+"""Agreement of AI segmentations: anatomy, imaging, agreement, reporting and scene layers of SegmentationConcordance."""

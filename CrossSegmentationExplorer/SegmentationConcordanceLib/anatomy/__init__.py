@@ -1,0 +1,1 @@
+"""Coded concepts, structure identity, and what each model's labels mean."""
