@@ -1,0 +1,40 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`. `make help` lists the rest.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO ?= demo-output
+
+.PHONY: help setup setup-test demo test lint clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+setup: $(VENV)/installed ## a virtual environment with the library and its command line
+
+setup-test: $(VENV)/installed-test ## the same with what the tests need
+
+demo: setup ## make a synthetic cohort, compare six models on it, write the report
+	$(BIN)/concordance demo --output $(DEMO)
+
+test: setup-test ## all tests
+	$(BIN)/python Testing/check_system.py
+	$(BIN)/pytest
+
+lint: setup-test ## style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+clean: ## remove the virtual environment and the demo's output
+	rm -rf $(VENV) $(DEMO)
+
+$(VENV)/bin/python:
+	@$(PYTHON) Testing/check_python.py
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/installed-test: pyproject.toml $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@

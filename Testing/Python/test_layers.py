@@ -1,0 +1,82 @@
+"""Who may know whom: walks the imports of every file of the library and of the module files."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+LIBRARY = "SegmentationConcordanceLib"
+ALLOWED = {
+    "anatomy": set(),
+    "imaging": {"anatomy"},
+    "agreement": {"anatomy", "imaging"},
+    "reporting": {"anatomy", "imaging", "agreement"},
+    "scene": {"anatomy", "imaging", "agreement"},
+    "sample": {"anatomy", "imaging"},
+    "commands": {"anatomy", "imaging", "agreement", "reporting", "sample"},
+}
+MODULES = ("CrossSegmentationExplorer", "ConsensusMetrics", "SegmentHarmonizer")
+FILE_SCOPE_OF_MODULES = {"qt", "ctk", "vtk", "slicer"}
+
+
+def imported_names(path: Path, library: Path) -> list[tuple[str, bool]]:
+    """Absolute names of what a file imports, and whether it does so at file scope."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    at_file_scope = {id(node) for node in tree.body}
+    package = [LIBRARY, *path.relative_to(library).with_suffix("").parts][:-1]
+    names = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names += [(alias.name, id(node) in at_file_scope) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            stem = ".".join([*base, *([node.module] if node.module else [])])
+            names += [(f"{stem}.{alias.name}", id(node) in at_file_scope) for alias in node.names]
+    return names
+
+
+@pytest.fixture(scope="module")
+def library(repository) -> Path:
+    return repository / "CrossSegmentationExplorer" / LIBRARY
+
+
+def test_a_layer_knows_only_the_layers_below_it(library):
+    wrong = []
+    for path in library.rglob("*.py"):
+        layer = path.relative_to(library).parts[0]
+        if layer not in ALLOWED:
+            continue
+        for name, _ in imported_names(path, library):
+            parts = name.split(".")
+            if parts[0] == LIBRARY and parts[1] not in ALLOWED[layer] | {layer, "errors"}:
+                wrong.append(f"{path.relative_to(library)} imports {name}")
+    assert wrong == []
+
+
+def test_every_folder_is_a_layer_with_rules(library):
+    assert {path.name for path in library.iterdir() if path.is_dir() and path.name != "__pycache__"} <= set(ALLOWED)
+
+
+@pytest.mark.parametrize(
+    ("package", "where"), [("vtk", {"scene"}), ("slicer", {"scene"}), ("qt", set()), ("ctk", set()), ("pandas", set())]
+)
+def test_a_package_is_imported_only_where_it_may_be(library, package, where):
+    wrong = [
+        str(path.relative_to(library))
+        for path in library.rglob("*.py")
+        if path.relative_to(library).parts[0] not in where
+        and any(name.split(".")[0] == package for name, _ in imported_names(path, library))
+    ]
+    assert wrong == []
+
+
+def test_the_library_never_reaches_for_the_application_scene(library):
+    assert [path.name for path in library.rglob("*.py") if "slicer.mrmlScene" in path.read_text(encoding="utf-8")] == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_module_files_import_little_at_file_scope(repository, library, module):
+    names = imported_names(repository / module / f"{module}.py", repository / module)
+    assert {name.split(".")[0] for name, at_file_scope in names if at_file_scope} <= FILE_SCOPE_OF_MODULES
