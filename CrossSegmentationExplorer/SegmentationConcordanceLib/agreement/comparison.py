@@ -1,0 +1,178 @@
+"""Several models' segmentations of one scan, counted against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..anatomy.concepts import CodedStructure
+from ..anatomy.identity import StructureIdentity
+from ..anatomy.structure_names import structure_name
+from ..errors import ConcordanceError
+from ..imaging.geometry import Geometry
+from ..imaging.label_map import Segment, label_counts
+from .models import ModelSegmentation, UncodedStructure, check_comparable
+from .patterns import MAX_MODELS, Plane, count_patterns
+from .planes import planes_of
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedStructure:
+    """A structure that at least one model found.
+
+    :param key: its codes as one text, unique in the comparison.
+    :param voters: the models that know the structure, as bits: what it could have been found by.
+    :param coded: the concepts as the first model that found it wrote them; None for an uncoded segment.
+    """
+
+    identity: StructureIdentity | UncodedStructure
+    key: str
+    name: str
+    voters: int
+    coded: CodedStructure | None
+    color: tuple[int, int, int] | None
+
+    @property
+    def n_voters(self) -> int:
+        """How many models know the structure."""
+        return self.voters.bit_count()
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """The counts from which every overlap measure follows.
+
+    :param models: names; the index is the model's bit in a pattern.
+    :param structures: what at least one model found, in the order in which the models list it.
+    :param counts: int64 (n_structures, 2 ** n_models); [s, p] is the number of voxels where exactly the models of
+        the bits of p carry structure s.
+    :param cut: bool (n_structures, n_models): the model's segment reaches the first or last slice of the scan.
+    :param planes: the arrays that were counted, for label maps that are made from the counts; labels are numbered by
+        ``shared``.
+    :param shared: indices into ``structures`` of those that two or more models know; position + 1 is their label in
+        the planes' numbering.
+    """
+
+    models: tuple[str, ...]
+    geometry: Geometry
+    structures: tuple[ComparedStructure, ...]
+    counts: np.ndarray
+    cut: np.ndarray
+    planes: tuple[Plane, ...]
+    shared: tuple[int, ...]
+
+    def model_counts(self) -> np.ndarray:
+        """Voxels per structure and model, int64 (n_structures, n_models)."""
+        return self.counts @ self.pattern_members()
+
+    def pattern_members(self) -> np.ndarray:
+        """Which models belong to a pattern: int64 (2 ** n_models, n_models), 1 or 0."""
+        patterns = np.arange(self.counts.shape[1])
+        return (patterns[:, None] >> np.arange(len(self.models))) & 1
+
+
+def compare_models(models: Sequence[ModelSegmentation]) -> Comparison:
+    """Count every structure of two or more models against each other, in one pass over their voxels.
+
+    :param models: all on one grid, each with a name of its own, at most 16.
+    :raises ConcordanceError: fewer than two or more than 16 models, or a name twice.
+    :raises GeometryMismatchError: if they lie on different grids.
+    """
+    if not 2 <= len(models) <= MAX_MODELS:
+        names = ", ".join(model.model for model in models) or "nothing"
+        raise ConcordanceError(names, f"{len(models)} model(s) to compare", f"Give 2 to {MAX_MODELS}.")
+    check_comparable(models)
+    structures = _found_structures(models)
+    shared = tuple(index for index, structure in enumerate(structures) if structure.n_voters > 1)
+    label_of = {structures[index].identity: position + 1 for position, index in enumerate(shared)}
+    planes = [plane for bit, model in enumerate(models) for plane in _planes_of(model, bit, label_of)]
+    counts = np.zeros((len(structures), 1 << len(models)), dtype=np.int64)
+    counts[list(shared)] = count_patterns(planes, len(shared), len(models))[1:]
+    _count_unshared(models, structures, counts)
+    return Comparison(
+        models=tuple(model.model for model in models),
+        geometry=models[0].label_map.geometry,
+        structures=structures,
+        counts=counts,
+        cut=_cut_by_scan(models, structures),
+        planes=tuple(planes),
+        shared=shared,
+    )
+
+
+def _found_structures(models: Sequence[ModelSegmentation]) -> tuple[ComparedStructure, ...]:
+    known = [model.known_structures() for model in models]
+    first_segment: dict[StructureIdentity | UncodedStructure, Segment] = {}
+    for model in models:
+        for segment in model.label_map.segments:
+            first_segment.setdefault(model.structure_of(segment), segment)
+    keys = _unique_keys(list(first_segment))
+    return tuple(
+        ComparedStructure(
+            identity=identity,
+            key=keys[identity],
+            name=_name_of(identity, segment),
+            voters=sum(1 << bit for bit, structures in enumerate(known) if identity in structures),
+            coded=segment.structure,
+            color=segment.color,
+        )
+        for identity, segment in first_segment.items()
+    )
+
+
+def _name_of(identity: StructureIdentity | UncodedStructure, segment: Segment) -> str:
+    if isinstance(identity, UncodedStructure):
+        return f"uncoded: {segment.name}"
+    return structure_name(identity) or segment.name
+
+
+def _unique_keys(
+    identities: list[StructureIdentity | UncodedStructure],
+) -> dict[StructureIdentity | UncodedStructure, str]:
+    """The keys of the tables. They leave out the category, which is added for the rare two that differ only in it."""
+    keys = [identity.key for identity in identities]
+    return {
+        identity: f"{identity.key}|{identity.category}"
+        if keys.count(identity.key) > 1 and isinstance(identity, StructureIdentity)
+        else identity.key
+        for identity in identities
+    }
+
+
+def _planes_of(
+    model: ModelSegmentation, bit: int, label_of: dict[StructureIdentity | UncodedStructure, int]
+) -> list[Plane]:
+    return planes_of(model.label_map, bit, lambda segment: label_of.get(model.structure_of(segment), 0))
+
+
+def _count_unshared(
+    models: Sequence[ModelSegmentation], structures: Sequence[ComparedStructure], counts: np.ndarray
+) -> None:
+    """Fill in the structures that one model alone knows, which need no comparing: often the body or its fat, that is
+    most of the voxels."""
+    row_of = {structure.identity: row for row, structure in enumerate(structures) if structure.n_voters == 1}
+    for bit, model in enumerate(models):
+        segments_of: dict[int, list[Segment]] = {}
+        for segment in model.label_map.segments:
+            row = row_of.get(model.structure_of(segment))
+            if row is not None:
+                segments_of.setdefault(row, []).append(segment)
+        per_layer = [label_counts(layer) for layer in model.label_map.layers] if segments_of else []
+        for row, segments in segments_of.items():
+            if len({segment.layer for segment in segments}) == 1:
+                counts[row, 1 << bit] = sum(per_layer[s.layer].get(s.label, 0) for s in segments)
+            else:
+                union = np.logical_or.reduce([model.label_map.mask(segment) for segment in segments])
+                counts[row, 1 << bit] = np.count_nonzero(union)
+
+
+def _cut_by_scan(models: Sequence[ModelSegmentation], structures: Sequence[ComparedStructure]) -> np.ndarray:
+    row_of = {structure.identity: row for row, structure in enumerate(structures)}
+    cut = np.zeros((len(structures), len(models)), dtype=bool)
+    for bit, model in enumerate(models):
+        at_end = [set(label_counts(layer[[0, -1]])) for layer in model.label_map.layers]
+        for segment in model.label_map.segments:
+            cut[row_of[model.structure_of(segment)], bit] |= segment.label in at_end[segment.layer]
+    return cut

@@ -1,0 +1,66 @@
+"""The label map of a consensus."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..imaging.label_map import LabelMap, Segment, smallest_dtype
+from .comparison import Comparison
+from .consensus import Consensus
+from .patterns import PatternLabels, count_patterns
+
+
+def consensus_label_map(comparison: Comparison, consensus: Consensus) -> LabelMap:
+    """The consensus as segments, labels 1 to n in the order of the structures; empty ones have no segment.
+
+    Each segment's description names the method and the models that had a say. Where the models' own segments overlap
+    the consensus may as well: then there is more than one layer.
+    """
+    counts = consensus.counts(comparison)
+    kept = [index for index in comparison.shared if counts[index] > 0]
+    dtype = smallest_dtype(range(len(kept) + 1))
+    table = np.zeros((len(comparison.shared) + 1, comparison.counts.shape[1]), dtype=dtype)
+    for label, index in enumerate(kept, start=1):
+        table[comparison.shared.index(index) + 1] = np.where(consensus.chosen[index], label, 0)
+    write = PatternLabels(table, np.zeros(comparison.geometry.shape, dtype=dtype), [])
+    count_patterns(comparison.planes, len(comparison.shared), len(comparison.models), write)
+    layers, layer_of = _separate_layers(write)
+    segments = [
+        _consensus_segment(comparison, consensus, index, label, layer_of.get(label, 0))
+        for label, index in enumerate(kept, start=1)
+    ]
+    return LabelMap(tuple(layers), comparison.geometry, tuple(segments))
+
+
+def _consensus_segment(comparison: Comparison, consensus: Consensus, index: int, label: int, layer: int) -> Segment:
+    structure = comparison.structures[index]
+    voters = [name for bit, name in enumerate(comparison.models) if structure.voters >> bit & 1]
+    return Segment(
+        label=label,
+        name=structure.name,
+        structure=structure.coded,
+        color=structure.color,
+        layer=layer,
+        algorithm=f"Consensus ({consensus.method})",
+        description=f"{consensus.method} of {', '.join(voters)}",
+    )
+
+
+def _separate_layers(write: PatternLabels) -> tuple[list[np.ndarray], dict[int, int]]:
+    """Move every label that collides with another one, with all its voxels, to the first layer where it has room."""
+    layers = [write.out]
+    layer_of: dict[int, int] = {}
+    hidden: dict[int, list[np.ndarray]] = {}
+    for places, labels in write.collisions:
+        for label in np.unique(labels):
+            hidden.setdefault(int(label), []).append(places[labels == label])
+    for label, parts in hidden.items():
+        voxels = np.concatenate([np.flatnonzero(layers[0] == label), *parts])
+        layers[0].reshape(-1)[np.flatnonzero(layers[0] == label)] = 0
+        room = (n for n in range(1, len(layers)) if not layers[n].reshape(-1)[voxels].any())
+        layer = next(room, len(layers))
+        if layer == len(layers):
+            layers.append(np.zeros_like(write.out))
+        layers[layer].reshape(-1)[voxels] = label
+        layer_of[label] = layer
+    return layers, layer_of

@@ -1,0 +1,80 @@
+"""What one model made of one scan, and which structures it could have made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ..anatomy.identity import StructureIdentity, structure_identity
+from ..errors import ConcordanceError, GeometryMismatchError
+from ..imaging.label_map import LabelMap, Segment
+
+
+@dataclass(frozen=True, slots=True)
+class UncodedStructure:
+    """A segment without codes: nothing tells what it is, so it equals no other segment, not even one of its name."""
+
+    model: str
+    name: str
+    layer: int
+    label: int
+
+    @property
+    def key(self) -> str:
+        """What stands in the tables' structure_key."""
+        return f"uncoded:{self.name}"
+
+
+@dataclass(frozen=True, eq=False)
+class ModelSegmentation:
+    """One model's segmentation of one scan.
+
+    :param model: what the run is called; unique in a comparison.
+    :param label_map: on the grid of the comparison.
+    :param vocabulary: the structures that the model can find, whether it found them or not. Empty where nobody knows:
+        then a structure that it did not find counts as one that it does not know.
+    """
+
+    model: str
+    label_map: LabelMap
+    vocabulary: frozenset[StructureIdentity] = frozenset()
+
+    def structure_of(self, segment: Segment) -> StructureIdentity | UncodedStructure:
+        """Which structure a segment of this model is."""
+        if segment.structure is None:
+            return UncodedStructure(self.model, segment.name, segment.layer, segment.label)
+        return structure_identity(segment.structure)
+
+    def known_structures(self) -> frozenset[StructureIdentity | UncodedStructure]:
+        """The vocabulary, and every structure that was found all the same."""
+        return self.vocabulary | {self.structure_of(segment) for segment in self.label_map.segments}
+
+
+def join_label_maps(label_maps: Sequence[LabelMap], model: str) -> LabelMap:
+    """The label maps of one model (its tasks, files) as one: their layers one above the other.
+
+    :raises GeometryMismatchError: if they do not lie on one grid.
+    """
+    first = label_maps[0]
+    layers = list(first.layers)
+    segments = list(first.segments)
+    for other in label_maps[1:]:
+        if not first.geometry.matches(other.geometry):
+            raise GeometryMismatchError(
+                model, f"its files lie on different grids: {'; '.join(other.geometry.differences(first.geometry))}"
+            )
+        segments += [replace(segment, layer=segment.layer + len(layers)) for segment in other.segments]
+        layers += other.layers
+    return LabelMap(tuple(layers), first.geometry, tuple(segments))
+
+
+def check_comparable(models: Sequence[ModelSegmentation]) -> None:
+    """Raise unless every model has its own name and all lie on one grid."""
+    names = [model.model for model in models]
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise ConcordanceError(", ".join(repeated), "two models have this name", "Give each run a name of its own.")
+    for model in models[1:]:
+        if not models[0].label_map.geometry.matches(model.label_map.geometry):
+            differences = "; ".join(model.label_map.geometry.differences(models[0].label_map.geometry))
+            raise GeometryMismatchError(model.model, f"lies on another grid than {models[0].model}: {differences}")

@@ -1,0 +1,210 @@
+"""The histogram of agreement patterns: how many voxels of each structure carry it in exactly which models.
+
+Everything countable follows from it without touching a voxel again: volumes, consensus by any vote, Dice of any pair
+and of any subset of the models. One pass over the arrays makes it, at a cost that does not grow with the number of
+structures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+MAX_MODELS = 16
+_CHUNK_VOXELS = 1 << 20
+_WORD_BYTES = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Plane:
+    """One array of labels of one model.
+
+    :param voxels: unsigned integers, axes (k, j, i); all planes of a comparison have the same shape.
+    :param structure_of_label: one-dimensional array over the labels; [label] is the structure's row in the histogram,
+        1 or higher, or 0 for what is not compared. Long enough for every label that occurs.
+    :param model: which bit of the pattern this plane sets, 0 to n_models - 1. A model whose segments overlap has
+        several planes.
+    """
+
+    voxels: np.ndarray
+    structure_of_label: np.ndarray
+    model: int
+
+
+@dataclass(frozen=True, eq=False)
+class PatternLabels:
+    """What to write where a structure occurs in a pattern, to make a label map in the same pass.
+
+    :param label: (n_structures + 1, 2 ** n_models) of an unsigned dtype; 0 writes nothing.
+    :param out: array of that dtype and of the planes' shape, C-contiguous, all 0; receives the labels.
+    :param collisions: receives (flat voxel indices, labels) where a voxel already had another label.
+    """
+
+    label: np.ndarray
+    out: np.ndarray
+    collisions: list[tuple[np.ndarray, np.ndarray]]
+
+
+def count_patterns(
+    planes: Sequence[Plane], n_structures: int, n_models: int, write: PatternLabels | None = None
+) -> np.ndarray:
+    """Count the voxels of every structure by the set of models that carry it there.
+
+    :param planes: at least one plane per model.
+    :param n_structures: structures are numbered 1 to n_structures.
+    :param n_models: at most ``MAX_MODELS``, as there are 2 ** n_models patterns.
+    :param write: where given, the label map that follows from the patterns is made in the same pass.
+    :returns: int64 (n_structures + 1, 2 ** n_models). [s, p] is the number of voxels where exactly the models whose
+        bits are set in p carry structure s. Row 0 and column 0 are 0. All 0 for arrays without voxels.
+    """
+    if not 1 <= n_models <= MAX_MODELS:
+        raise ValueError(f"{n_models} models; 1 to {MAX_MODELS} can be compared")
+    if len({plane.voxels.shape for plane in planes}) > 1:
+        raise ValueError("the planes' shapes differ")
+    if {plane.model for plane in planes} != set(range(n_models)):
+        raise ValueError("every model needs a plane")
+    dtype = np.dtype(np.uint8 if n_structures < 2**8 else np.uint16)
+    counter = _PatternCounter(planes, n_structures, n_models, dtype, write)
+    flat = [np.ascontiguousarray(plane.voxels).reshape(-1) for plane in planes]
+    for start in range(0, flat[0].size, _CHUNK_VOXELS):
+        counter.add(start, [array[start : start + _CHUNK_VOXELS] for array in flat])
+    return counter.histogram()
+
+
+class _PatternCounter:
+    """Adds up chunks. Voxels are handled eight bytes at a time until it is known which of them need a closer look."""
+
+    def __init__(
+        self, planes: Sequence[Plane], n_structures: int, n_models: int, dtype: np.dtype, write: PatternLabels | None
+    ) -> None:
+        self.dtype = dtype
+        self.n_models = n_models
+        self.all_models = (1 << n_models) - 1
+        self.models = [plane.model for plane in planes]
+        self.luts = [_full_lut(plane, dtype) for plane in planes]
+        first_of_model = {model: index for index, model in reversed(list(enumerate(self.models)))}
+        self.first_planes = sorted(first_of_model.values())
+        self.write = write
+        self.rows = n_structures + 1
+        self.counts = np.zeros(self.rows << n_models, dtype=np.int64)
+        self.unanimous = np.zeros(1 << (8 * dtype.itemsize), dtype=np.int64)
+
+    def add(self, start: int, chunk: list[np.ndarray]) -> None:
+        words = [self._words(array, lut) for array, lut in zip(chunk, self.luts)]
+        labelled = words[0].copy()
+        for word in words[1:]:
+            labelled |= word
+        active = np.flatnonzero(labelled)
+        if active.size == 0:
+            return
+        structures = [self._structures(word[active], array, lut) for word, array, lut in zip(words, chunk, self.luts)]
+        self._count_active(start, active, structures)
+
+    def histogram(self) -> np.ndarray:
+        """The counts so far, int64 (n_structures + 1, 2 ** n_models)."""
+        counts = self.counts.reshape(self.rows, -1).copy()
+        counts[:, self.all_models] += self.unanimous[: self.rows]
+        counts[0] = 0
+        return counts
+
+    def _words(self, array: np.ndarray, lut: np.ndarray) -> np.ndarray:
+        """The chunk as uint64. Labels of the counter's own dtype stay raw: most words turn out to be background."""
+        if array.dtype != self.dtype:
+            array = lut[array]
+        missing = -array.nbytes % _WORD_BYTES
+        if missing:
+            array = np.concatenate([array, np.zeros(missing // self.dtype.itemsize, dtype=self.dtype)])
+        return array.view(np.uint64)
+
+    def _structures(self, words: np.ndarray, array: np.ndarray, lut: np.ndarray) -> np.ndarray:
+        if array.dtype != self.dtype:
+            return words
+        return np.take(lut, words.view(self.dtype)).view(np.uint64)
+
+    def _count_active(self, start: int, active: np.ndarray, structures: list[np.ndarray]) -> None:
+        first = structures[0]
+        disputed_words = np.zeros_like(first)
+        for index, word in enumerate(structures):
+            # A second plane of a model is a dispute wherever it holds anything: it adds a structure to the voxel.
+            disputed_words |= (first ^ word) if index in self.first_planes else word
+        self.unanimous += _bincount(first.view(self.dtype))
+        per_word = _WORD_BYTES // self.dtype.itemsize
+        out = self._unanimous_labels(first) if self.write is not None else None
+        rows = np.flatnonzero(disputed_words)
+        if rows.size:
+            lanes = np.flatnonzero(disputed_words[rows].view(self.dtype))
+            voxels = [word[rows].view(self.dtype)[lanes] for word in structures]
+            self.unanimous -= _bincount(voxels[0])
+            place = active[rows[lanes // per_word]] * per_word + lanes % per_word
+            if out is not None:
+                out[rows[lanes // per_word] * per_word + lanes % per_word] = 0
+        if out is not None:
+            self._put(start, _voxel_indices(active, per_word), out)
+        if rows.size:
+            for chosen, structure, pattern in self._patterns(voxels):
+                key = (structure.astype(np.int64) << self.n_models) | pattern
+                self.counts += np.bincount(key, minlength=self.counts.size)
+                if self.write is not None:
+                    self._put(start, place[chosen], self.write.label.reshape(-1)[key])
+
+    def _patterns(self, voxels: list[np.ndarray]) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """(voxels chosen, their structure, its pattern) until every structure of every disputed voxel was named once.
+
+        The highest structure of each voxel comes first, for all voxels at once: few voxels carry a second one.
+        """
+        chosen = np.arange(voxels[0].size)
+        below = np.full(chosen.size, self.rows, dtype=np.int64)
+        while chosen.size:
+            structure = np.zeros(chosen.size, dtype=self.dtype)
+            for values in voxels:
+                np.maximum(structure, np.where(values < below, values, 0), out=structure)
+            found = np.flatnonzero(structure)
+            chosen, structure = chosen[found], structure[found]
+            voxels = [values[found] for values in voxels]
+            pattern = np.zeros(chosen.size, dtype=np.int64)
+            for model, values in zip(self.models, voxels):
+                pattern |= (values == structure).astype(np.int64) << model
+            if chosen.size:
+                yield chosen, structure, pattern
+            below = structure.astype(np.int64)
+
+    def _unanimous_labels(self, first: np.ndarray) -> np.ndarray:
+        """The labels to write if no voxel of these words were disputed."""
+        return np.take(self.write.label[:, self.all_models], first.view(self.dtype))
+
+    def _put(self, start: int, places: np.ndarray, labels: np.ndarray) -> None:
+        named = np.flatnonzero(labels)
+        places, labels = places[named] + start, labels[named]
+        flat = self.write.out.reshape(-1)
+        taken = flat[places] != 0
+        if taken.any():
+            self.write.collisions.append((places[taken], labels[taken]))
+            places, labels = places[~taken], labels[~taken]
+        flat[places] = labels
+
+
+def _full_lut(plane: Plane, dtype: np.dtype) -> np.ndarray:
+    """The table, padded with 0 to every value that one or two bytes can hold."""
+    table = plane.structure_of_label
+    if plane.voxels.dtype.itemsize > 2:
+        return table.astype(dtype)
+    lut = np.zeros(1 << (8 * plane.voxels.dtype.itemsize), dtype=dtype)
+    lut[: table.size] = table[: lut.size]
+    return lut
+
+
+def _bincount(values: np.ndarray) -> np.ndarray:
+    """Counts over every value of an unsigned dtype of one or two bytes.
+
+    Pairs of bytes are counted as one uint16, which halves the work, and then split.
+    """
+    if values.dtype.itemsize == 1 and values.size % 2 == 0:
+        pairs = np.bincount(values.view(np.uint16), minlength=1 << 16).reshape(256, 256)
+        return pairs.sum(axis=0) + pairs.sum(axis=1)
+    return np.bincount(values, minlength=1 << (8 * values.dtype.itemsize))
+
+
+def _voxel_indices(words: np.ndarray, per_word: int) -> np.ndarray:
+    return (words[:, None] * per_word + np.arange(per_word)).reshape(-1)

@@ -1,0 +1,84 @@
+"""The tidy tables of one case, made from its counts."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from .comparison import Comparison
+from .consensus import Consensus, LeaveOneOut
+from .overlap import dice, jaccard, volume_ratio
+from .table import EMPTY_CONSENSUS, MISSING, OK, TRUNCATED, AgreementRow, PairwiseRow
+
+
+def agreement_rows(
+    comparison: Comparison, consensus: Consensus | LeaveOneOut, *, case: str, series_uid: str
+) -> list[AgreementRow]:
+    """One row per structure that somebody found and model that knows it.
+
+    A structure that only one model knows has its volume and no agreement: those cells are None.
+    """
+    ml = comparison.geometry.voxel_volume_ml
+    model_counts = comparison.model_counts()
+    reference_counts = consensus.reference_counts(comparison)
+    common_counts = consensus.common_counts(comparison)
+    rows = []
+    for index, structure in enumerate(comparison.structures):
+        alone = structure.n_voters < 2
+        for bit, model in enumerate(comparison.models):
+            if not structure.voters >> bit & 1:
+                continue
+            found, common = int(model_counts[index, bit]), int(common_counts[index, bit])
+            agreed = int(reference_counts[index, bit])
+            rows.append(
+                AgreementRow(
+                    case=case,
+                    series_uid=series_uid,
+                    structure=structure.name,
+                    structure_key=structure.key,
+                    model=model,
+                    status=_status(found, None if alone else agreed, bool(comparison.cut[index, bit])),
+                    consensus=consensus.method,
+                    n_models=structure.n_voters,
+                    volume_ml=found * ml,
+                    consensus_volume_ml=None if alone else agreed * ml,
+                    dice=None if alone else dice(found, agreed, common),
+                    jaccard=None if alone else jaccard(found, agreed, common),
+                    volume_ratio=None if alone else volume_ratio(agreed, found),
+                )
+            )
+    return rows
+
+
+def pairwise_rows(comparison: Comparison, *, case: str) -> list[PairwiseRow]:
+    """One row per structure and pair of models that both know it, in the order of the models."""
+    ml = comparison.geometry.voxel_volume_ml
+    members = comparison.pattern_members()
+    model_counts = comparison.model_counts()
+    rows = []
+    for index, structure in enumerate(comparison.structures):
+        voters = [bit for bit in range(len(comparison.models)) if structure.voters >> bit & 1]
+        for a, b in combinations(voters, 2):
+            common = int(comparison.counts[index] @ (members[:, a] & members[:, b]))
+            count_a, count_b = int(model_counts[index, a]), int(model_counts[index, b])
+            rows.append(
+                PairwiseRow(
+                    case=case,
+                    structure=structure.name,
+                    structure_key=structure.key,
+                    model_a=comparison.models[a],
+                    model_b=comparison.models[b],
+                    dice=dice(count_a, count_b, common),
+                    volume_a_ml=count_a * ml,
+                    volume_b_ml=count_b * ml,
+                )
+            )
+    return rows
+
+
+def _status(found: int, agreed: int | None, cut: bool) -> str:
+    """The most serious of what is true of one model's segment; ``agreed`` is None where there is no consensus."""
+    if found == 0:
+        return MISSING
+    if agreed == 0:
+        return EMPTY_CONSENSUS
+    return TRUNCATED if cut else OK

@@ -1,0 +1,62 @@
+"""Consensus by counting votes: strict intersection, majority, at least k."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .comparison import Comparison
+from .consensus import Consensus
+
+INTERSECTION = "intersection"
+MAJORITY = "majority"
+EVERY_MODEL = -1
+
+
+def strict_intersection(comparison: Comparison, among: int = EVERY_MODEL) -> Consensus:
+    """The voxels on which every model agrees that knows the structure.
+
+    A model that knows the structure and found nothing makes the consensus empty; one that does not know it has no say.
+    Leaving a model out can only enlarge it, and so can only raise everybody's agreement with it.
+
+    :param among: the models that have a say, as bits; -1 for all.
+    """
+    agreeing, voters = _votes(comparison, among)
+    return Consensus(INTERSECTION, (agreeing == voters) & _enough(voters, among))
+
+
+def majority(comparison: Comparison, among: int = EVERY_MODEL) -> Consensus:
+    """The voxels that more than half of the models carry that know the structure. A tie is no majority.
+
+    :param among: the models that have a say, as bits; -1 for all.
+    """
+    agreeing, voters = _votes(comparison, among)
+    return Consensus(MAJORITY, (2 * agreeing > voters) & _enough(voters, among))
+
+
+def at_least(comparison: Comparison, k: int, among: int = EVERY_MODEL) -> Consensus:
+    """The voxels that at least k models carry; empty for a structure that fewer than k models know.
+
+    :param k: 1 for the union.
+    :param among: the models that have a say, as bits; -1 for all.
+    """
+    if k < 1:
+        raise ValueError(f"at least {k} models: k must be 1 or more")
+    agreeing, voters = _votes(comparison, among)
+    return Consensus(f"at least {k}", (agreeing >= k) & _enough(voters, among))
+
+
+def _votes(comparison: Comparison, among: int) -> tuple[np.ndarray, np.ndarray]:
+    """How many of the models with a say carry the structure in a pattern, and how many know it.
+
+    int64 (n_structures, 2 ** n_models) and (n_structures, 1).
+    """
+    members = comparison.pattern_members()
+    has_say = np.array([among >> bit & 1 for bit in range(len(comparison.models))])
+    knows = np.array([[s.voters >> bit & 1 for bit in range(len(comparison.models))] for s in comparison.structures])
+    knows = knows.reshape(len(comparison.structures), -1) * has_say
+    return knows @ members.T, knows.sum(axis=1, keepdims=True)
+
+
+def _enough(voters: np.ndarray, among: int) -> np.ndarray:
+    """Two models at least make a consensus; one does where it is what another model is held against."""
+    return voters >= (2 if among == EVERY_MODEL else 1)
