@@ -1,0 +1,89 @@
+"""When two coded segments are the same structure: by codes and their equivalents, never by name or code meaning."""
+
+from __future__ import annotations
+
+import csv
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+
+from .coded_cells import read_concept
+from .concepts import CodedConcept, CodedStructure
+
+EQUIVALENTS_FILE = Path(__file__).with_name("equivalents.csv")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class StructureIdentity:
+    """What a segment is, in canonical codes: each part "scheme:code", or "" where there is none."""
+
+    category: str
+    type: str
+    modifier: str = ""
+    region: str = ""
+    region_modifier: str = ""
+
+    @property
+    def key(self) -> str:
+        """type|modifier|region|region modifier without empty parts at the end, e.g. "SCT:64033007|SCT:7771000"."""
+        return "|".join((self.type, self.modifier, self.region, self.region_modifier)).rstrip("|")
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalent:
+    """One row of equivalents.csv, codes as "scheme:code"; ``part`` is "category" or "structure"."""
+
+    part: str
+    concept: str
+    modifier: str
+    canonical: str
+    canonical_modifier: str
+    source: str
+
+
+def structure_identity(structure: CodedStructure) -> StructureIdentity:
+    """The identity of a coded structure: equal for two structures exactly when they are the same anatomy."""
+    category, _ = _canonical("category", _code(structure.category), "")
+    type_, modifier = _canonical("structure", _code(structure.type), _code(structure.modifier))
+    region, region_modifier = _canonical("structure", _code(structure.region), _code(structure.region_modifier))
+    return StructureIdentity(category, type_, modifier, region, region_modifier)
+
+
+@functools.cache
+def equivalents() -> tuple[Equivalent, ...]:
+    """The rows of equivalents.csv in their order."""
+    lines = EQUIVALENTS_FILE.read_text(encoding="utf-8").splitlines()
+    rows = csv.DictReader(line for line in lines if not line.startswith("#"))
+    return tuple(
+        Equivalent(
+            row["part"],
+            str(read_concept(row["concept"])),
+            str(read_concept(row["modifier"])) if row["modifier"] else "",
+            str(read_concept(row["canonical"])),
+            str(read_concept(row["canonical_modifier"])) if row["canonical_modifier"] else "",
+            row["source"],
+        )
+        for row in rows
+    )
+
+
+@functools.cache
+def _canonical_pairs() -> dict[tuple[str, str, str], tuple[str, str]]:
+    return {(row.part, row.concept, row.modifier): (row.canonical, row.canonical_modifier) for row in equivalents()}
+
+
+def _canonical(part: str, code: str, modifier: str) -> tuple[str, str]:
+    pairs = _canonical_pairs()
+    exact = pairs.get((part, code, modifier))
+    if exact is not None:
+        return exact
+    canonical, own_modifier = pairs.get((part, code, ""), (code, ""))
+    if not own_modifier:
+        return canonical, modifier
+    # "Left atrium" + Left says its side twice. "Right subclavian artery" + Left contradicts itself: it stays as
+    # written, so that it equals nothing else.
+    return (canonical, own_modifier) if modifier == own_modifier else (code, modifier)
+
+
+def _code(concept: CodedConcept | None) -> str:
+    return "" if concept is None else str(concept)

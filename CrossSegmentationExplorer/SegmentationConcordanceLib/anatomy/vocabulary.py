@@ -1,0 +1,124 @@
+"""A model's vocabulary: which structures it can produce, under which labels, and what each of them is."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import LabelMapTableError
+from .concepts import CodedStructure
+from .identity import StructureIdentity, structure_identity
+from .label_map_table import LabelMapTable, TableRow, read_table
+from .vocabulary_check import check_table, shipped_files
+
+
+@dataclass(frozen=True, slots=True)
+class VocabularyLabel:
+    """One label that a model can produce.
+
+    :param label: the voxel value, 1 or higher; None where the model publishes none (one file per structure).
+    :param name: the model's own text for the label.
+    :param structure_name: the name that all label maps share, e.g. "lung_upper_lobe_left".
+    :param color: display colour, (red, green, blue), each 0 to 255, or None.
+    :param task: which run of the model produces it; label ids are unique within a task only.
+    :param output_file: what the model calls the file that holds the label, e.g. "spleen.nii.gz" or
+        "<case>_part_551.nii.gz", where "<case>" stands for any text; "" where the file name is up to the user.
+    """
+
+    label: int | None
+    name: str
+    structure_name: str
+    structure: CodedStructure
+    color: tuple[int, int, int] | None = None
+    task: str = ""
+    output_file: str = ""
+
+    @property
+    def identity(self) -> StructureIdentity:
+        """What the structure is, in canonical codes."""
+        return structure_identity(self.structure)
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The label map of one model and version.
+
+    :param name: the name of the label map, e.g. "totalsegmentator_v2".
+    :param title: what people call the model, e.g. "TotalSegmentator 2.6".
+    :param head: (key, text) pairs of the file's head: model, version, sources of ids and codes, licence, notes.
+    :param labels: in the order of the file, tasks one after the other.
+    """
+
+    name: str
+    title: str
+    labels: tuple[VocabularyLabel, ...]
+    head: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """The model's tasks in the order of the file."""
+        return tuple(dict.fromkeys(label.task for label in self.labels))
+
+    def for_task(self, task: str) -> Vocabulary:
+        """The vocabulary of one task alone.
+
+        :raises LabelMapTableError: the model has no such task.
+        """
+        labels = tuple(label for label in self.labels if label.task == task)
+        if not labels:
+            raise LabelMapTableError(self.name, f'has no task "{task}"', f"Its tasks: {', '.join(self.tasks)}.")
+        return Vocabulary(self.name, self.title, labels, self.head)
+
+    @property
+    def identities(self) -> frozenset[StructureIdentity]:
+        """Every structure that the model can produce."""
+        return frozenset(label.identity for label in self.labels)
+
+
+def shipped_vocabularies() -> tuple[str, ...]:
+    """The names of the label maps that come with the library, sorted."""
+    return tuple(path.stem for path in shipped_files())
+
+
+def load_vocabulary(name_or_path: str | Path) -> Vocabulary:
+    """A model's vocabulary, by the name of a shipped label map or from a user's CSV file in the same format.
+
+    :raises LabelMapTableError: there is no such label map, or it is unsound; the message has the first finding.
+    """
+    if str(name_or_path) in shipped_vocabularies():
+        return _load_shipped(str(name_or_path))
+    path = Path(name_or_path)
+    if path.suffix.lower() != ".csv":
+        shipped = ", ".join(shipped_vocabularies())
+        raise LabelMapTableError(path, "is no label map", f"Name a CSV file or one of {shipped}.")
+    return _load_file(path)
+
+
+@functools.cache
+def _load_shipped(name: str) -> Vocabulary:
+    return _load_file(next(path for path in shipped_files() if path.stem == name))
+
+
+def _load_file(path: Path) -> Vocabulary:
+    table = read_table(path)
+    findings = check_table(table)
+    if findings:
+        first, more = findings[0], len(findings) - 1
+        fact = f"{first.kind}: {first.text}" + (f"; {more} more findings" if more else "")
+        raise LabelMapTableError(f"{path}, line {first.line}", fact, "See concordance labelmaps check.")
+    labels = tuple(_label(table, row) for row in table.rows)
+    return Vocabulary(path.stem, table.head.get("title") or path.stem, labels, tuple(table.head.items()))
+
+
+def _label(table: LabelMapTable, row: TableRow) -> VocabularyLabel:
+    pattern = table.head.get(f"output {row.task}") or table.head.get("output", "")
+    return VocabularyLabel(
+        row.label,
+        row.name,
+        row.structure_name,
+        row.structure,
+        row.color,
+        row.task,
+        pattern.replace("<name>", row.name),
+    )

@@ -1,0 +1,206 @@
+"""The shipped label maps, and reading a user's own."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+
+from SegmentationConcordanceLib.anatomy.structure_names import structure_name
+from SegmentationConcordanceLib.anatomy.vocabulary import load_vocabulary, shipped_vocabularies
+from SegmentationConcordanceLib.errors import LabelMapTableError
+
+HEAD = "label,name,structure,category,type,modifier,color"
+ANATOMY = "SCT:123037004 Anatomical Structure"
+
+
+def names_by_id(name: str, task: str) -> dict[int | None, str]:
+    return {label.label: label.structure_name for label in load_vocabulary(name).for_task(task).labels}
+
+
+def test_the_shipped_label_maps():
+    titles = {name: load_vocabulary(name).title for name in shipped_vocabularies()}
+    assert titles == {
+        "auto3dseg": "Auto3DSeg",
+        "cads": "CADS",
+        "moose": "MOOSE",
+        "multitalent": "MultiTalent",
+        "totalsegmentator_v1": "TotalSegmentator 1.5",
+        "totalsegmentator_v2": "TotalSegmentator 2.6",
+        "totalsegmentator_v2_0": "TotalSegmentator 2.0",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "labels", "tasks"),
+    [
+        ("auto3dseg", 117, 1),
+        ("cads", 167, 9),
+        ("moose", 144, 10),
+        ("multitalent", 117, 1),
+        ("totalsegmentator_v1", 116, 9),
+        ("totalsegmentator_v2", 292, 26),
+        ("totalsegmentator_v2_0", 117, 1),
+    ],
+)
+def test_how_much_each_holds(name, labels, tasks):
+    vocabulary = load_vocabulary(name)
+    assert (len(vocabulary.labels), len(vocabulary.tasks)) == (labels, tasks)
+    assert all(label.color is not None for label in vocabulary.labels)
+    assert {"title", "model", "version", "ids", "codes", "licence", "note"} <= set(dict(vocabulary.head))
+
+
+@pytest.mark.parametrize(
+    ("name", "task", "count"),
+    [
+        ("totalsegmentator_v1", "total", 104),
+        ("totalsegmentator_v2", "total", 117),
+        ("totalsegmentator_v2_0", "total", 117),
+        ("moose", "clin_ct_digestive", 4),
+        ("moose", "clin_ct_body", 4),
+        ("moose", "clin_ct_lungs", 5),
+        ("moose", "clin_ct_body_composition", 3),
+        ("cads", "559", 10),
+    ],
+)
+def test_how_many_labels_a_task_has(name, task, count):
+    assert len(load_vocabulary(name).for_task(task).labels) == count
+
+
+def test_rib_ids_changed_with_totalsegmentator_2_2():
+    new, old = names_by_id("totalsegmentator_v2", "total"), names_by_id("totalsegmentator_v2_0", "total")
+    order = [f"rib_left_{n}" for n in range(1, 13)] + [f"rib_right_{n}" for n in range(1, 13)]
+    assert [new[label] for label in range(92, 116)] == order
+    assert [old[label] for label in (92, 93, 94)] == ["rib_right_4", "rib_right_3", "rib_left_1"]
+    assert sorted(label for label in new if new[label] != old[label]) == list(range(92, 108))
+    assert set(new.values()) == set(old.values())
+
+
+def test_auto3dseg_numbers_its_ribs_as_totalsegmentator_2_0():
+    auto3dseg, old = names_by_id("auto3dseg", "whole-body-v2.0.1"), names_by_id("totalsegmentator_v2_0", "total")
+    assert [auto3dseg[label] for label in range(92, 108)] == [old[label] for label in range(92, 108)]
+
+
+@pytest.mark.parametrize(
+    ("name", "task", "label", "structure"),
+    [
+        ("totalsegmentator_v1", "total", 104, "urinary_bladder"),
+        ("totalsegmentator_v2", "total", 1, "spleen"),
+        ("totalsegmentator_v2", "total", 51, "heart"),
+        ("totalsegmentator_v2", "total", 117, "costal_cartilages"),
+        ("auto3dseg", "whole-body-v2.0.1", 2, "kidney_right"),
+        ("moose", "clin_ct_cardiac", 12, "portal_vein_and_splenic_vein"),
+        ("moose", "clin_ct_vertebrae", 25, "vertebrae_L6"),
+        ("cads", "551", 17, "lung_lower_lobe_right"),
+        ("cads", "556", 3, "heart"),
+    ],
+)
+def test_label_ids(name, task, label, structure):
+    assert names_by_id(name, task)[label] == structure
+
+
+def test_multitalent_has_no_ids_and_one_file_per_structure():
+    labels = load_vocabulary("multitalent").labels
+    assert {label.label for label in labels} == {None}
+    assert {label.output_file for label in labels} == {f"{label.name}.nii.gz" for label in labels}
+
+
+def test_the_file_layout_of_each_model():
+    assert load_vocabulary("cads").for_task("551").labels[0].output_file == "<case>_part_551.nii.gz"
+    cardiac = load_vocabulary("moose").for_task("clin_ct_cardiac")
+    assert {label.output_file for label in cardiac.labels} == {"CT_cardiac_segmentation_<case>.nii.gz"}
+    assert load_vocabulary("totalsegmentator_v2").labels[0].output_file == "spleen.nii.gz"
+    assert load_vocabulary("auto3dseg").labels[0].output_file == ""
+
+
+def test_one_structure_has_one_color_in_all_maps_and_on_both_sides():
+    colors: dict[str, set] = {}
+    for name in shipped_vocabularies():
+        for label in load_vocabulary(name).labels:
+            colors.setdefault(label.structure_name, set()).add(label.color)
+    assert {name for name, found in colors.items() if len(found) > 1} == set()
+    pairs = {name: name[:-4] + "right" for name in colors if name.endswith("left") and name[:-4] + "right" in colors}
+    # The ventricles of the heart are no pair of equals, and they touch.
+    assert {left for left, right in pairs.items() if colors[left] != colors[right]} == {"heart_ventricle_left"}
+
+
+def test_structure_names():
+    vocabulary = load_vocabulary("moose")
+    by_name = {label.name: label for label in vocabulary.labels}
+    assert structure_name(by_name["clavicle_left"].identity) == "clavicula_left"
+    assert structure_name(by_name["thyroid_left"].identity) == "thyroid_gland_left"
+    for name in shipped_vocabularies():
+        for label in load_vocabulary(name).labels:
+            assert structure_name(label.identity) == label.structure_name
+
+
+def test_every_published_id_and_label_is_there(shared_reference):
+    files = {
+        "auto3dseg": ["auto3dseg"],
+        "cads": ["cads"],
+        "moose": ["moose"],
+        "multitalent": ["multitalent"],
+        "totalsegmentator_v1": ["totalsegmentator_v1"],
+        "totalsegmentator_v2": ["totalsegmentator_v2"],
+        "totalsegmentator_v2_before_2.2_ribs": ["totalsegmentator_v2_0"],
+    }
+    for file, (ours,) in files.items():
+        with (shared_reference / "labelmaps" / f"{file}.csv").open(encoding="utf-8-sig", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+        # Auxiliary classes are taken out of the model's output; tasks that came after 2.6 are not in the map of 2.6.
+        rows = [r for r in rows if not r["task"].endswith("_auxiliary") and r.get("in_v2.6.0", "yes") == "yes"]
+        one_task = ours in ("auto3dseg", "multitalent")
+        known = {(None if one_task else v.task, v.label, v.name) for v in load_vocabulary(ours).labels}
+        published = {
+            (None if one_task else r["task"], int(r["label_id"]) if r["label_id"] else None, r["model_label"])
+            for r in rows
+        }
+        assert published <= known
+        assert len(published) == len(known) or ours == "totalsegmentator_v2_0"
+
+
+def test_a_users_label_map(tmp_path):
+    path = tmp_path / "mein modell ü.csv"
+    path.write_text(
+        "# title: Mine\n# output: <name>.nrrd\n"
+        f"{HEAD}\n300,Milz,spleen,{ANATOMY},SCT:78961009 Spleen,,#9d6ca2\n"
+        f"2,Niere L,kidney_left,{ANATOMY},SCT:64033007 Kidney,SCT:7771000 Left,\n",
+        encoding="utf-8",
+    )
+    vocabulary = load_vocabulary(path)
+    spleen, kidney = vocabulary.labels
+    assert (vocabulary.name, vocabulary.title, vocabulary.tasks) == ("mein modell ü", "Mine", ("",))
+    assert (spleen.label, spleen.color, spleen.output_file) == (300, (157, 108, 162), "Milz.nrrd")
+    assert (kidney.color, kidney.identity.key) == (None, "SCT:64033007|SCT:7771000")
+    assert spleen.identity in load_vocabulary("cads").identities
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (f"{HEAD}\n1,a,spleen,{ANATOMY},SCT:78961009 Spleen,,red\n", ["line 2", "color", '"red"']),
+        (f"{HEAD},mood\n1,a,spleen,{ANATOMY},SCT:78961009 Spleen,,,good\n", ["line 1", "mood", "unknown"]),
+        (f"# x\n{HEAD}\n", ["line 1", "head"]),
+        ("", ["missing: label, name"]),
+    ],
+)
+def test_an_unsound_file_is_refused_with_file_and_line(tmp_path, content, words):
+    path = tmp_path / "mine.csv"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(LabelMapTableError) as error:
+        load_vocabulary(path)
+    assert all(word in str(error.value) for word in [str(path), *words])
+    assert "\n" not in str(error.value)
+
+
+def test_what_is_no_label_map_is_refused(tmp_path):
+    with pytest.raises(LabelMapTableError, match=r"nonsense: is no label map.*totalsegmentator_v2"):
+        load_vocabulary("nonsense")
+    with pytest.raises(LabelMapTableError, match=r"absent.csv: cannot be read"):
+        load_vocabulary(tmp_path / "absent.csv")
+    binary = tmp_path / "binary.csv"
+    binary.write_bytes(b"label\xff\xfe\x00")
+    with pytest.raises(LabelMapTableError, match="is no UTF-8 text"):
+        load_vocabulary(binary)
+    with pytest.raises(LabelMapTableError, match=r'moose: has no task "lungs".*clin_ct_lungs'):
+        load_vocabulary("moose").for_task("lungs")
