@@ -1,0 +1,177 @@
+"""NIfTI-1 and NIfTI-2 files (.nii, .nii.gz), read strictly.
+
+ITK's reader accepts a truncated file, turns NaN into 0 and chooses between qform and sform by a rule of its own; all of
+these pass silently. A label map with any of them must not pass, so the format is read here:
+https://nifti.nimh.nih.gov/pub/dist/src/niftilib/nifti1.h and nifti2.h.
+"""
+
+from __future__ import annotations
+
+import gzip
+import math
+import zlib
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from ..errors import GeometryMismatchError, UnreadableFileError, VoxelTypeError
+from .geometry import Geometry
+
+_FIELDS = ("dim", "datatype", "pixdim", "vox_offset", "scl_slope", "scl_inter")
+_FIELDS += ("qform_code", "sform_code", "quatern", "qoffset", "srow", "magic")
+_NIFTI1 = np.dtype(
+    {
+        "names": _FIELDS,
+        "formats": ["8i2", "i2", "8f4", "f4", "f4", "f4", "i2", "i2", "3f4", "3f4", "(3,4)f4", "S4"],
+        "offsets": [40, 70, 76, 108, 112, 116, 252, 254, 256, 268, 280, 344],
+        "itemsize": 348,
+    }
+)
+_NIFTI2 = np.dtype(
+    {
+        "names": _FIELDS,
+        "formats": ["8i8", "i2", "8f8", "i8", "f8", "f8", "i4", "i4", "3f8", "3f8", "(3,4)f8", "S4"],
+        "offsets": [16, 12, 104, 168, 176, 184, 344, 348, 352, 376, 400, 4],
+        "itemsize": 540,
+    }
+)
+_VOXEL_TYPES = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8"}
+_RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
+
+_LARGEST_GZIP_RATIO = 1100  # deflate cannot do better than 1032 to 1
+# The qform stores three parts of a unit quaternion as float32; the fourth follows from them as sqrt(1 - ...). Near 0,
+# which is where LPS files with a slight tilt lie, rounding of 1e-7 under the root moves the axes by up to 1e-3 rad.
+_QUATERNION_ROUNDING = 1.2e-3
+
+
+def read_nifti(path: Path) -> tuple[np.ndarray, Geometry]:
+    """The voxels as stored, scaled by slope and intercept where these are set, and their grid.
+
+    :returns: array of the file's dtype (float64 where it was scaled), any byte order, axes (k, j, i); LPS geometry.
+        The sform tells the place where there is one, as it is the more exact of the two, otherwise the qform.
+    :raises UnreadableFileError: truncated, damaged, or not NIfTI.
+    :raises VoxelTypeError: not three axes, or voxels of colours or complex numbers.
+    :raises GeometryMismatchError: no orientation, or a qform and an sform that contradict each other.
+    """
+    try:
+        with path.open("rb") as raw:
+            zipped = raw.read(2) == b"\x1f\x8b"
+        with gzip.open(path) if zipped else path.open("rb") as stream:
+            header = _read_header(stream, path)
+            shape = _shape(header, path)
+            geometry = Geometry(shape, _RAS_TO_LPS @ _ras_affine(header, path))
+            return _read_voxels(stream, header, shape, path), geometry
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise UnreadableFileError(path, f"is truncated or damaged ({error})", "Copy or export it again.") from error
+    except OSError as error:
+        raise UnreadableFileError(path, f"cannot be read ({error.strerror})", "Check its permissions.") from error
+
+
+def _read_header(stream: BinaryIO, path: Path) -> np.void:
+    start = stream.read(4)
+    for layout, magic in ((_NIFTI1, b"n+1"), (_NIFTI2, b"n+2")):
+        for order in "<>":
+            if int.from_bytes(start, "little" if order == "<" else "big") != layout.itemsize:
+                continue
+            data = start + stream.read(layout.itemsize - 4)
+            if len(data) < layout.itemsize:
+                raise UnreadableFileError(path, f"ends after {len(data)} bytes", "Copy or export it again.")
+            header = np.frombuffer(data, layout.newbyteorder(order))[0]
+            if header["magic"] == magic:
+                return header
+    raise UnreadableFileError(path, "is not a NIfTI file", "Give the label map that the model wrote.")
+
+
+def _shape(header: np.void, path: Path) -> tuple[int, int, int]:
+    """(k, j, i). Further axes of length 1 are dropped."""
+    axes = int(header["dim"][0])
+    lengths = [int(n) for n in header["dim"][1:]]
+    if not 1 <= axes <= 7 or min(lengths[:axes]) < 1:
+        raise UnreadableFileError(path, "its header is damaged (impossible dimensions)", "Copy or export it again.")
+    if axes < 3 or max(lengths[3:axes], default=1) > 1:
+        size = " x ".join(str(n) for n in lengths[:axes])
+        raise VoxelTypeError(path, f"has {axes} axes ({size}), not 3", "Give one three-dimensional label map.")
+    return lengths[2], lengths[1], lengths[0]
+
+
+def _read_voxels(stream: BinaryIO, header: np.void, shape: tuple[int, int, int], path: Path) -> np.ndarray:
+    code = int(header["datatype"])
+    if code not in _VOXEL_TYPES:
+        raise VoxelTypeError(
+            path, f"holds no single numbers (NIfTI data type {code})", "Give a label map: one number per voxel."
+        )
+    dtype = np.dtype(_VOXEL_TYPES[code]).newbyteorder(header.dtype["dim"].base.byteorder)
+    expected = math.prod(shape) * dtype.itemsize
+    offset = float(header["vox_offset"])
+    start = max(int(offset) if math.isfinite(offset) else 0, header.dtype.itemsize + 4)
+    # A damaged header may promise terabytes: ask for no more than the file can hold.
+    possible = path.stat().st_size * (_LARGEST_GZIP_RATIO if isinstance(stream, gzip.GzipFile) else 1)
+    if start + expected <= possible:
+        stream.read(start - header.dtype.itemsize)
+        data = stream.read(expected)
+    if start + expected > possible or len(data) < expected:
+        raise UnreadableFileError(
+            path, f"is truncated: fewer voxels than {'x'.join(map(str, shape[::-1]))}", "Copy or export it again."
+        )
+    while stream.read(2**20):  # gzip compares its checksum at the end only
+        pass
+    voxels = np.frombuffer(data, dtype).reshape(shape)
+    slope, intercept = float(header["scl_slope"]), float(header["scl_inter"])
+    scaled = math.isfinite(slope) and slope != 0 and (slope, intercept) != (1, 0)
+    return voxels * slope + intercept if scaled else voxels
+
+
+def _ras_affine(header: np.void, path: Path) -> np.ndarray:
+    """Float64 (4, 4) from (i, j, k, 1) to RAS mm."""
+    qform = _qform(header) if header["qform_code"] > 0 else None
+    sform = np.vstack([header["srow"], [0, 0, 0, 1]]).astype(float) if header["sform_code"] > 0 else None
+    if qform is None and sform is None:
+        raise GeometryMismatchError(
+            path,
+            "has no orientation (qform and sform codes are 0), so its place in the patient is unknown",
+            "Export it again with the geometry of the scan.",
+        )
+    affine = qform if sform is None else sform
+    lengths = np.linalg.norm(affine[:3, :3], axis=0)
+    if not np.isfinite(affine).all() or lengths.min() == 0 or abs(np.linalg.det(affine[:3, :3] / lengths)) < 1e-3:
+        raise GeometryMismatchError(path, "its axes do not span a volume", "Export it again with the scan's geometry.")
+    if qform is not None and sform is not None:
+        _require_agreement(qform, sform, path)
+    return affine
+
+
+def _qform(header: np.void) -> np.ndarray:
+    b, c, d = header["quatern"].astype(float)
+    a = math.sqrt(max(0.0, 1.0 - (b * b + c * c + d * d)))
+    rotation = np.array(
+        [
+            [a * a + b * b - c * c - d * d, 2 * (b * c - a * d), 2 * (b * d + a * c)],
+            [2 * (b * c + a * d), a * a + c * c - b * b - d * d, 2 * (c * d - a * b)],
+            [2 * (b * d - a * c), 2 * (c * d + a * b), a * a + d * d - b * b - c * c],
+        ]
+    )
+    affine = np.eye(4)
+    affine[:3, :3] = rotation * header["pixdim"][1:4].astype(float)
+    affine[:3, 2] *= -1 if header["pixdim"][0] < 0 else 1
+    affine[:3, 3] = header["qoffset"]
+    return affine
+
+
+def _require_agreement(qform: np.ndarray, sform: np.ndarray, path: Path) -> None:
+    """Raise unless both name the same place, but for what the quaternion's rounding explains."""
+    q_lengths, s_lengths = (np.linalg.norm(affine[:3, :3], axis=0) for affine in (qform, sform))
+    spacing = float(np.abs(q_lengths / s_lengths - 1).max())
+    rotation = float(np.abs(qform[:3, :3] / q_lengths - sform[:3, :3] / s_lengths).max())
+    offset = float(np.abs(qform[:3, 3] - sform[:3, 3]).max())
+    found = []
+    if not spacing <= 1e-5:
+        found.append(f"spacing by {spacing:.3g} of its value")
+    if not rotation <= _QUATERNION_ROUNDING:
+        found.append(f"axes by {math.degrees(2 * math.asin(min(1, rotation / 2))):.3g} degrees or more")
+    if not offset <= 1e-3 * s_lengths.min():
+        found.append(f"origin by {offset:.4g} mm")
+    if found:
+        raise GeometryMismatchError(
+            path, f"its qform and sform differ: {', '.join(found)}", "Export it again with one orientation."
+        )

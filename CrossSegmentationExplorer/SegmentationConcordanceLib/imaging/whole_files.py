@@ -1,0 +1,74 @@
+"""Output files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..errors import OutputError
+
+_FACTS = {
+    errno.ENOSPC: ("there is no space left on the disk", "Free some space or choose another place."),
+    errno.EDQUOT: ("the disk quota is used up", "Free some space or choose another place."),
+    errno.EACCES: ("no permission to write here", "Choose a folder that you may write to."),
+    errno.EPERM: ("no permission to write here", "Choose a folder that you may write to."),
+    errno.EROFS: ("the disk is read-only", "Choose a folder that you may write to."),
+    errno.ENOTDIR: ("a part of its path is a file, not a folder", "Choose another place."),
+    errno.EEXIST: ("a part of its path is a file, not a folder", "Choose another place."),
+    errno.ENAMETOOLONG: ("the name is too long", "Choose a shorter one."),
+}
+
+
+@contextlib.contextmanager
+def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Yield a temporary path in the folder of ``path``; it takes the place of ``path`` when the block ends well.
+
+    The block writes the temporary file itself or lets another program write it. It has the suffixes of ``path``, as
+    programs choose a format by them. Folders missing above ``path`` are made. When the block raises, the temporary
+    file and the folders made for it are removed, and a file that was at ``path`` before stays as it was.
+
+    :raises OutputError: no permission, disk full, no folder to write to, a folder at ``path``, or the block wrote
+        nothing. An ``OSError`` of the block that names another file passes unchanged.
+    """
+    path = Path(path)
+    temporary = path.parent / f".{secrets.token_hex(8)}{''.join(path.suffixes[-2:])}"
+    absent = _absent_folders(path.parent)
+    try:
+        if path.is_dir():
+            raise OutputError(path, "is a folder, not a file", "Give the name of the file to write.")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        temporary.replace(path)
+    except OSError as error:
+        _remove(temporary, absent)
+        if error.filename is not None and Path(os.fsdecode(error.filename)) not in (path, temporary, *path.parents):
+            raise
+        raise _output_error(path, error) from error
+    except BaseException:
+        _remove(temporary, absent)
+        raise
+
+
+def _absent_folders(folder: Path) -> list[Path]:
+    """The folders on the way to ``folder``, itself included, that are not there; the deepest first."""
+    return [one for one in (folder, *folder.parents) if not os.path.lexists(one)]
+
+
+def _remove(temporary: Path, absent: list[Path]) -> None:
+    # What cannot be removed (the disk has gone, someone else has put a file into the folder) must not hide the cause.
+    with contextlib.suppress(OSError):
+        temporary.unlink()
+    with contextlib.suppress(OSError):
+        for folder in absent:
+            folder.rmdir()
+
+
+def _output_error(path: Path, error: OSError) -> OutputError:
+    if isinstance(error, FileNotFoundError):
+        return OutputError(path, "was not written", "The writer ended without an error and without a file.")
+    fact, remedy = _FACTS.get(error.errno, (f"cannot be written ({error.strerror})", "Choose another place."))
+    return OutputError(path, fact, remedy)
