@@ -41,13 +41,14 @@ class Box:
 def structure_boxes(comparison: Comparison) -> dict[int, Box]:
     """The box of every structure that two or more models know, by its index; none for one that nobody marked."""
     spans: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+    index_of = {structure.number: index for index, structure in enumerate(comparison.structures) if structure.number}
     for plane in comparison.planes:
         table = plane.structure_of_label
         for label, found in enumerate(ndimage.find_objects(plane.voxels), start=1):
             number = int(table[label]) if label < table.size else 0
-            if found is None or number == 0:
+            if found is None or number not in index_of:
                 continue
-            index = comparison.shared[number - 1]
+            index = index_of[number]
             lower, upper = np.array([s.start for s in found]), np.array([s.stop for s in found])
             low, high = spans.get(index, (lower, upper))
             spans[index] = np.minimum(low, lower), np.maximum(high, upper)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ class ComparedStructure:
     :param key: its codes as one text, unique in the comparison.
     :param voters: the models that know the structure, as bits: what it could have been found by.
     :param coded: the concepts as the first model that found it wrote them; None for an uncoded segment.
+    :param number: its label in the numbering of the comparison's planes; 0 if one model alone knows it.
     """
 
     identity: StructureIdentity | UncodedStructure
@@ -33,6 +35,7 @@ class ComparedStructure:
     voters: int
     coded: CodedStructure | None
     color: tuple[int, int, int] | None
+    number: int
 
     @property
     def n_voters(self) -> int:
@@ -49,10 +52,7 @@ class Comparison:
     :param counts: int64 (n_structures, 2 ** n_models); [s, p] is the number of voxels where exactly the models of
         the bits of p carry structure s.
     :param cut: bool (n_structures, n_models): the model's segment reaches the first or last slice of the scan.
-    :param planes: the arrays that were counted, for label maps that are made from the counts; labels are numbered by
-        ``shared``.
-    :param shared: indices into ``structures`` of those that two or more models know; position + 1 is their label in
-        the planes' numbering.
+    :param planes: the arrays that were counted, for label maps that are made from the counts.
     """
 
     models: tuple[str, ...]
@@ -61,7 +61,6 @@ class Comparison:
     counts: np.ndarray
     cut: np.ndarray
     planes: tuple[Plane, ...]
-    shared: tuple[int, ...]
 
     def model_counts(self) -> np.ndarray:
         """Voxels per structure and model, int64 (n_structures, n_models)."""
@@ -85,11 +84,10 @@ def compare_models(models: Sequence[ModelSegmentation]) -> Comparison:
         raise ConcordanceError(names, f"{len(models)} model(s) to compare", f"Give 2 to {MAX_MODELS}.")
     check_comparable(models)
     structures = _found_structures(models)
-    shared = tuple(index for index, structure in enumerate(structures) if structure.n_voters > 1)
-    label_of = {structures[index].identity: position + 1 for position, index in enumerate(shared)}
-    planes = [plane for bit, model in enumerate(models) for plane in _planes_of(model, bit, label_of)]
-    counts = np.zeros((len(structures), 1 << len(models)), dtype=np.int64)
-    counts[list(shared)] = count_patterns(planes, len(shared), len(models))[1:]
+    number_of = {structure.identity: structure.number for structure in structures}
+    planes = [plane for bit, model in enumerate(models) for plane in _planes_of(model, bit, number_of)]
+    by_number = count_patterns(planes, max(number_of.values(), default=0), len(models))
+    counts = by_number[[structure.number for structure in structures]]
     _count_unshared(models, structures, counts)
     return Comparison(
         models=tuple(model.model for model in models),
@@ -98,7 +96,6 @@ def compare_models(models: Sequence[ModelSegmentation]) -> Comparison:
         counts=counts,
         cut=_cut_by_scan(models, structures),
         planes=tuple(planes),
-        shared=shared,
     )
 
 
@@ -109,17 +106,16 @@ def _found_structures(models: Sequence[ModelSegmentation]) -> tuple[ComparedStru
         for segment in model.label_map.segments:
             first_segment.setdefault(model.structure_of(segment), segment)
     keys = _unique_keys(list(first_segment))
-    return tuple(
-        ComparedStructure(
-            identity=identity,
-            key=keys[identity],
-            name=_name_of(identity, segment),
-            voters=sum(1 << bit for bit, structures in enumerate(known) if identity in structures),
-            coded=segment.structure,
-            color=segment.color,
+    numbers = itertools.count(1)
+    found = []
+    for identity, segment in first_segment.items():
+        voters = sum(1 << bit for bit, structures in enumerate(known) if identity in structures)
+        number = next(numbers) if voters.bit_count() > 1 else 0
+        name = _name_of(identity, segment)
+        found.append(
+            ComparedStructure(identity, keys[identity], name, voters, segment.structure, segment.color, number)
         )
-        for identity, segment in first_segment.items()
-    )
+    return tuple(found)
 
 
 def _name_of(identity: StructureIdentity | UncodedStructure, segment: Segment) -> str:
@@ -142,9 +138,9 @@ def _unique_keys(
 
 
 def _planes_of(
-    model: ModelSegmentation, bit: int, label_of: dict[StructureIdentity | UncodedStructure, int]
+    model: ModelSegmentation, bit: int, number_of: dict[StructureIdentity | UncodedStructure, int]
 ) -> list[Plane]:
-    return planes_of(model.label_map, bit, lambda segment: label_of.get(model.structure_of(segment), 0))
+    return planes_of(model.label_map, bit, lambda segment: number_of[model.structure_of(segment)])
 
 
 def _count_unshared(

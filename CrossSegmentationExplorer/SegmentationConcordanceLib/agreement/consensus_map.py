@@ -17,13 +17,14 @@ def consensus_label_map(comparison: Comparison, consensus: Consensus) -> LabelMa
     the consensus may as well: then there is more than one layer.
     """
     counts = consensus.counts(comparison)
-    kept = [index for index in comparison.shared if counts[index] > 0]
+    kept = [index for index, structure in enumerate(comparison.structures) if structure.number and counts[index]]
+    highest = max((structure.number for structure in comparison.structures), default=0)
     dtype = smallest_dtype(range(len(kept) + 1))
-    table = np.zeros((len(comparison.shared) + 1, comparison.counts.shape[1]), dtype=dtype)
+    table = np.zeros((highest + 1, comparison.counts.shape[1]), dtype=dtype)
     for label, index in enumerate(kept, start=1):
-        table[comparison.shared.index(index) + 1] = np.where(consensus.chosen[index], label, 0)
+        table[comparison.structures[index].number] = np.where(consensus.chosen[index], label, 0)
     write = PatternLabels(table, np.zeros(comparison.geometry.shape, dtype=dtype), [])
-    count_patterns(comparison.planes, len(comparison.shared), len(comparison.models), write)
+    count_patterns(comparison.planes, highest, len(comparison.models), write)
     layers, layer_of = _separate_layers(write)
     segments = [
         _consensus_segment(comparison, consensus, index, label, layer_of.get(label, 0))

@@ -1,0 +1,68 @@
+"""The same comparison with fewer models or structures, without another look at the voxels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+
+import numpy as np
+
+from ..errors import ConcordanceError
+from .comparison import ComparedStructure, Comparison
+
+
+def with_models(comparison: Comparison, models: Collection[str]) -> Comparison:
+    """The comparison as if only these models had been compared, in their old order.
+
+    With the strict intersection this can only raise agreement: whoever shows the result has to say so.
+
+    :raises ConcordanceError: an unknown name, or fewer than two models left.
+    """
+    unknown = sorted(set(models) - set(comparison.models))
+    if unknown:
+        raise ConcordanceError(
+            ", ".join(unknown), "is not among the models", f"Choose: {', '.join(comparison.models)}."
+        )
+    kept = [bit for bit, name in enumerate(comparison.models) if name in models]
+    if len(kept) < 2:
+        raise ConcordanceError(", ".join(models) or "no model", "one model cannot be compared", "Keep two or more.")
+    counts = _counts_of(comparison.counts, kept)
+    found = [row for row in range(len(counts)) if counts[row].any()]
+    structures = [
+        replace(comparison.structures[row], voters=_bits_of(comparison.structures[row].voters, kept)) for row in found
+    ]
+    return replace(
+        comparison,
+        models=tuple(comparison.models[bit] for bit in kept),
+        structures=tuple(structures),
+        counts=counts[found],
+        cut=comparison.cut[np.ix_(found, kept)],
+        planes=tuple(
+            replace(plane, model=kept.index(plane.model)) for plane in comparison.planes if plane.model in kept
+        ),
+    )
+
+
+def with_structures(comparison: Comparison, keep: Callable[[ComparedStructure], bool]) -> Comparison:
+    """The comparison of the structures for which ``keep`` says yes."""
+    found = [row for row, structure in enumerate(comparison.structures) if keep(structure)]
+    return replace(
+        comparison,
+        structures=tuple(comparison.structures[row] for row in found),
+        counts=comparison.counts[found],
+        cut=comparison.cut[found],
+    )
+
+
+def _counts_of(counts: np.ndarray, kept: list[int]) -> np.ndarray:
+    """Counts over the patterns of the kept models: those of the others are added up."""
+    patterns = np.arange(counts.shape[1])
+    pattern_of = sum((patterns >> bit & 1) << position for position, bit in enumerate(kept))
+    fewer = np.zeros((counts.shape[0], 1 << len(kept)), dtype=np.int64)
+    np.add.at(fewer, (slice(None), pattern_of), counts)
+    fewer[:, 0] = 0
+    return fewer
+
+
+def _bits_of(voters: int, kept: list[int]) -> int:
+    return sum((voters >> bit & 1) << position for position, bit in enumerate(kept))
