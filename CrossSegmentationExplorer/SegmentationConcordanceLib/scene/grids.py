@@ -1,0 +1,103 @@
+"""Grids between the library (LPS, affine of the first voxel) and VTK (RAS, affine of index 0 and an extent).
+
+VTK's extent (i0, i1, j0, j1, k0, k1) holds the first and last index along each axis. An image may start at any index,
+so that a crop of a volume keeps the volume's affine.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import slicer
+import vtk
+
+from ..errors import GeometryMismatchError
+from ..imaging.geometry import Geometry
+
+Extent = tuple[int, int, int, int, int, int]
+
+_LPS_RAS = np.array([-1.0, -1.0, 1.0, 1.0])[:, None]
+# Affines from NIfTI are float32: their axes are orthogonal to about 1e-7.
+_SHEAR_TOLERANCE = 1e-4
+_WHOLE_VOXEL_TOLERANCE = 1e-3
+
+
+def flip_lps_ras(affine: np.ndarray) -> np.ndarray:
+    """The affine (4, 4) with its world turned from LPS to RAS or back: two signs, no rounding."""
+    return _LPS_RAS * affine + 0.0  # -0.0 + 0.0 is 0.0
+
+
+def full_extent(shape: tuple[int, int, int]) -> Extent:
+    """The extent of a volume of shape (k, j, i) that starts at index 0."""
+    return (0, shape[2] - 1, 0, shape[1] - 1, 0, shape[0] - 1)
+
+
+def extent_shape(extent: Extent) -> tuple[int, int, int]:
+    """Number of voxels (k, j, i) of an extent; 0 along an axis where it is empty."""
+    i, j, k = (max(0, extent[2 * axis + 1] - extent[2 * axis] + 1) for axis in range(3))
+    return (k, j, i)
+
+
+def vtk_matrix(affine: np.ndarray) -> vtk.vtkMatrix4x4:
+    """A (4, 4) array as VTK's matrix."""
+    matrix = vtk.vtkMatrix4x4()
+    matrix.DeepCopy(np.asarray(affine, dtype=float).ravel())
+    return matrix
+
+
+def matrix_array(matrix: vtk.vtkMatrix4x4) -> np.ndarray:
+    """VTK's matrix as a new float64 array (4, 4)."""
+    return np.array([[matrix.GetElement(row, column) for column in range(4)] for row in range(4)])
+
+
+def image_to_ras(image: slicer.vtkOrientedImageData) -> np.ndarray:
+    """The affine (4, 4) from the image's indices to RAS in mm."""
+    matrix = vtk.vtkMatrix4x4()
+    image.GetImageToWorldMatrix(matrix)
+    return matrix_array(matrix)
+
+
+def refuse_shear(subject: str, affine: np.ndarray, remedy: str) -> None:
+    """Raise GeometryMismatchError where the index axes are not at right angles: MRML images cannot be sheared."""
+    directions = affine[:3, :3] / np.linalg.norm(affine[:3, :3], axis=0)
+    off_axis = np.abs(directions.T @ directions - np.eye(3)).max()
+    if not off_axis <= _SHEAR_TOLERANCE:
+        degrees = np.degrees(np.arccos(np.clip(off_axis, 0, 1)))
+        raise GeometryMismatchError(subject, f"its axes meet at {degrees:.4g} degrees instead of 90", remedy)
+
+
+def geometry_from_extent(affine_ras: np.ndarray, extent: Extent) -> Geometry:
+    """The library's grid of the voxels in an extent, whose index (0, 0, 0) lies where ``affine_ras`` says."""
+    affine = flip_lps_ras(affine_ras)
+    if any(extent[::2]):
+        affine[:3, 3] += affine[:3, :3] @ np.array(extent[::2], dtype=float)
+    return Geometry(extent_shape(extent), affine)
+
+
+def whole_voxel_offset(base_ras: np.ndarray, other_ras: np.ndarray, extent: Extent) -> tuple[int, int, int] | None:
+    """How many voxels (i, j, k) to add to an index of ``other`` to get the index of the same place in ``base``.
+
+    None where the two are not one lattice: where a corner of ``extent``, an extent of ``other``, lies more than a
+    thousandth of a voxel from a voxel of ``base``.
+    """
+    corners = np.array(np.meshgrid(extent[0:2], extent[2:4], extent[4:6], indexing="ij")).reshape(3, -1)
+    to_base = np.linalg.inv(base_ras) @ other_ras
+    moved = to_base[:3, :3] @ corners + to_base[:3, 3:] - corners
+    offset = np.rint(moved.mean(axis=1))
+    if np.abs(moved - offset[:, None]).max() > _WHOLE_VOXEL_TOLERANCE:
+        return None
+    return tuple(int(n) for n in offset)
+
+
+def shifted(extent: Extent, offset: tuple[int, int, int]) -> Extent:
+    """The extent moved by whole voxels."""
+    return tuple(extent[n] + offset[n // 2] for n in range(6))
+
+
+def inside(extent: Extent, outer: Extent) -> bool:
+    """Whether every index of ``extent`` is one of ``outer``."""
+    return all(extent[n] >= outer[n] and extent[n + 1] <= outer[n + 1] for n in (0, 2, 4))
+
+
+def united(one: Extent, other: Extent) -> Extent:
+    """The smallest extent that holds both."""
+    return tuple(min(a, b) if n % 2 == 0 else max(a, b) for n, (a, b) in enumerate(zip(one, other)))
