@@ -56,7 +56,7 @@ def read_model_output(
     other file holds the label ids of one task: ``task``, the model's only task, or the task that its name tells. In a
     folder either all image files are structure files or the name of each tells its task; other files are ignored.
 
-    :returns: a label map with segments named by the harmonized structure name, with codes and colour, in the order of their labels; no
+    :returns: a label map with segments named by the harmonized structure name, with codes and colour, by label; no
         segment for a structure without voxels, so all-zero files give none. The labels are the model's ids where they
         are unique over all files, else consecutive. Structures that overlap lie in different layers.
     :raises UnknownLabelError: labels or structure files that the vocabulary does not know.
