@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from SegmentationConcordanceLib.sample.cohort import Sample, make_sample
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -32,3 +37,23 @@ def shared_cases() -> Path:
 def shared_reference() -> Path:
     """Label ids, codes and published values as published; skips where the folder is absent."""
     return _shared_folder("reference")
+
+
+@pytest.fixture(scope="session")
+def sample_cohort(tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    """The small sample of the default seed; read only."""
+    return make_sample(tmp_path_factory.mktemp("sample") / "cohort")
+
+
+@pytest.fixture(scope="session")
+def dciodvfy() -> Callable[[Path], list[str]]:
+    """The Error lines that dciodvfy (David Clunie's dicom3tools) prints about a file; skips where it is absent."""
+    program = shutil.which("dciodvfy")
+    if program is None:
+        pytest.skip("needs dciodvfy: apt-get install dicom3tools")
+
+    def errors(path: Path) -> list[str]:
+        done = subprocess.run([program, "-new", str(path)], capture_output=True, text=True, errors="replace")
+        return [line for line in (done.stdout + done.stderr).splitlines() if line.startswith("Error")]
+
+    return errors

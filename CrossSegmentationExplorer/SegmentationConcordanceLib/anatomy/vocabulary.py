@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,6 +71,34 @@ class Vocabulary:
         if not labels:
             raise LabelMapTableError(self.name, f'has no task "{task}"', f"Its tasks: {', '.join(self.tasks)}.")
         return Vocabulary(self.name, self.title, labels, self.head)
+
+    def short_task_names(self, tasks: Iterable[str]) -> tuple[str, ...]:
+        """The tasks in a form that takes little room: without what all the model's tasks begin with, cut to the first
+        three letters or as many as tell them apart, e.g. "org" for "clin_ct_organs"."""
+        return tuple(self._short_names()[task] for task in tasks)
+
+    def tasks_called(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The tasks that are called so, in full or in short.
+
+        :raises LabelMapTableError: the model has no such task.
+        """
+        called = {short: task for task, short in self._short_names().items()} | {task: task for task in self.tasks}
+        unknown = [name for name in names if name not in called]
+        if unknown:
+            raise LabelMapTableError(self.name, f'has no task "{unknown[0]}"', f"Its tasks: {', '.join(self.tasks)}.")
+        return tuple(called[name] for name in names)
+
+    def _short_names(self) -> dict[str, str]:
+        common = os.path.commonprefix(self.tasks) if len(self.tasks) > 1 else ""  # noqa: RUF071 - letters are meant
+        rests = {task: task[len(common) :] for task in self.tasks}
+        short = {}
+        for task, rest in rests.items():
+            others = [other for other_task, other in rests.items() if other_task != task]
+            length = next(
+                (n for n in range(3, len(rest)) if not any(o.startswith(rest[:n]) for o in others)), len(rest)
+            )
+            short[task] = rest[:length]
+        return short
 
     @property
     def identities(self) -> frozenset[StructureIdentity]:

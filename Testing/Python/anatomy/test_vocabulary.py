@@ -204,3 +204,21 @@ def test_what_is_no_label_map_is_refused(tmp_path):
         load_vocabulary(binary)
     with pytest.raises(LabelMapTableError, match=r'moose: has no task "lungs".*clin_ct_lungs'):
         load_vocabulary("moose").for_task("lungs")
+
+
+def test_short_task_names_tell_the_tasks_apart_and_lead_back_to_them():
+    moose = load_vocabulary("moose")
+    short = dict(zip(moose.tasks, moose.short_task_names(moose.tasks)))
+    assert short["clin_ct_organs"] == "org"
+    assert short["clin_ct_body"] == "body"
+    assert short["clin_ct_body_composition"] == "body_"
+    assert moose.tasks_called(short.values()) == moose.tasks
+    assert moose.tasks_called(["clin_ct_ribs", "org"]) == ("clin_ct_ribs", "clin_ct_organs")
+    for name in shipped_vocabularies():
+        vocabulary = load_vocabulary(name)
+        assert vocabulary.tasks_called(vocabulary.short_task_names(vocabulary.tasks)) == vocabulary.tasks
+
+
+def test_a_task_that_is_called_nothing_is_an_error():
+    with pytest.raises(LabelMapTableError, match='has no task "brain"'):
+        load_vocabulary("moose").tasks_called(["brain"])

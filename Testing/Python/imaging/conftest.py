@@ -1,9 +1,7 @@
-"""DICOM files that the imaging tests make themselves, and the outside judge of them."""
+"""DICOM files that the imaging tests make themselves."""
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,20 +11,6 @@ import pytest
 
 from SegmentationConcordanceLib.imaging.ct_writer import seeded_uid, write_ct_series
 from SegmentationConcordanceLib.imaging.geometry import Geometry
-
-
-@pytest.fixture(scope="session")
-def dciodvfy() -> Callable[[Path], list[str]]:
-    """The Error lines that dciodvfy (David Clunie's dicom3tools) prints about a file; skips where it is absent."""
-    program = shutil.which("dciodvfy")
-    if program is None:
-        pytest.skip("needs dciodvfy: apt-get install dicom3tools")
-
-    def errors(path: Path) -> list[str]:
-        done = subprocess.run([program, "-new", str(path)], capture_output=True, text=True, errors="replace")
-        return [line for line in (done.stdout + done.stderr).splitlines() if line.startswith("Error")]
-
-    return errors
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The small sample cohort, made once, with its files read by means that are not the library's own."""
+"""The files of the small sample cohort, read by means that are not the library's own."""
 
 from __future__ import annotations
 
@@ -8,13 +8,7 @@ import numpy as np
 import pytest
 import SimpleITK
 
-from SegmentationConcordanceLib.sample.cohort import Sample, SampleCase, make_sample
-
-
-@pytest.fixture(scope="session")
-def sample_cohort(tmp_path_factory: pytest.TempPathFactory) -> Sample:
-    """The small sample of the default seed; read only."""
-    return make_sample(tmp_path_factory.mktemp("sample") / "cohort")
+from SegmentationConcordanceLib.sample.cohort import Sample, SampleCase
 
 
 class ReadCase:

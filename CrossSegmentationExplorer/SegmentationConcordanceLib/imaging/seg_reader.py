@@ -1,0 +1,303 @@
+"""DICOM SEG of any maker -> a label map with geometry, codes, colours and references."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pydicom
+from pydicom.dataset import Dataset
+from pydicom.errors import InvalidDicomError
+from pydicom.multival import MultiValue
+from pydicom.uid import SegmentationStorage, SurfaceSegmentationStorage
+
+from ..anatomy.concepts import CodedConcept, CodedStructure
+from ..errors import DicomSegError, UnreadableFileError
+from .cielab import rgb_of_dicom_lab
+from .geometry import Geometry
+from .image_series import ImageSeries
+from .label_map import LabelMap, Segment
+from .seg_frames import FrameTable, frame_grid, read_frame_table
+from .seg_metadata import parse_content_description
+from .seg_pixels import Canvas, decoded_frames, frame_masks
+
+_COPY_AGAIN = "Copy or export it again."
+_LABEL_MAP_STORAGE = "1.2.840.10008.5.1.4.1.1.66.7"
+_BACKGROUND = CodedConcept("125040", "DCM")
+
+
+@dataclass(frozen=True, eq=False)
+class DicomSeg:
+    """A DICOM segmentation.
+
+    :param path: the file that it was read from.
+    :param label_map: the segments, labelled with their SegmentNumber. The grid reaches from the first to the last
+        frame, k along the normal of the frames: often fewer slices than the images have. Segments that overlap lie in
+        several layers. Segment.algorithm is SegmentAlgorithmName. A segment without frames is kept, without voxels.
+    :param source_images: for each slice k the SOPInstanceUIDs of the images that its frames were derived from.
+    :param referenced_series_uids: SeriesInstanceUIDs of ReferencedSeriesSequence; may be empty.
+    :param frame_of_reference_uid: may be empty in files of old makers.
+    :param label_map_name: the label map (a model's vocabulary) that it was made with; empty where it does not say.
+    :param tasks: the model's tasks that were run; empty where it does not say.
+    """
+
+    path: Path
+    label_map: LabelMap
+    source_images: tuple[frozenset[str], ...]
+    sop_instance_uid: str
+    series_uid: str
+    study_uid: str
+    frame_of_reference_uid: str
+    referenced_series_uids: tuple[str, ...]
+    series_description: str
+    content_label: str
+    label_map_name: str
+    tasks: tuple[str, ...]
+
+    @property
+    def algorithm_names(self) -> tuple[str, ...]:
+        """The different SegmentAlgorithmNames of the segments, in their order, empty ones left out."""
+        return tuple(dict.fromkeys(segment.algorithm for segment in self.label_map.segments if segment.algorithm))
+
+
+def read_dicom_seg(path: str | os.PathLike[str]) -> DicomSeg:
+    """Read a DICOM SEG: binary, fractional or label map; native, deflated or compressed; frames in any order.
+
+    A voxel of a fractional segment belongs to it from half of MaximumFractionalValue on.
+
+    :raises UnreadableFileError: the file is missing, empty, or not DICOM.
+    :raises DicomSegError: it is DICOM but no SEG, has no segments, is truncated, lacks functional groups, holds two
+        frames of one segment in one place, refers to segments that it does not describe, or is no even volume.
+    """
+    path = Path(path)
+    dataset = _dataset(path)
+    with _damage_is_told(path):
+        _require_segmentation(dataset, path)
+        is_label_map = dataset.SOPClassUID == _LABEL_MAP_STORAGE or dataset.get("SegmentationType") == "LABELMAP"
+        described = _segments(dataset, path)
+        table = read_frame_table(dataset, path, frames_have_segments=not is_label_map)
+        geometry, slices = frame_grid(table, int(dataset.Rows), int(dataset.Columns), path)
+        _require_single_frames(table, slices, path)
+        decode = _label_map_of_values if is_label_map else _label_map_of_masks
+        label_map = decode(dataset, table, slices, geometry, described, path)
+        name, tasks = parse_content_description(_text(dataset, "ContentDescription"))
+        return DicomSeg(
+            path=path,
+            label_map=label_map,
+            source_images=_source_images(table, slices, geometry.shape[0]),
+            sop_instance_uid=_text(dataset, "SOPInstanceUID"),
+            series_uid=_text(dataset, "SeriesInstanceUID"),
+            study_uid=_text(dataset, "StudyInstanceUID"),
+            frame_of_reference_uid=_text(dataset, "FrameOfReferenceUID"),
+            referenced_series_uids=_referenced_series(dataset),
+            series_description=_text(dataset, "SeriesDescription"),
+            content_label=_text(dataset, "ContentLabel"),
+            label_map_name=name,
+            tasks=tasks,
+        )
+
+
+def check_refers_to(seg: DicomSeg, series: ImageSeries) -> None:
+    """Make sure that a segmentation was made on ``series``.
+
+    Decided by the first of these that the SEG has: the referenced series, the source images of its frames, the frame
+    of reference.
+
+    :raises DicomSegError: it was made on another series, or does not say on which.
+    """
+    remedy = "Give the series that was segmented, or another segmentation."
+    images = frozenset().union(*seg.source_images)
+    if seg.referenced_series_uids:
+        if series.series_uid not in seg.referenced_series_uids:
+            others = ", ".join(seg.referenced_series_uids)
+            raise DicomSegError(seg.path, f"refers to series {others}, not to {series.series_uid}", remedy)
+    elif images:
+        if images.isdisjoint(series.sop_instance_uids):
+            raise DicomSegError(seg.path, f"refers to no image of series {series.series_uid}: {min(images)}", remedy)
+    elif not seg.frame_of_reference_uid or seg.frame_of_reference_uid != series.frame_of_reference_uid:
+        raise DicomSegError(
+            seg.path,
+            f"names no series, and its frame of reference is {seg.frame_of_reference_uid or 'blank'}, "
+            f"that of the series {series.frame_of_reference_uid or 'blank'}",
+            remedy,
+        )
+
+
+def _dataset(path: Path) -> Dataset:
+    try:
+        if path.stat().st_size == 0:
+            raise UnreadableFileError(path, "is empty (0 bytes)", _COPY_AGAIN)
+        return pydicom.dcmread(path)
+    except InvalidDicomError as error:
+        raise UnreadableFileError(path, "is not a DICOM file", "Give the DICOM SEG.") from error
+    except OSError as error:
+        reason = "does not exist" if isinstance(error, FileNotFoundError) else f"cannot be read ({error})"
+        raise UnreadableFileError(path, reason, "Check the path.") from error
+    except (ValueError, EOFError, struct.error, NotImplementedError) as error:
+        raise DicomSegError(path, f"is a damaged DICOM file ({error})", _COPY_AGAIN) from error
+
+
+@contextlib.contextmanager
+def _damage_is_told(path: Path) -> Iterator[None]:
+    # pydicom decodes values on first use: a damaged or missing one shows as any of these, wherever it is touched.
+    try:
+        yield
+    except (
+        AttributeError,
+        KeyError,
+        IndexError,
+        TypeError,
+        ValueError,
+        OverflowError,
+        EOFError,
+        struct.error,
+    ) as error:
+        raise DicomSegError(path, f"has a missing or damaged attribute ({error})", _COPY_AGAIN) from error
+
+
+def _require_segmentation(dataset: Dataset, path: Path) -> None:
+    kind = dataset.get("SOPClassUID", "")
+    if kind == SurfaceSegmentationStorage:
+        raise DicomSegError(path, "is a surface segmentation, without voxels", "Give a voxel segmentation.")
+    if kind not in (SegmentationStorage, _LABEL_MAP_STORAGE):
+        modality = _text(dataset, "Modality") or "unknown"
+        raise DicomSegError(path, f"is DICOM of modality {modality}, not a SEG", "Give the DICOM SEG.")
+    if not dataset.get("SegmentSequence"):
+        raise DicomSegError(path, "describes no segments", "Give a segmentation that has segments.")
+    if "PixelData" not in dataset:
+        raise DicomSegError(path, "has no pixel data", _COPY_AGAIN)
+
+
+def _segments(dataset: Dataset, path: Path) -> dict[int, Segment]:
+    """The described segments by number; the background of a label map (number 0) is left out."""
+    found = {}
+    padding = dataset.get("PixelPaddingValue")
+    for item in dataset.SegmentSequence:
+        segment = _segment(item)
+        if segment.structure is not None and segment.structure.type == _BACKGROUND:
+            continue
+        if segment.label < 1 or segment.label == padding:
+            raise DicomSegError(path, f"segment {segment.label} ({segment.name!r}) has the number of the background")
+        if segment.label in found:
+            raise DicomSegError(path, f"describes two segments of number {segment.label}", _COPY_AGAIN)
+        found[segment.label] = segment
+    if not found:
+        raise DicomSegError(path, "describes no segments besides the background", "Give one that has segments.")
+    return found
+
+
+def _segment(item: Dataset) -> Segment:
+    lab = item.get("RecommendedDisplayCIELabValue")
+    algorithm = _text(item, "SegmentAlgorithmName")
+    identification = item.get("SegmentationAlgorithmIdentificationSequence")
+    if not algorithm and identification:
+        algorithm = _text(identification[0], "AlgorithmName")
+    structure = _structure(item)
+    return Segment(
+        label=int(item.SegmentNumber),
+        name=_text(item, "SegmentLabel") or (structure.describe() if structure else f"segment {item.SegmentNumber}"),
+        structure=structure,
+        color=rgb_of_dicom_lab(lab) if lab is not None and len(lab) == 3 else None,
+        algorithm=algorithm,
+        description=_text(item, "SegmentDescription"),
+    )
+
+
+def _structure(item: Dataset) -> CodedStructure | None:
+    category, _ = _concept(item, "SegmentedPropertyCategoryCodeSequence")
+    type_, type_item = _concept(item, "SegmentedPropertyTypeCodeSequence")
+    if category is None or type_ is None:
+        return None
+    region, region_item = _concept(item, "AnatomicRegionSequence")
+    return CodedStructure(
+        category=category,
+        type=type_,
+        modifier=_concept(type_item, "SegmentedPropertyTypeModifierCodeSequence")[0],
+        region=region,
+        region_modifier=_concept(region_item, "AnatomicRegionModifierSequence")[0],
+    )
+
+
+def _concept(item: Dataset, keyword: str) -> tuple[CodedConcept | None, Dataset]:
+    """The first concept of a code sequence and its item; None and an empty item where there is none."""
+    code = (item.get(keyword) or [Dataset()])[0]
+    value = _text(code, "CodeValue") or _text(code, "LongCodeValue") or _text(code, "URNCodeValue")
+    if not value:
+        return None, code
+    return CodedConcept(value, _text(code, "CodingSchemeDesignator"), _text(code, "CodeMeaning")), code
+
+
+def _require_single_frames(table: FrameTable, slices: np.ndarray, path: Path) -> None:
+    numbers = np.zeros_like(slices) if table.segment_numbers is None else table.segment_numbers
+    places, counts = np.unique(np.stack([numbers, slices], axis=1), axis=0, return_counts=True)
+    if counts.max() > 1:
+        number, k = places[counts.argmax()]
+        what = f"of segment {number} " if number else ""
+        raise DicomSegError(path, f"holds {counts.max()} frames {what}in one place (slice {k + 1})", _COPY_AGAIN)
+
+
+def _label_map_of_masks(
+    dataset: Dataset,
+    table: FrameTable,
+    slices: np.ndarray,
+    geometry: Geometry,
+    described: dict[int, Segment],
+    path: Path,
+) -> LabelMap:
+    unknown = sorted(set(table.segment_numbers.tolist()) - described.keys())
+    if unknown:
+        raise DicomSegError(path, f"has frames of segments that it does not describe: {unknown[:10]}", _COPY_AGAIN)
+    canvas = Canvas(geometry.shape, max(described))
+    runs = frame_masks(dataset, len(slices), path)
+    for number, k, (start, mask) in zip(table.segment_numbers.tolist(), slices.tolist(), runs):
+        canvas.paint(number, k, start, mask)
+    segments = (replace(segment, layer=canvas.layer_of.get(number, 0)) for number, segment in described.items())
+    return LabelMap(tuple(canvas.layers), geometry, tuple(segments))
+
+
+def _label_map_of_values(
+    dataset: Dataset,
+    table: FrameTable,
+    slices: np.ndarray,
+    geometry: Geometry,
+    described: dict[int, Segment],
+    path: Path,
+) -> LabelMap:
+    del table
+    layer = np.zeros(geometry.shape, dtype=np.uint8 if int(dataset.BitsAllocated) <= 8 else np.uint16)
+    for k, frame in zip(slices.tolist(), decoded_frames(dataset, len(slices), path)):
+        layer[k] = frame
+    padding = dataset.get("PixelPaddingValue")
+    if padding:
+        layer[layer == padding] = 0
+    label_map = LabelMap((layer,), geometry, tuple(described.values()))
+    unknown = [label for _, label in label_map.unnamed_labels()]
+    if unknown:
+        raise DicomSegError(path, f"has voxels of segments that it does not describe: {unknown[:10]}", _COPY_AGAIN)
+    return label_map
+
+
+def _source_images(table: FrameTable, slices: np.ndarray, count: int) -> tuple[frozenset[str], ...]:
+    found: list[set[str]] = [set() for _ in range(count)]
+    for k, images in zip(slices.tolist(), table.sources):
+        found[k].update(images)
+    return tuple(frozenset(images - {""}) for images in found)
+
+
+def _referenced_series(dataset: Dataset) -> tuple[str, ...]:
+    items = dataset.get("ReferencedSeriesSequence") or []
+    return tuple(dict.fromkeys(uid for uid in (_text(item, "SeriesInstanceUID") for item in items) if uid))
+
+
+def _text(dataset: Dataset, keyword: str) -> str:
+    """The value as one line; control characters, which DICOM forbids in names, become spaces."""
+    value = dataset.get(keyword)
+    if isinstance(value, MultiValue):
+        value = "\\".join(str(part) for part in value)
+    return re.sub(r"[\x00-\x1f\x7f\s]+", " ", "" if value is None else str(value)).strip()
