@@ -19,8 +19,8 @@ import numpy as np
 from .boxes import Box
 from .comparison import Comparison
 from .consensus import Consensus
+from .options import DEFAULT_STAPLE_MARGIN_MM, STAPLE
 
-DEFAULT_MARGIN_MM = 10.0
 _SQUARED_CHANGE = 1e-14
 _ITERATIONS = 1000
 
@@ -91,7 +91,7 @@ def staple(
     comparison: Comparison,
     boxes: Mapping[int, Box],
     *,
-    margin_mm: float = DEFAULT_MARGIN_MM,
+    margin_mm: float = DEFAULT_STAPLE_MARGIN_MM,
     threshold: float = 0.5,
     among: int = -1,
 ) -> StapleConsensus:
@@ -117,7 +117,7 @@ def staple(
         chosen[index] = (found.weights >= threshold)[pattern_of] & (pattern_of > 0)
         region_ml[index] = region * comparison.geometry.voxel_volume_ml
         estimates[index] = _for_all_models(found, bits, len(comparison.models), pattern_of)
-    return StapleConsensus("STAPLE", chosen, region_ml, estimates)
+    return StapleConsensus(STAPLE, chosen, region_ml, estimates)
 
 
 def _voters_only(counts: np.ndarray, bits: list[int]) -> tuple[np.ndarray, np.ndarray]:

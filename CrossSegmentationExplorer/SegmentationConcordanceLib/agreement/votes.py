@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..errors import ConcordanceError
 from .comparison import Comparison
 from .consensus import Consensus
+from .options import INTERSECTION, MAJORITY, REFERENCE
 
-INTERSECTION = "intersection"
-MAJORITY = "majority"
 EVERY_MODEL = -1
 
 
@@ -43,6 +43,20 @@ def at_least(comparison: Comparison, k: int, among: int = EVERY_MODEL) -> Consen
         raise ValueError(f"at least {k} models: k must be 1 or more")
     agreeing, voters = _votes(comparison, among)
     return Consensus(f"at least {k}", (agreeing >= k) & _enough(voters, among))
+
+
+def held_against(comparison: Comparison, reference: str) -> Consensus:
+    """The segments of one model, as what all others are held against: ground truth, or a reviewer's correction.
+
+    :raises ConcordanceError: there is no such model.
+    """
+    if reference not in comparison.models:
+        names = ", ".join(comparison.models)
+        raise ConcordanceError(reference, "is not among the models compared", f"Choose one of {names}.")
+    bit = comparison.models.index(reference)
+    in_reference = comparison.pattern_members()[:, bit].astype(bool)
+    known = np.array([bool(structure.voters >> bit & 1) for structure in comparison.structures], dtype=bool)
+    return Consensus(f"{REFERENCE}: {reference}", in_reference & known.reshape(-1, 1))
 
 
 def _votes(comparison: Comparison, among: int) -> tuple[np.ndarray, np.ndarray]:

@@ -6,8 +6,13 @@ import numpy as np
 import pytest
 import SimpleITK
 
-from SegmentationConcordanceLib.agreement.case import compare_case
+from SegmentationConcordanceLib.agreement.analysis import Analysis
+from SegmentationConcordanceLib.agreement.options import AnalysisOptions
 from SegmentationConcordanceLib.agreement.table import AGREEMENT_COLUMNS, PAIRWISE_COLUMNS
+
+
+def compare_case(models, *, case, series_uid):
+    return Analysis(models, case=case, series_uid=series_uid).result(AnalysisOptions())
 
 
 def rows_of(models):

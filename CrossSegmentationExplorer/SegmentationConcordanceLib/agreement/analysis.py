@@ -1,0 +1,116 @@
+"""Everything that is known of one scan's models, ready to be asked again with other options.
+
+The counts are made once. Another consensus, vote, subset of models or structures follows from them; boxes and surface
+distances are made when they are first asked for, and kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from . import options as choices
+from .boxes import Box, structure_boxes
+from .comparison import Comparison, compare_models
+from .consensus import Consensus, LeaveOneOut, leave_one_out
+from .models import ModelSegmentation
+from .options import AnalysisOptions
+from .rows import agreement_rows, pairwise_rows
+from .staple import staple
+from .subset import with_models, with_structures
+from .surface_rows import with_surface_measures
+from .table import AgreementRow, PairwiseRow
+from .votes import EVERY_MODEL, at_least, held_against, majority, strict_intersection
+
+
+@dataclass(frozen=True, eq=False)
+class CaseResult:
+    """What comparing the models on one scan gave.
+
+    :param case: what the case is called in the tables.
+    :param comparison: of the models and structures that were asked for.
+    """
+
+    case: str
+    options: AnalysisOptions
+    comparison: Comparison
+    consensus: Consensus | LeaveOneOut
+    agreement: tuple[AgreementRow, ...]
+    pairwise: tuple[PairwiseRow, ...]
+
+    def worst(self) -> AgreementRow | None:
+        """The row with the lowest Dice to a consensus that is not empty; None where there is none."""
+        compared = [row for row in self.agreement if row.dice is not None and row.consensus_volume_ml]
+        return min(compared, key=lambda row: row.dice, default=None)
+
+
+class Analysis:
+    """The models of one scan, counted once.
+
+    :param models: see :func:`compare_models`, which also says what is refused.
+    :param case: what the case is called in the tables.
+    :param series_uid: SeriesInstanceUID of the scan, or "".
+    """
+
+    def __init__(self, models: Sequence[ModelSegmentation], *, case: str, series_uid: str) -> None:
+        self.case = case
+        self.series_uid = series_uid
+        self.comparison = compare_models(models)
+
+    @cached_property
+    def boxes(self) -> dict[str, Box]:
+        """The box of every structure that two or more models know, by the structure's key. Looks at every voxel."""
+        return {self.comparison.structures[index].key: box for index, box in structure_boxes(self.comparison).items()}
+
+    def result(self, options: AnalysisOptions, progress: Callable[[float, str], None] | None = None) -> CaseResult:
+        """The tables and the consensus under ``options``.
+
+        :param progress: called with a fraction and a few words while surfaces are measured; may raise to cancel.
+        :raises ConcordanceError: a name in the options that is not among the models.
+        """
+        comparison = _chosen(self.comparison, options)
+        consensus = self._consensus(comparison, options)
+        rows = agreement_rows(comparison, consensus, case=self.case, series_uid=self.series_uid)
+        if options.method == choices.REFERENCE:
+            rows = [row for row in rows if row.model != options.reference]
+        if options.surfaces:
+            rows = with_surface_measures(rows, comparison, consensus, self._boxes_of(comparison), options, progress)
+        pairs = pairwise_rows(comparison, case=self.case)
+        return CaseResult(self.case, options, comparison, consensus, tuple(rows), tuple(pairs))
+
+    def _boxes_of(self, comparison: Comparison) -> dict[int, Box]:
+        keys = {structure.key: index for index, structure in enumerate(comparison.structures)}
+        return {keys[key]: box for key, box in self.boxes.items() if key in keys}
+
+    def _consensus(self, comparison: Comparison, options: AnalysisOptions) -> Consensus | LeaveOneOut:
+        rules: dict[str, Callable[[Comparison, int], Consensus]] = {
+            choices.INTERSECTION: strict_intersection,
+            choices.MAJORITY: majority,
+            choices.AT_LEAST: lambda compared, among: at_least(compared, options.at_least, among),
+            choices.STAPLE: lambda compared, among: staple(
+                compared,
+                self._boxes_of(compared),
+                margin_mm=options.staple_margin_mm,
+                threshold=options.staple_threshold,
+                among=among,
+            ),
+            choices.REFERENCE: lambda compared, among: held_against(compared, options.reference),
+        }
+        rule = rules[options.method]
+        return leave_one_out(comparison, rule) if options.leave_one_out else rule(comparison, EVERY_MODEL)
+
+
+def _chosen(comparison: Comparison, options: AnalysisOptions) -> Comparison:
+    """The comparison of the models and structures that the options name."""
+    if options.models:
+        comparison = with_models(comparison, options.models)
+    cut = {s.key for s, cut in zip(comparison.structures, comparison.cut) if cut.any()}
+    return with_structures(
+        comparison,
+        lambda structure: (
+            structure.n_voters >= options.min_models
+            and (not options.structures or structure.name in options.structures)
+            and not (options.leave_out_truncated and structure.key in cut)
+        ),
+    )

@@ -1,0 +1,74 @@
+"""What a comparison computes: which consensus, of which models and structures, with which surface measures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..errors import ConcordanceError
+
+INTERSECTION = "intersection"
+MAJORITY = "majority"
+AT_LEAST = "at least"
+STAPLE = "STAPLE"
+REFERENCE = "reference"
+METHODS = (INTERSECTION, MAJORITY, AT_LEAST, STAPLE, REFERENCE)
+
+DEFAULT_NSD_TOLERANCE_MM = 1.0
+DEFAULT_STAPLE_MARGIN_MM = 10.0
+
+
+@dataclass(frozen=True)
+class AnalysisOptions:
+    """The choices of a user. None of them changes the inputs; none but ``surfaces`` needs another look at voxels.
+
+    :param method: one of ``METHODS``. "reference" holds every model against one of them, e.g. a corrected one.
+    :param at_least: for "at least": how many models must carry a voxel.
+    :param reference: for "reference": the name of that model.
+    :param leave_one_out: hold each model against the consensus of the others.
+    :param staple_margin_mm: for "STAPLE": margin of the region around all that was marked, in mm.
+    :param staple_threshold: for "STAPLE": probability from which on a voxel belongs to the consensus.
+    :param models: names of the models that take part; empty for all.
+    :param structures: names of the structures to report; empty for all.
+    :param min_models: structures that fewer models know are left out.
+    :param leave_out_truncated: leave out structures that the first or last slice of the scan cuts in any model.
+    :param surfaces: also compute HD95, ASSD and NSD.
+    :param nsd_tolerance_mm: tolerance of NSD in mm.
+    :param nsd_tolerances_mm: tolerances of single structures, by name.
+    """
+
+    method: str = INTERSECTION
+    at_least: int = 2
+    reference: str = ""
+    leave_one_out: bool = False
+    staple_margin_mm: float = DEFAULT_STAPLE_MARGIN_MM
+    staple_threshold: float = 0.5
+    models: tuple[str, ...] = ()
+    structures: tuple[str, ...] = ()
+    min_models: int = 1
+    leave_out_truncated: bool = False
+    surfaces: bool = False
+    nsd_tolerance_mm: float = DEFAULT_NSD_TOLERANCE_MM
+    nsd_tolerances_mm: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.method not in METHODS:
+            raise ConcordanceError(self.method, "is no way to make a consensus", f"Choose one of {', '.join(METHODS)}.")
+        if self.method == REFERENCE and not self.reference:
+            raise ConcordanceError("reference", "no model is named", "Name the model that the others are held against.")
+        if self.method == REFERENCE and self.leave_one_out:
+            raise ConcordanceError(
+                "leave one out", "a reference is no consensus of models", "Choose one of the two, not both."
+            )
+        for name, value, low, high in (
+            ("at least", self.at_least, 1, 16),
+            ("STAPLE margin in mm", self.staple_margin_mm, 0, 10_000),
+            ("STAPLE threshold", self.staple_threshold, 0, 1),
+            ("NSD tolerance in mm", min([self.nsd_tolerance_mm, *self.nsd_tolerances_mm.values()]), 0, 10_000),
+        ):
+            if not low <= value <= high:
+                raise ConcordanceError(name, f"{value:g} is not between {low:g} and {high:g}", "Correct the number.")
+
+    def tolerance_mm(self, structure: str) -> float:
+        """The NSD tolerance of a structure in mm."""
+        return self.nsd_tolerances_mm.get(structure, self.nsd_tolerance_mm)
