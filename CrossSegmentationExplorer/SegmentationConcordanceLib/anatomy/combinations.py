@@ -1,0 +1,71 @@
+"""Whole structures that some models segment as one and others in parts."""
+
+from __future__ import annotations
+
+import csv
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import ConcordanceError
+from .coded_cells import read_concept
+from .concepts import CodedStructure
+from .identity import StructureIdentity, structure_identity
+from .vocabulary import load_vocabulary, shipped_vocabularies
+
+COMBINATIONS_FILE = Path(__file__).with_name("combinations.csv")
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """A whole and its parts.
+
+    :param name: what the whole is called in the tables, e.g. "kidneys".
+    :param needed: without any one of these a model does not know the whole.
+    :param optional: belong to the whole where a model has them.
+    """
+
+    name: str
+    structure: CodedStructure
+    needed: frozenset[StructureIdentity]
+    optional: frozenset[StructureIdentity]
+
+    @property
+    def identity(self) -> StructureIdentity:
+        """What the whole is."""
+        return structure_identity(self.structure)
+
+    @property
+    def parts(self) -> frozenset[StructureIdentity]:
+        """All parts."""
+        return self.needed | self.optional
+
+
+def combination_named(name: str) -> Combination:
+    """The combination of this name.
+
+    :raises ConcordanceError: there is none.
+    """
+    if name not in combinations():
+        raise ConcordanceError(name, "is no combination of structures", f"Choose: {', '.join(combinations())}.")
+    return combinations()[name]
+
+
+@functools.cache
+def combinations() -> dict[str, Combination]:
+    """All combinations by name, in the order of combinations.csv."""
+    labels = (label for name in shipped_vocabularies() for label in load_vocabulary(name).labels)
+    identity_of = {label.structure_name: label.identity for label in labels}
+    lines = COMBINATIONS_FILE.read_text(encoding="utf-8").splitlines()
+    found = {}
+    for row in csv.DictReader(line for line in lines if not line.startswith("#")):
+        modifier = read_concept(row["modifier"]) if row["modifier"] else None
+        structure = CodedStructure(read_concept(row["category"]), read_concept(row["type"]), modifier)
+        parts = row["parts"].split()
+        found[row["name"]] = Combination(
+            row["name"],
+            structure,
+            frozenset(identity_of[part] for part in parts if not part.endswith("?")),
+            frozenset(identity_of[part.rstrip("?")] for part in parts if part.endswith("?")),
+        )
+    return found

@@ -1,0 +1,80 @@
+"""The options of a comparison on the command line."""
+
+from __future__ import annotations
+
+import argparse
+
+from ..agreement import options as choices
+from ..agreement.options import AnalysisOptions
+from ..errors import ConcordanceError
+
+
+def add_analysis_arguments(parser: argparse.ArgumentParser) -> None:
+    """What to compute, as arguments."""
+    group = parser.add_argument_group("what to compute")
+    group.add_argument(
+        "--consensus",
+        choices=choices.METHODS,
+        default=choices.INTERSECTION,
+        help="intersection: all models agree; majority: more than half (a tie is none); at least: see --at-least; "
+        "STAPLE; reference: see --reference (default: intersection)",
+    )
+    group.add_argument("--at-least", type=int, default=2, metavar="K", help="how many models must carry a voxel")
+    group.add_argument("--reference", default="", metavar="NAME", help="the run that the others are held against")
+    group.add_argument(
+        "--leave-one-out", action="store_true", help="hold each model against the consensus of the others"
+    )
+    group.add_argument(
+        "--staple-margin", type=float, default=choices.DEFAULT_STAPLE_MARGIN_MM, metavar="MM",
+        help="margin of STAPLE's region around all that was marked (default: %(default)g mm); it sets the prior",
+    )  # fmt: skip
+    group.add_argument(
+        "--only-models", nargs="+", default=(), metavar="NAME",
+        help="the runs that take part; leaving one out can only raise agreement under the intersection",
+    )  # fmt: skip
+    group.add_argument("--only-structures", nargs="+", default=(), metavar="NAME", help="the structures to report")
+    group.add_argument("--min-models", type=int, default=1, metavar="N", help="leave out what fewer models know")
+    group.add_argument("--leave-out-truncated", action="store_true", help="leave out what the ends of the scan cut")
+    group.add_argument("--combine", nargs="+", default=(), metavar="NAME", help="put parts together first, e.g. lungs")
+    group.add_argument("--no-surfaces", action="store_true", help="leave out HD95, ASSD and NSD")
+    group.add_argument(
+        "--nsd-tolerance", nargs="+", default=(), metavar="[NAME=]MM",
+        help=f"tolerance of NSD, for all or for one structure (default: {choices.DEFAULT_NSD_TOLERANCE_MM:g} mm)",
+    )  # fmt: skip
+
+
+def analysis_options(args: argparse.Namespace) -> AnalysisOptions:
+    """The options that the arguments say.
+
+    :raises ConcordanceError: they make no sense.
+    """
+    everywhere, single = _tolerances(args.nsd_tolerance)
+    return AnalysisOptions(
+        method=choices.REFERENCE if args.reference else args.consensus,
+        at_least=args.at_least,
+        reference=args.reference,
+        leave_one_out=args.leave_one_out,
+        staple_margin_mm=args.staple_margin,
+        models=tuple(args.only_models),
+        structures=tuple(args.only_structures),
+        min_models=args.min_models,
+        leave_out_truncated=args.leave_out_truncated,
+        surfaces=not args.no_surfaces,
+        nsd_tolerance_mm=everywhere,
+        nsd_tolerances_mm=single,
+    )
+
+
+def _tolerances(texts: list[str]) -> tuple[float, dict[str, float]]:
+    everywhere, single = choices.DEFAULT_NSD_TOLERANCE_MM, {}
+    for text in texts:
+        name, _, number = text.rpartition("=")
+        try:
+            tolerance = float(number)
+        except ValueError as error:
+            raise ConcordanceError(f"--nsd-tolerance {text}", "is no number of mm", "Write 2 or NAME=2.") from error
+        if name:
+            single[name] = tolerance
+        else:
+            everywhere = tolerance
+    return everywhere, single

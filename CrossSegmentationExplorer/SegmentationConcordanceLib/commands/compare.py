@@ -1,0 +1,92 @@
+"""Several models' segmentations of one DICOM series -> agreement.csv, pairwise.csv, consensus.dcm and report.html."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from ..agreement.analysis import Analysis, CaseResult
+from ..agreement.combine import combined
+from ..agreement.table import EMPTY_CONSENSUS, MISSING
+from ..anatomy.combinations import combination_named
+from ..imaging.image_series import read_image_series
+from ..reporting.case_files import write_case
+from .analysis_options import add_analysis_arguments, analysis_options
+from .runs import parse_runs, read_models
+from .terminal import Terminal
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of ``concordance compare``."""
+    parser.add_argument("--ct", required=True, type=Path, metavar="DIR", help="the DICOM series (CT, MR or PET)")
+    parser.add_argument("--series", metavar="UID", help="SeriesInstanceUID, where the folder holds several series")
+    parser.add_argument(
+        "--seg",
+        required=True,
+        action="append",
+        nargs="+",
+        metavar="[NAME=]PATH",
+        help="a DICOM SEG, or a model's own output together with --model; paths of one NAME are one model; "
+        "without NAME the algorithm name in the SEG, or the label map's title, is the name",
+    )
+    parser.add_argument(
+        "--model",
+        action="append",
+        default=[],
+        metavar="[NAME=]LABELMAP",
+        help="label map for paths that are no DICOM SEG: of the run NAME, or of all of them",
+    )
+    parser.add_argument("--case", help="what the case is called in the tables (default: the name of the CT's folder)")
+    parser.add_argument("--output", required=True, type=Path, metavar="DIR", help="folder for the results")
+    add_analysis_arguments(parser)
+
+
+def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
+    """Do it; the summary names the files and the worst agreement."""
+    options = analysis_options(args)
+    combinations = [combination_named(name) for name in args.combine]
+    runs = parse_runs([path for paths in args.seg for path in paths], args.model)
+    terminal.progress(0.0, "reading the image series")
+    series = read_image_series(args.ct, args.series)
+    models = [combined(model, combinations) for model in read_models(runs, series, terminal)]
+    terminal.progress(0.7, "comparing")
+    analysis = Analysis(models, case=args.case or args.ct.resolve().name, series_uid=series.series_uid)
+    result = analysis.result(options, lambda fraction, what: terminal.progress(0.7 + 0.2 * fraction, what))
+    terminal.progress(0.9, "writing")
+    files = write_case(args.output, result, series)
+    for line in summary_lines(result):
+        terminal.say(line)
+    for path in files:
+        terminal.say(str(path))
+    return _summary(result, files)
+
+
+def summary_lines(result: CaseResult) -> list[str]:
+    """What was compared, and the worst of what was found, in words."""
+    compared = [structure for structure in result.comparison.structures if structure.n_voters > 1]
+    lines = [
+        f"{result.case}: {len(compared)} structures that two or more of {len(result.comparison.models)} models know"
+    ]
+    worst = result.worst()
+    if worst is not None:
+        lines.append(
+            f"lowest agreement with the {worst.consensus}: {worst.structure}, {worst.model}, Dice {worst.dice:.3f}"
+        )
+    for status, words in ((EMPTY_CONSENSUS, "no voxel in common"), (MISSING, "missing in a model that knows it")):
+        names = dict.fromkeys(row.structure for row in result.agreement if row.status == status)
+        if names:
+            lines.append(f"{words}: {', '.join(list(names)[:8])}{', ...' if len(names) > 8 else ''}")
+    return lines
+
+
+def _summary(result: CaseResult, files: list[Path]) -> dict[str, Any]:
+    worst = result.worst()
+    return {
+        "case": result.case,
+        "models": list(result.comparison.models),
+        "structures": len(result.comparison.structures),
+        "consensus": result.consensus.method,
+        "worst": None if worst is None else {"structure": worst.structure, "model": worst.model, "dice": worst.dice},
+        "files": [str(path) for path in files],
+    }

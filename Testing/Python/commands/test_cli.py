@@ -1,0 +1,52 @@
+"""What all commands have in common."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from SegmentationConcordanceLib import cli
+
+
+def test_wrong_words_are_one_line_and_exit_code_2(refused):
+    assert "--output" in refused("report", "--agreement", "a.csv")
+    assert "invalid choice" in refused("frobnicate")
+
+
+def test_help_names_every_command(concordance):
+    outcome = concordance("--help")
+    assert outcome.code == 0
+    for name in ("harmonize", "compare", "report", "labelmaps", "demo"):
+        assert name in outcome.out
+
+
+def test_a_fault_of_ours_is_exit_code_1_with_its_traceback(repository, tmp_path):
+    broken = "import sys; from SegmentationConcordanceLib import cli\ncli.COMMANDS['demo'][0].run = lambda *a: 1 / 0\n"
+    broken += "sys.exit(cli.run(['demo', '--output', 'x']))"
+    folder = repository / "CrossSegmentationExplorer"
+    done = subprocess.run([sys.executable, "-c", broken], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "ZeroDivisionError" in done.stderr
+
+
+def test_interruption_is_said_and_exit_code_130(concordance, monkeypatch):
+    def interrupted(args, terminal):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli.COMMANDS["demo"][0], "run", interrupted)
+    outcome = concordance("demo", "--output", "x")
+    assert (outcome.code, outcome.err) == (130, "concordance: interrupted\n")
+
+
+@pytest.mark.parametrize("words", [["labelmaps", "check"], ["labelmaps", "list"]])
+def test_module_and_console_script_are_the_same_program(repository, words):
+    done = subprocess.run(
+        [sys.executable, "-m", "SegmentationConcordanceLib", *words],
+        cwd=repository / "CrossSegmentationExplorer",
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout

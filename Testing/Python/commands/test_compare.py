@@ -1,0 +1,195 @@
+"""concordance compare on the sample's SEGs and on a real CT, and on input that must be refused."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+
+import highdicom
+import nibabel
+import numpy as np
+import pydicom
+import pytest
+import SimpleITK
+from scipy import ndimage
+
+TS2 = "totalsegmentator_v2"
+NAMES = {TS2: "TotalSegmentator 2.6", "auto3dseg": "Auto3DSeg", "moose": "MOOSE"}
+
+
+def read_rows(path):
+    with path.open(newline="", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+@pytest.fixture(scope="module")
+def compared(case, segs, tmp_path_factory):
+    """The folder of a comparison of three models, and what the command printed."""
+    from SegmentationConcordanceLib.cli import run
+
+    folder = tmp_path_factory.mktemp("compared") / "out"
+    assert (
+        run(["compare", "--ct", str(case.ct_folder), "--seg", *map(str, segs.values()), "--output", str(folder)]) == 0
+    )
+    return folder
+
+
+def test_four_files_and_nothing_else(compared):
+    assert sorted(path.name for path in compared.iterdir()) == [
+        "agreement.csv",
+        "consensus.dcm",
+        "pairwise.csv",
+        "report.html",
+    ]
+
+
+def test_dice_equals_simpleitk_on_the_files_as_highdicom_reads_them(compared, case, segs):
+    grid = SimpleITK.ReadImage(str(case.truth))
+    masks = {name: structure_masks(path, grid) for name, path in segs.items()}
+    rows = {(row["structure"], row["model"]): row for row in read_rows(compared / "agreement.csv")}
+    checked = 0
+    for structure in ("aorta", "vertebrae_T5", "rib_left_4", "lung_upper_lobe_left"):
+        voters = {name: found[structure] for name, found in masks.items()}
+        common = np.all(list(voters.values()), axis=0)
+        for name, mask in voters.items():
+            overlap = SimpleITK.LabelOverlapMeasuresImageFilter()
+            overlap.Execute(*(SimpleITK.GetImageFromArray(m.astype(np.uint8)) for m in (common, mask)))
+            row = rows[structure, NAMES[name]]
+            assert float(row["dice"]) == pytest.approx(overlap.GetDiceCoefficient(), abs=1e-12)
+            assert float(row["jaccard"]) == pytest.approx(overlap.GetJaccardCoefficient(), abs=1e-12)
+            assert float(row["volume_ml"]) == pytest.approx(mask.sum() * 4 * 4 * 4.5 / 1000)
+            assert float(row["consensus_volume_ml"]) == pytest.approx(common.sum() * 4 * 4 * 4.5 / 1000)
+            checked += 1
+    assert checked == 12
+
+
+def structure_masks(path, grid):
+    """Segment label -> bool array (k, j, i) on the sample's grid."""
+    seg = highdicom.seg.segread(path)
+    volume = seg.get_volume(combine_segments=False)
+    masks = {}
+    for number in seg.segment_numbers:
+        mask = np.zeros(grid.GetSize()[::-1], dtype=bool)
+        lps = np.argwhere(volume.array[..., number - 1]) @ volume.affine[:3, :3].T + volume.affine[:3, 3]
+        i, j, k = np.rint((lps - grid.GetOrigin()) / grid.GetSpacing()).astype(int).T
+        mask[k, j, i] = True
+        masks[seg.get_segment_description(number).segment_label] = mask
+    return masks
+
+
+def test_what_a_model_does_not_know_has_no_row_and_what_it_missed_is_missing(sample_cohort, tmp_path):
+    from SegmentationConcordanceLib.cli import run
+
+    second = sample_cohort.cases[1]  # MOOSE finds no sternum there; TotalSegmentator 1.5 has no label for it
+    runs = []
+    for output in second.outputs:
+        if output.label_map_name not in ("moose", "totalsegmentator_v1", "cads"):
+            continue
+        path = tmp_path / f"{output.label_map_name}.dcm"
+        words = ["harmonize", "--model", output.label_map_name, "--ct", second.ct_folder, "--output", path]
+        task = ["--task", output.task] if output.task else []
+        assert run([str(word) for word in (*words, *task, "--segmentation", *output.paths)]) == 0
+        runs.append(str(path))
+    assert run(["compare", "--ct", str(second.ct_folder), "--seg", *runs, "--output", str(tmp_path / "out")]) == 0
+    rows = [row for row in read_rows(tmp_path / "out" / "agreement.csv") if row["structure"] == "sternum"]
+    assert {row["model"]: (row["status"], row["n_models"]) for row in rows} == {
+        "MOOSE": ("missing", "2"),
+        "CADS": ("empty_consensus", "2"),
+    }
+
+
+def test_consensus_is_a_clean_seg_that_says_who_made_it(compared, case, dciodvfy):
+    path = compared / "consensus.dcm"
+    assert dciodvfy(path) == []
+    seg = pydicom.dcmread(path, stop_before_pixels=True)
+    assert seg.SeriesDescription == "Consensus (intersection) of 3 models"
+    aorta = next(item for item in seg.SegmentSequence if item.SegmentLabel == "aorta")
+    assert aorta.SegmentAlgorithmName == "Consensus (intersection)"
+    assert aorta.SegmentDescription == "intersection of TotalSegmentator 2.6, Auto3DSeg, MOOSE"
+
+
+def test_files_of_one_algorithm_are_one_model_unless_a_name_tells_them_apart(concordance, case, segs, tmp_path):
+    one, other = segs[TS2], tmp_path / "copy.dcm"
+    shutil.copy(one, other)
+    call = ["compare", "--json", "--ct", case.ct_folder, "--output", tmp_path / "out", "--seg"]
+    joined = concordance(*call, one, other, segs["moose"]).json()
+    assert joined["models"] == ["TotalSegmentator 2.6", "MOOSE"]
+    apart = concordance(*call, one, f"second run={other}", segs["moose"]).json()
+    assert apart["models"] == ["TotalSegmentator 2.6", "second run", "MOOSE"]
+
+
+def test_label_maps_take_part_without_a_seg(concordance, case, outputs, segs, tmp_path):
+    (path,) = outputs["auto3dseg"]
+    call = ["compare", "--ct", case.ct_folder, "--seg", f"raw={path}", "--model", "raw=auto3dseg", segs["auto3dseg"]]
+    call = ["compare", "--ct", case.ct_folder, "--model", "raw=auto3dseg", "--seg", f"raw={path}", segs["auto3dseg"]]
+    outcome = concordance(*call, "--output", tmp_path / "out", "--json")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.json()["worst"]["dice"] == 1.0
+
+
+def test_one_model_is_not_enough(refused, case, segs, tmp_path):
+    assert "1 model(s) to compare" in refused(
+        "compare", "--ct", case.ct_folder, "--seg", segs["moose"], "--output", tmp_path / "out"
+    )
+    assert not (tmp_path / "out").exists()
+
+
+def test_seg_of_another_ct_is_refused(refused, sample_cohort, segs, tmp_path):
+    other = sample_cohort.cases[1].ct_folder
+    line = refused("compare", "--ct", other, "--seg", *segs.values(), "--output", tmp_path / "out")
+    assert "refers to series" in line
+    assert not (tmp_path / "out").exists()
+
+
+def test_label_map_without_its_model_is_refused(refused, case, outputs, tmp_path):
+    (path,) = outputs["auto3dseg"]
+    line = refused("compare", "--ct", case.ct_folder, "--seg", path, "--output", tmp_path / "out")
+    assert "--model" in line
+
+
+def test_a_label_map_for_nobody_is_refused(refused, case, segs, tmp_path):
+    call = ["compare", "--ct", case.ct_folder, "--output", tmp_path / "out", "--model", "raw=moose", "--seg"]
+    assert "no --seg is called raw" in refused(*call, *segs.values())
+
+
+def test_missing_path_is_refused(refused, case, segs, tmp_path):
+    call = ["compare", "--ct", case.ct_folder, "--output", tmp_path / "out", "--seg", segs["moose"]]
+    assert "does not exist" in refused(*call, tmp_path / "none.dcm")
+
+
+def test_output_folder_that_cannot_be_made(refused, case, segs, tmp_path):
+    (tmp_path / "file").write_text("x")
+    call = ["compare", "--ct", case.ct_folder, "--output", tmp_path / "file" / "out", "--seg"]
+    assert str(tmp_path / "file" / "out") in refused(*call, *segs.values())
+
+
+def test_hostile_run_names_go_through(concordance, case, segs, tmp_path):
+    name = '<script>alert("1 & 2")</script>'
+    call = ["compare", "--ct", case.ct_folder, "--output", tmp_path / "out", "--seg"]
+    outcome = concordance(*call, f"{name}={segs['moose']}", segs[TS2])
+    assert outcome.code == 0
+    assert name in {row["model"] for row in read_rows(tmp_path / "out" / "agreement.csv")}
+    assert "<script>alert(" not in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+
+
+def test_real_model_against_an_eroded_copy(concordance, shared_cases, tmp_path):
+    thorax = shared_cases / "thorax_dicom"
+    image = nibabel.load(thorax / "totalsegmentator_v2_total.nii.gz")
+    voxels = np.asarray(image.dataobj).astype(np.uint8)
+    eroded = np.where(ndimage.binary_erosion(voxels == 52), 52, np.where(voxels == 52, 0, voxels)).astype(np.uint8)
+    nibabel.save(nibabel.Nifti1Image(eroded, image.affine), tmp_path / "eroded.nii.gz")
+    paths = {"real": thorax / "totalsegmentator_v2_total.nii.gz", "eroded": tmp_path / "eroded.nii.gz"}
+    for name, path in paths.items():
+        call = ["harmonize", "--model", TS2, "--task", "total", "--name", name, "--ct", thorax / "ct"]
+        assert concordance(*call, "--segmentation", path, "--output", tmp_path / f"{name}.dcm").code == 0
+    call = ["compare", "--ct", thorax / "ct", "--output", tmp_path / "out", "--seg"]
+    assert concordance(*call, tmp_path / "real.dcm", tmp_path / "eroded.dcm").code == 0
+    rows = {(row["structure"], row["model"]): row for row in read_rows(tmp_path / "out" / "agreement.csv")}
+    before, after = int((voxels == 52).sum()), int((eroded == 52).sum())
+    assert before > after > 0
+    assert float(rows["aorta", "real"]["dice"]) == pytest.approx(2 * after / (before + after), abs=1e-12)
+    assert float(rows["aorta", "eroded"]["dice"]) == 1.0
+    ml = abs(np.linalg.det(image.affine[:3, :3])) / 1000
+    assert float(rows["aorta", "real"]["volume_ml"]) == pytest.approx(before * ml, rel=1e-4)
+    others = [row for (structure, _), row in rows.items() if structure != "aorta"]
+    assert {row["dice"] for row in others if row["status"] in ("ok", "truncated")} == {"1.0"}
