@@ -1,4 +1,4 @@
-"""Putting the parts of a structure together before models are compared: lungs of their lobes, a heart of its chambers."""
+"""Putting the parts of a structure together before models are compared: lungs of their lobes, hearts of chambers."""
 
 from __future__ import annotations
 
