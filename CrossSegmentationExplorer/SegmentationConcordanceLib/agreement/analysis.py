@@ -14,6 +14,7 @@ from . import options as choices
 from .boxes import Box, structure_boxes
 from .comparison import Comparison, compare_models
 from .consensus import Consensus, LeaveOneOut, leave_one_out
+from .missing_penalty import with_missing_penalty
 from .models import ModelSegmentation
 from .options import AnalysisOptions
 from .rows import agreement_rows, pairwise_rows
@@ -76,6 +77,8 @@ class Analysis:
             rows = [row for row in rows if row.model != options.reference]
         if options.surfaces:
             rows = with_surface_measures(rows, comparison, consensus, self._boxes_of(comparison), options, progress)
+        if options.penalize_missing:
+            rows = with_missing_penalty(rows, comparison.geometry, options.typical_volumes_ml)
         pairs = pairwise_rows(comparison, case=self.case)
         return CaseResult(self.case, options, comparison, consensus, tuple(rows), tuple(pairs))
 

@@ -18,7 +18,8 @@ def consensus_label_map(comparison: Comparison, consensus: Consensus) -> LabelMa
     """
     counts = consensus.counts(comparison)
     kept = [index for index, structure in enumerate(comparison.structures) if structure.number and counts[index]]
-    highest = max((structure.number for structure in comparison.structures), default=0)
+    # The planes still carry the numbers of structures that the comparison leaves out.
+    highest = max(int(plane.structure_of_label.max(initial=0)) for plane in comparison.planes)
     dtype = smallest_dtype(range(len(kept) + 1))
     table = np.zeros((highest + 1, comparison.counts.shape[1]), dtype=dtype)
     for label, index in enumerate(kept, start=1):

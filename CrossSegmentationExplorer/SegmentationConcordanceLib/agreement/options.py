@@ -35,6 +35,8 @@ class AnalysisOptions:
     :param surfaces: also compute HD95, ASSD and NSD.
     :param nsd_tolerance_mm: tolerance of NSD in mm.
     :param nsd_tolerances_mm: tolerances of single structures, by name.
+    :param penalize_missing: count what a model missed as in :mod:`missing_penalty`; for "reference" only.
+    :param typical_volumes_ml: for ``penalize_missing``, by the structure's name.
     """
 
     method: str = INTERSECTION
@@ -50,12 +52,20 @@ class AnalysisOptions:
     surfaces: bool = False
     nsd_tolerance_mm: float = DEFAULT_NSD_TOLERANCE_MM
     nsd_tolerances_mm: Mapping[str, float] = field(default_factory=dict)
+    penalize_missing: bool = False
+    typical_volumes_ml: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.method not in METHODS:
             raise ConcordanceError(self.method, "is no way to make a consensus", f"Choose one of {', '.join(METHODS)}.")
         if self.method == REFERENCE and not self.reference:
             raise ConcordanceError("reference", "no model is named", "Name the model that the others are held against.")
+        if self.penalize_missing and self.method != REFERENCE:
+            raise ConcordanceError(
+                "penalty for missing structures",
+                "needs a reference: a consensus may be wrong itself",
+                "Name a reference.",
+            )
         if self.method == REFERENCE and self.leave_one_out:
             raise ConcordanceError(
                 "leave one out", "a reference is no consensus of models", "Choose one of the two, not both."

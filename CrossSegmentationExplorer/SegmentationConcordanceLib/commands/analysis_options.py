@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 
 from ..agreement import options as choices
 from ..agreement.options import AnalysisOptions
@@ -41,6 +42,14 @@ def add_analysis_arguments(parser: argparse.ArgumentParser) -> None:
         "--nsd-tolerance", nargs="+", default=(), metavar="[NAME=]MM",
         help=f"tolerance of NSD, for all or for one structure (default: {choices.DEFAULT_NSD_TOLERANCE_MM:g} mm)",
     )  # fmt: skip
+    group.add_argument(
+        "--penalize-missing", action="store_true",
+        help="with --reference: a missed structure counts as Dice 0, NSD 0 and the scan's diagonal in mm",
+    )  # fmt: skip
+    group.add_argument(
+        "--typical-volume", nargs="+", default=(), metavar="NAME=ML",
+        help="with --penalize-missing: no penalty where the reference has a tenth of this volume or less",
+    )  # fmt: skip
 
 
 def analysis_options(args: argparse.Namespace) -> AnalysisOptions:
@@ -48,7 +57,8 @@ def analysis_options(args: argparse.Namespace) -> AnalysisOptions:
 
     :raises ConcordanceError: they make no sense.
     """
-    everywhere, single = _tolerances(args.nsd_tolerance)
+    tolerances = _numbers("--nsd-tolerance", "mm", args.nsd_tolerance)
+    everywhere = tolerances.pop("", choices.DEFAULT_NSD_TOLERANCE_MM)
     return AnalysisOptions(
         method=choices.REFERENCE if args.reference else args.consensus,
         at_least=args.at_least,
@@ -61,20 +71,19 @@ def analysis_options(args: argparse.Namespace) -> AnalysisOptions:
         leave_out_truncated=args.leave_out_truncated,
         surfaces=not args.no_surfaces,
         nsd_tolerance_mm=everywhere,
-        nsd_tolerances_mm=single,
+        nsd_tolerances_mm=tolerances,
+        penalize_missing=args.penalize_missing,
+        typical_volumes_ml=_numbers("--typical-volume", "ml", args.typical_volume),
     )
 
 
-def _tolerances(texts: list[str]) -> tuple[float, dict[str, float]]:
-    everywhere, single = choices.DEFAULT_NSD_TOLERANCE_MM, {}
+def _numbers(option: str, unit: str, texts: Sequence[str]) -> dict[str, float]:
+    """The numbers of "NAME=NUMBER" by name; "" for a number without one."""
+    found = {}
     for text in texts:
         name, _, number = text.rpartition("=")
         try:
-            tolerance = float(number)
+            found[name] = float(number)
         except ValueError as error:
-            raise ConcordanceError(f"--nsd-tolerance {text}", "is no number of mm", "Write 2 or NAME=2.") from error
-        if name:
-            single[name] = tolerance
-        else:
-            everywhere = tolerance
-    return everywhere, single
+            raise ConcordanceError(f"{option} {text}", f"is no number of {unit}", "Write NAME=2.") from error
+    return found

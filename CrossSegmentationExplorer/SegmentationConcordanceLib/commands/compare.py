@@ -37,6 +37,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="[NAME=]LABELMAP",
         help="label map for paths that are no DICOM SEG: of the run NAME, or of all of them",
     )
+    parser.add_argument(
+        "--resample",
+        action="store_true",
+        help="bring what lies on other voxels to those of the CT, by nearest neighbour",
+    )
     parser.add_argument("--case", help="what the case is called in the tables (default: the name of the CT's folder)")
     parser.add_argument("--output", required=True, type=Path, metavar="DIR", help="folder for the results")
     add_analysis_arguments(parser)
@@ -49,7 +54,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     runs = parse_runs([path for paths in args.seg for path in paths], args.model)
     terminal.progress(0.0, "reading the image series")
     series = read_image_series(args.ct, args.series)
-    models = [combined(model, combinations) for model in read_models(runs, series, terminal)]
+    models = [combined(model, combinations) for model in read_models(runs, series, terminal, resample=args.resample)]
     terminal.progress(0.7, "comparing")
     analysis = Analysis(models, case=args.case or args.ct.resolve().name, series_uid=series.series_uid)
     result = analysis.result(options, lambda fraction, what: terminal.progress(0.7 + 0.2 * fraction, what))

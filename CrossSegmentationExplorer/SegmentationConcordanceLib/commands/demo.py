@@ -6,7 +6,7 @@ import argparse
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from statistics import mean
+from statistics import median
 from typing import Any
 
 from ..agreement.analysis import Analysis, CaseResult
@@ -107,7 +107,8 @@ def _through_dicom(output: ModelOutput, series: ImageSeries, path: Path) -> Mode
 def _finding(error: PlantedError, sample: Sample, pairwise: Sequence[PairwiseRow]) -> dict[str, Any]:
     """How the model agrees with the others, on the worst of the structures concerned, and the others among themselves.
 
-    Pairs tell whose error it is; under the intersection one failing model lowers everyone.
+    Pairs tell whose error it is: under the intersection one failing model lowers everyone. And the median of them is
+    not moved by the error of a second model.
     """
     title = {o.label_map_name: o.title for case in sample.cases for o in case.outputs}[error.model]
     found = []
@@ -116,13 +117,13 @@ def _finding(error: PlantedError, sample: Sample, pairwise: Sequence[PairwiseRow
         own = [row.dice for row in rows if title in (row.model_a, row.model_b)]
         others = [row.dice for row in rows if title not in (row.model_a, row.model_b)]
         if own and others:
-            found.append({"structure": structure, "model": mean(own), "others": mean(others)})
+            found.append({"structure": structure, "model": median(own), "others": median(others)})
     worst = min(found, key=lambda item: item["model"] - item["others"], default=None)
     return {"case": error.case, "model": title, "kind": error.kind, "description": error.description, "dice": worst}
 
 
 def _say_findings(findings: Sequence[dict[str, Any]], folder: Path, terminal: Terminal) -> None:
-    terminal.say("Planted errors, and the mean pairwise Dice of the model with the others | of the others:")
+    terminal.say("Planted errors, and the median pairwise Dice of the model with the others | of the others:")
     for finding in findings:
         dice = finding["dice"]
         shown = f"{dice['model']:.2f} | {dice['others']:.2f} ({dice['structure']})" if dice else "no pair knows it"

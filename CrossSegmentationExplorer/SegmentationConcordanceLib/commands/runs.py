@@ -11,11 +11,12 @@ from pydicom.misc import is_dicom
 from ..agreement.models import ModelSegmentation, join_label_maps
 from ..anatomy.identity import StructureIdentity
 from ..anatomy.vocabulary import Vocabulary, load_vocabulary
-from ..errors import ConcordanceError, LabelMapTableError, UnreadableFileError
+from ..errors import ConcordanceError, GeometryMismatchError, LabelMapTableError, UnreadableFileError
+from ..imaging.geometry import Geometry
 from ..imaging.image_series import ImageSeries
 from ..imaging.label_map import LabelMap
 from ..imaging.model_output import read_model_output
-from ..imaging.resampling import bring_to_grid
+from ..imaging.resampling import bring_to_grid, resample_nearest
 from ..imaging.seg_reader import check_refers_to, read_dicom_seg
 from .terminal import Terminal
 
@@ -35,11 +36,12 @@ class RunFile:
 
 @dataclass(frozen=True, eq=False)
 class _Read:
-    """What one path held, on the grid of the series."""
+    """What one path held; ``may_be_cropped`` where its maker leaves empty slices out."""
 
     name: str
     label_map: LabelMap
     vocabulary: frozenset[StructureIdentity]
+    may_be_cropped: bool
 
 
 def parse_runs(segs: Sequence[str], models: Sequence[str]) -> list[RunFile]:
@@ -58,12 +60,19 @@ def parse_runs(segs: Sequence[str], models: Sequence[str]) -> list[RunFile]:
     return [RunFile(name, Path(path), label_maps.get(name, label_maps.get("", ""))) for name, path in named]
 
 
-def read_models(files: Sequence[RunFile], series: ImageSeries, terminal: Terminal) -> list[ModelSegmentation]:
-    """Read every path, bring it to the grid of the series, and join the paths of one model."""
+def read_models(
+    files: Sequence[RunFile], series: ImageSeries, terminal: Terminal, *, resample: bool = False
+) -> list[ModelSegmentation]:
+    """Read every path, bring it to the grid of the series, and join the paths of one model.
+
+    :param resample: resample what lies on other voxels than the series, by nearest neighbour, and say so.
+    """
     outputs: dict[str, list[_Read]] = {}
     for number, file in enumerate(files):
         terminal.progress(0.1 + 0.7 * number / len(files), f"reading {file.path.name}")
-        read = _read_seg(file, series, terminal) if _is_seg(file.path) else _read_output(file, series)
+        read = _read_seg(file, series, terminal) if _is_seg(file.path) else _read_output(file)
+        on_grid = _on_grid(read, series.geometry, file.path, resample, terminal)
+        read = replace(read, label_map=on_grid)
         outputs.setdefault(read.name, []).append(read)
     return [
         ModelSegmentation(
@@ -89,10 +98,9 @@ def _is_seg(path: Path) -> bool:
 def _read_seg(file: RunFile, series: ImageSeries, terminal: Terminal) -> _Read:
     seg = read_dicom_seg(file.path)
     check_refers_to(seg, series)
-    label_map = bring_to_grid(seg.label_map, series.geometry, str(file.path), allow_extent_change=True)
     name = file.name or " + ".join(seg.algorithm_names) or seg.series_description or file.path.stem
     known = _vocabulary_of(file.label_map_name or seg.label_map_name, seg.tasks, file.path, terminal)
-    return _Read(name, label_map, known)
+    return _Read(name, seg.label_map, known, may_be_cropped=True)
 
 
 def _vocabulary_of(
@@ -120,16 +128,24 @@ def structures_of(vocabulary: Vocabulary, tasks: Sequence[str]) -> frozenset[Str
     return frozenset().union(*(part.identities for part in parts))
 
 
-def _read_output(file: RunFile, series: ImageSeries) -> _Read:
+def _read_output(file: RunFile) -> _Read:
     if not file.label_map_name:
         raise ConcordanceError(
             file.path, "is no DICOM SEG", "Name the label map of the model that wrote it: --model [NAME=]LABELMAP."
         )
     vocabulary = load_vocabulary(file.label_map_name)
     output = read_model_output([file.path], vocabulary)
-    label_map = bring_to_grid(output.label_map, series.geometry, str(file.path))
     name = file.name or vocabulary.title
-    segments = tuple(replace(segment, algorithm=name) for segment in label_map.segments)
-    return _Read(
-        name, LabelMap(label_map.layers, label_map.geometry, segments), structures_of(vocabulary, output.tasks)
-    )
+    segments = tuple(replace(segment, algorithm=name) for segment in output.label_map.segments)
+    label_map = LabelMap(output.label_map.layers, output.label_map.geometry, segments)
+    return _Read(name, label_map, structures_of(vocabulary, output.tasks), may_be_cropped=False)
+
+
+def _on_grid(read: _Read, geometry: Geometry, path: Path, resample: bool, terminal: Terminal) -> LabelMap:
+    try:
+        return bring_to_grid(read.label_map, geometry, str(path), allow_extent_change=read.may_be_cropped)
+    except GeometryMismatchError as error:
+        if not resample:
+            raise GeometryMismatchError(error.subject, error.fact, f"{error.remedy} Or add --resample.") from error
+        terminal.warn(f"{path}: {error.fact}; resampled by nearest neighbour")
+        return resample_nearest(read.label_map, geometry)

@@ -35,14 +35,17 @@ def test_a_subset_of_the_models_equals_comparing_only_them(models, names):
     assert np.array_equal(one.layers[0], other.layers[0])
 
 
-def test_structures_that_are_not_kept_leave_the_others_alone(models):
+@pytest.mark.parametrize("name", ["spleen", "liver"])
+def test_structures_that_are_not_kept_leave_the_others_alone(models, name):
     comparison = compare_models(models)
-    liver = with_structures(comparison, lambda structure: structure.name == "liver")
+    alone = with_structures(comparison, lambda structure: structure.name == name)
     rows = agreement_rows(comparison, strict_intersection(comparison), case="", series_uid="")
-    kept = [row for row in rows if row.structure == "liver"]
-    assert agreement_rows(liver, strict_intersection(liver), case="", series_uid="") == kept
-    (segment,) = consensus_label_map(liver, majority(liver)).segments
-    assert segment.name == "liver"
+    kept = [row for row in rows if row.structure == name]
+    assert agreement_rows(alone, strict_intersection(alone), case="", series_uid="") == kept
+    label_map = consensus_label_map(alone, majority(alone))
+    (segment,) = label_map.segments
+    assert segment.name == name
+    assert label_map.voxel_counts()[segment] == majority(alone).counts(alone)[0]
 
 
 def test_unknown_and_too_few_models_are_refused(models):

@@ -193,3 +193,31 @@ def test_real_model_against_an_eroded_copy(concordance, shared_cases, tmp_path):
     assert float(rows["aorta", "real"]["volume_ml"]) == pytest.approx(before * ml, rel=1e-4)
     others = [row for (structure, _), row in rows.items() if structure != "aorta"]
     assert {row["dice"] for row in others if row["status"] in ("ok", "truncated")} == {"1.0"}
+
+
+def test_another_grid_is_refused_or_resampled_aloud(concordance, refused, case, outputs, segs, tmp_path):
+    (path,) = outputs["auto3dseg"]
+    image = SimpleITK.ReadImage(str(path))
+    coarse = SimpleITK.Resample(
+        image, [48, 48, 30], SimpleITK.Transform(), SimpleITK.sitkNearestNeighbor, image.GetOrigin(), [8, 8, 9]
+    )
+    SimpleITK.WriteImage(coarse, str(tmp_path / "coarse.nrrd"))
+    call = ["compare", "--ct", case.ct_folder, "--output", tmp_path / "out", "--model", "auto3dseg"]
+    call += ["--seg", segs["auto3dseg"], f"coarse={tmp_path / 'coarse.nrrd'}"]
+    assert "Or add --resample" in refused(*call)
+    outcome = concordance(*call, "--resample")
+    assert outcome.code == 0
+    assert "resampled by nearest neighbour" in outcome.err
+    rows = {(row["structure"], row["model"]): row for row in read_rows(tmp_path / "out" / "agreement.csv")}
+    assert 0.5 < float(rows["lung_upper_lobe_left", "coarse"]["dice"]) < 1.0
+
+
+def test_options_reach_the_analysis(concordance, case, segs, tmp_path):
+    call = ["compare", "--ct", case.ct_folder, "--output", tmp_path / "out", "--combine", "lungs"]
+    call += ["--consensus", "majority", "--only-structures", "lungs", "aorta", "--nsd-tolerance", "4", "aorta=2"]
+    assert concordance(*call, "--seg", *segs.values()).code == 0
+    rows = read_rows(tmp_path / "out" / "agreement.csv")
+    assert {row["structure"] for row in rows} == {"lungs", "aorta"}
+    assert {row["consensus"] for row in rows} == {"majority"}
+    assert {(row["structure"], float(row["nsd_tolerance_mm"])) for row in rows} == {("lungs", 4.0), ("aorta", 2.0)}
+    assert all(float(row["hd95_mm"]) >= 0 for row in rows)
