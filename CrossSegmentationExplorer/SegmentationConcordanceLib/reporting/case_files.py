@@ -1,0 +1,61 @@
+"""The four files of a comparison: agreement.csv, pairwise.csv, consensus.dcm and report.html."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from ..agreement.analysis import CaseResult
+from ..agreement.consensus_map import consensus_label_map
+from ..errors import OutputError
+from ..imaging.image_series import ImageSeries
+from ..imaging.seg_writer import write_dicom_seg
+from .report import write_report
+from .tables import write_agreement, write_pairwise
+
+AGREEMENT_FILE = "agreement.csv"
+PAIRWISE_FILE = "pairwise.csv"
+CONSENSUS_FILE = "consensus.dcm"
+REPORT_FILE = "report.html"
+
+
+def write_case(folder: Path, result: CaseResult, series: ImageSeries) -> list[Path]:
+    """Write the files of one case into ``folder``, all of them or none; files of an earlier run are replaced.
+
+    There is no consensus.dcm where no structure has a consensus: a DICOM SEG cannot be empty.
+
+    :returns: the files written.
+    :raises OutputError: the folder cannot be written to.
+    """
+    existed = folder.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
+    except OSError as error:
+        raise OutputError(folder, f"cannot be written to ({error.strerror})", "Choose another folder.") from error
+    try:
+        _write_files(unfinished, result, series)
+        names = sorted(path.name for path in unfinished.iterdir())
+        if CONSENSUS_FILE not in names:
+            (folder / CONSENSUS_FILE).unlink(missing_ok=True)
+        for name in names:
+            (unfinished / name).replace(folder / name)
+    except BaseException:
+        if not existed:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return [folder / name for name in names]
+
+
+def _write_files(folder: Path, result: CaseResult, series: ImageSeries) -> None:
+    write_agreement(folder / AGREEMENT_FILE, result.agreement)
+    write_pairwise(folder / PAIRWISE_FILE, result.pairwise)
+    consensus = consensus_label_map(result.comparison, result.consensus)
+    if consensus.segments:
+        name = f"Consensus ({result.consensus.method})"
+        description = f"{name} of {len(result.comparison.models)} models"
+        write_dicom_seg(folder / CONSENSUS_FILE, consensus, series, model_name=name, series_description=description)
+    write_report(folder / REPORT_FILE, result.agreement, result.pairwise, title=f"Concordance of {result.case}")

@@ -1,0 +1,66 @@
+"use strict";
+// Colour and symbol of every model. Each model has both, so that no colour has to be told apart from another.
+
+const KNOWN_LOOKS = {
+  "auto3dseg": ["#ff7f0e", "circle"],
+  "moose": ["#2ca02c", "square"],
+  "multitalent": ["#d62728", "triangle"],
+  "cads": ["#9467bd", "diamond"],
+  "totalsegmentator 1.5": ["#80b1d3", "wedge"],
+  "totalsegmentator 2.6": ["#08519c", "plus"],
+};
+// Nine colours and eight symbols: no two of 72 models look alike.
+const OTHER_COLORS = [
+  "#8c564b", "#e377c2", "#17becf", "#7f7f7f", "#bcbd22", "#1b9e77", "#a6761d", "#e7298a", "#393b79",
+];
+const OTHER_SYMBOLS = ["star", "hexagon", "cross", "bowtie", "bar", "left", "right", "house"];
+
+// In a box of 20 x 20, filled to its edges, as the library scales a path to the box around it.
+const SYMBOLS = {
+  circle: "M10 0A10 10 0 1 1 10 20A10 10 0 1 1 10 0Z",
+  square: "M0 0H20V20H0Z",
+  triangle: "M10 0L20 20H0Z",
+  diamond: "M10 0L20 10L10 20L0 10Z",
+  wedge: "M0 0H20L10 20Z",
+  plus: "M7 0H13V7H20V13H13V20H7V13H0V7H7Z",
+  star: "M10 0L12.6 7.2L20 7.6L14.2 12.4L16.2 20L10 15.6L3.8 20L5.8 12.4L0 7.6L7.4 7.2Z",
+  hexagon: "M5 0H15L20 10L15 20H5L0 10Z",
+  cross: "M4 0L10 6L16 0L20 4L14 10L20 16L16 20L10 14L4 20L0 16L6 10L0 4Z",
+  bowtie: "M0 0L10 7L20 0V20L10 13L0 20Z",
+  bar: "M0 6H20V14H0Z M9 0H11V20H9Z",
+  left: "M0 10L20 0V20Z",
+  right: "M20 10L0 0V20Z",
+  house: "M10 0L20 8V20H0V8Z",
+};
+
+/** A map from model to { color, path }: the known models in the order above, then the others as they come. */
+function looksOfModels(models) {
+  const looks = new Map();
+  let others = 0;
+  const rank = (model) => Object.keys(KNOWN_LOOKS).indexOf(model.toLowerCase());
+  const known = models.filter((model) => rank(model) >= 0).sort((a, b) => rank(a) - rank(b));
+  for (const model of [...known, ...models.filter((one) => rank(one) < 0)]) {
+    let [color, symbol] = KNOWN_LOOKS[model.toLowerCase()] ?? [null, null];
+    if (!color) {
+      color = OTHER_COLORS[others % OTHER_COLORS.length];
+      symbol = OTHER_SYMBOLS[others % OTHER_SYMBOLS.length];
+      others += 1;
+    }
+    looks.set(model, { color, path: SYMBOLS[symbol] });
+  }
+  return looks;
+}
+
+/** The model's symbol as a small picture for legend and table. */
+function symbolPicture(look) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "-1 -1 22 22");
+  svg.setAttribute("class", "symbol");
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", look.path);
+  path.setAttribute("fill", look.color);
+  path.setAttribute("stroke", "#333");
+  svg.append(path);
+  return svg;
+}

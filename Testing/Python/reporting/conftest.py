@@ -1,0 +1,100 @@
+"""Rows with round numbers, and a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from SegmentationConcordanceLib.agreement.table import AgreementRow, PairwiseRow
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture
+def agreement_row() -> Callable[..., AgreementRow]:
+    """A row with Dice 0.8, that is a consensus of 2/3 of the model's 90 ml; any value can be given."""
+
+    def make(**values: Any) -> AgreementRow:
+        row = {
+            "case": "case-01",
+            "series_uid": "1.2.3",
+            "structure": "spleen",
+            "structure_key": "SCT:78961009",
+            "model": "MOOSE",
+            "status": "ok",
+            "consensus": "intersection",
+            "n_models": 3,
+            "volume_ml": 90.0,
+            "consensus_volume_ml": 60.0,
+            "dice": 0.8,
+            "jaccard": 2 / 3,
+            "volume_ratio": 2 / 3,
+        }
+        return AgreementRow(**{**row, **values})
+
+    return make
+
+
+@pytest.fixture
+def pairwise_row() -> Callable[..., PairwiseRow]:
+    """A pair of models with Dice 0.9; any value can be given."""
+
+    def make(**values: Any) -> PairwiseRow:
+        row = {"case": "case-01", "structure": "spleen", "structure_key": "SCT:78961009", "model_a": "CADS"}
+        row |= {"model_b": "MOOSE", "dice": 0.9, "volume_a_ml": 80.0, "volume_b_ml": 90.0}
+        return PairwiseRow(**{**row, **values})
+
+    return make
+
+
+@dataclass
+class Visit:
+    """A page in a browser, and what it said and asked for while it was open."""
+
+    page: Any
+    messages: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def open(self, path: Path) -> Any:
+        self.page.goto(path.as_uri())
+        return self.page
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    if not CHROMIUM.is_file():
+        pytest.skip(f"needs Chromium at {CHROMIUM} (apt-get install chromium)")
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs the Python package playwright")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def browser_page(browser: Any) -> Iterator[Visit]:
+    """A new page; the test fails at its end if the page logged anything, or asked for anything but the file itself."""
+    page = browser.new_page(viewport={"width": 1200, "height": 900})
+    visit = Visit(page)
+    page.on("console", lambda message: visit.messages.append(message.text))
+    page.on("pageerror", lambda error: visit.messages.append(str(error)))
+    page.on("dialog", lambda dialog: (visit.messages.append(f"dialog {dialog.message}"), dialog.dismiss()))
+    page.on("request", lambda request: visit.requests.append(request.url))
+    yield visit
+    page.close()
+    assert visit.messages == []
+    assert [url for url in visit.requests if not url.startswith("file:")] == []
+    assert len(visit.requests) == 1

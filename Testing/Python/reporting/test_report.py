@@ -1,0 +1,104 @@
+"""The page of the report as a file: what it holds, and what it never asks for."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+
+import pytest
+
+from SegmentationConcordanceLib.agreement.table import AGREEMENT_COLUMNS
+from SegmentationConcordanceLib.errors import OutputError
+from SegmentationConcordanceLib.reporting.page_data import embedded_json, mean_pairwise_dice
+from SegmentationConcordanceLib.reporting.report import write_report
+
+HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>&amp;\u2028'\""
+
+
+def embedded_data(text):
+    (data,) = re.findall(r'<script type="application/json" id="report-data">(.*?)</script>', text, flags=re.DOTALL)
+    return json.loads(data)
+
+
+def column(data, name, count):
+    values = data["agreement"].get(name, [None] * count)
+    return [values["texts"][index] for index in values["index"]] if isinstance(values, dict) else values
+
+
+def test_the_data_in_the_page_are_the_rows(tmp_path, agreement_row):
+    rows = [
+        agreement_row(dice=0.1 + 0.2, hd95_mm=1 / 3),
+        agreement_row(model="CADS", status="missing", volume_ml=0.0, dice=None, jaccard=None, volume_ratio=None),
+        agreement_row(case="Fall 2 ß", consensus="majority"),
+    ]
+    write_report(tmp_path / "page.html", rows, title="Three rows")
+    data = embedded_data((tmp_path / "page.html").read_text(encoding="utf-8"))
+    for name in AGREEMENT_COLUMNS:
+        assert column(data, name, 3) == [getattr(row, name) for row in rows], name
+
+
+def test_hostile_text_stays_text(tmp_path, agreement_row):
+    write_report(tmp_path / "page.html", [agreement_row(case=HOSTILE)], title=HOSTILE, notes=[HOSTILE])
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "<img" not in text
+    assert "<script>alert" not in text
+    data = embedded_data(text)
+    assert column(data, "case", 1) == [HOSTILE]
+    assert data["notes"] == [HOSTILE]
+
+
+def test_embedded_json_has_no_character_that_html_reads():
+    assert embedded_json({"a": "<>&\u2028ü"}) == '{"a":"\\u003c\\u003e\\u0026\\u2028\\u00fc"}'
+    with pytest.raises(ValueError, match="JSON"):
+        embedded_json(float("nan"))
+
+
+def test_nothing_is_loaded_from_anywhere(tmp_path, agreement_row):
+    write_report(tmp_path / "page.html", [agreement_row()], title="One row")
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    markup = re.sub(r"<script>.*?</script>", "", text, flags=re.DOTALL)
+    assert re.findall(r"\b(?:src|href|srcset|action)\s*=|url\(|@import|<link|<iframe", markup) == []
+    assert re.findall(r"https?://", markup) == []
+    assert {
+        url for url in re.findall(r"https?://[^\"'`\s]+", text) if not url.startswith("http://www.w3.org/")
+    } == set()
+
+
+def test_the_policy_allows_exactly_the_scripts_of_the_page(tmp_path, agreement_row):
+    write_report(tmp_path / "page.html", [agreement_row()], title="One row")
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    (policy,) = re.findall(r'http-equiv="Content-Security-Policy" content="(.*?)"', text)
+    scripts = re.findall(r"<script>(.*?)</script>", text, flags=re.DOTALL)
+    digests = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
+    assert policy.split("; ")[0] == "default-src 'none'"
+    assert policy.split("; ")[1] == "script-src " + " ".join(f"'sha256-{digest}'" for digest in digests)
+
+
+def test_the_published_number_of_points_stays_under_1500_kb(tmp_path, agreement_row):
+    rows = [
+        agreement_row(case=f"case-{i % 18}", structure=f"s{i % 24}", model=f"m{i % 6}", dice=1 / (1 + i / 9999))
+        for i in range(2538)
+    ]
+    write_report(tmp_path / "page.html", rows, title="As many as published")
+    assert (tmp_path / "page.html").stat().st_size < 1_500_000
+
+
+def test_a_page_that_cannot_be_written(tmp_path, agreement_row):
+    with pytest.raises(OutputError):
+        write_report(tmp_path, [agreement_row()], title="A folder is there")
+
+
+def test_mean_pairwise_dice(pairwise_row):
+    rows = [
+        pairwise_row(dice=0.5),
+        pairwise_row(dice=1.0),
+        pairwise_row(dice=None),
+        pairwise_row(model_b="X", dice=0.25),
+    ]
+    assert mean_pairwise_dice(rows) == [
+        {"a": "CADS", "b": "MOOSE", "dice": 0.75, "n": 2},
+        {"a": "CADS", "b": "X", "dice": 0.25, "n": 1},
+    ]
+    assert mean_pairwise_dice([]) == []

@@ -1,0 +1,49 @@
+"""``concordance report``: tables in, page out."""
+
+from __future__ import annotations
+
+import argparse
+import io
+
+import pytest
+
+from SegmentationConcordanceLib.commands import report
+from SegmentationConcordanceLib.commands.terminal import Terminal
+from SegmentationConcordanceLib.errors import ConcordanceError
+from SegmentationConcordanceLib.reporting.tables import write_agreement, write_pairwise
+
+
+def call(*words):
+    parser = argparse.ArgumentParser()
+    report.add_arguments(parser)
+    terminal = Terminal(out=io.StringIO(), err=io.StringIO())
+    return report.run(parser.parse_args([str(word) for word in words]), terminal), terminal.out.getvalue()
+
+
+def test_several_tables_become_one_page(tmp_path, agreement_row, pairwise_row):
+    write_agreement(tmp_path / "a.csv", [agreement_row(case="a"), agreement_row(case="a", model="CADS", dice=0.5)])
+    write_agreement(tmp_path / "b.csv", [agreement_row(case="b")])
+    write_pairwise(tmp_path / "p.csv", [pairwise_row()])
+    page = tmp_path / "page.html"
+    tables = ["--agreement", tmp_path / "a.csv", tmp_path / "b.csv", "--pairwise", tmp_path / "p.csv"]
+    summary, said = call(*tables, "--output", page)
+    assert {name: summary[name] for name in ("rows", "cases", "models", "structures")} == {
+        "rows": 3,
+        "cases": 2,
+        "models": 2,
+        "structures": 1,
+    }
+    assert summary["report"] == str(page)
+    assert summary["findings"][0].startswith("a, spleen: CADS has Dice 0.500")
+    assert said.splitlines()[0] == f"{page}: 3 rows, 2 cases, 2 models, 1 structures"
+    assert "<title>Concordance of 2 models on 2 cases</title>" in page.read_text(encoding="utf-8")
+
+
+def test_one_row_in_two_tables_is_refused(tmp_path, agreement_row):
+    write_agreement(tmp_path / "a.csv", [agreement_row()])
+    write_agreement(tmp_path / "b.csv", [agreement_row(consensus="majority"), agreement_row(dice=0.1)])
+    with pytest.raises(ConcordanceError) as caught:
+        call("--agreement", tmp_path / "a.csv", tmp_path / "b.csv", "--output", tmp_path / "page.html")
+    assert str(caught.value).startswith(f"{tmp_path / 'b.csv'}: case case-01, structure spleen, model MOOSE")
+    assert str(tmp_path / "a.csv") in str(caught.value)
+    assert not (tmp_path / "page.html").exists()
