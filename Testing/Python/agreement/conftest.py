@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 import pytest
-from SegmentationConcordanceLib.anatomy.identity import structure_identity
 
 from SegmentationConcordanceLib.agreement.models import ModelSegmentation
 from SegmentationConcordanceLib.anatomy.concepts import CodedConcept, CodedStructure
+from SegmentationConcordanceLib.anatomy.identity import structure_identity
 from SegmentationConcordanceLib.imaging.geometry import Geometry
 from SegmentationConcordanceLib.imaging.label_map import LabelMap, Segment
 
