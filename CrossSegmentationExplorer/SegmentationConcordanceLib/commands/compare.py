@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model",
         action="append",
         default=[],
-        metavar="[NAME=]LABELMAP",
+        metavar="[NAME=]LABELMAP[:TASK]",
         help="label map for paths that are no DICOM SEG: of the run NAME, or of all of them",
     )
     parser.add_argument(

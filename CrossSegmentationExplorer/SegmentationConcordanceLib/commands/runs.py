@@ -1,4 +1,4 @@
-"""The runs of models that a command line names: ``[NAME=]PATH``, and ``[NAME=]LABELMAP`` for what is no DICOM SEG."""
+"""The runs of models on a command line: ``[NAME=]PATH``, and ``[NAME=]LABELMAP[:TASK]`` for what is no DICOM SEG."""
 
 from __future__ import annotations
 
@@ -27,11 +27,13 @@ class RunFile:
 
     :param name: what the run is called; empty where the file is to say.
     :param label_map_name: the label map for a path that is no DICOM SEG; empty where none was given.
+    :param task: the task of the label map; empty where the file's name tells it.
     """
 
     name: str
     path: Path
     label_map_name: str
+    task: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +47,7 @@ class _Read:
 
 
 def parse_runs(segs: Sequence[str], models: Sequence[str]) -> list[RunFile]:
-    """``[NAME=]PATH`` and ``[NAME=]LABELMAP`` from the command line. A path that exists as it stands has no NAME.
+    """``[NAME=]PATH`` and ``[NAME=]LABELMAP[:TASK]`` from the command line. A path that exists as it stands has no NAME.
 
     :raises ConcordanceError: a label map for a NAME that no path has, or two label maps for one NAME.
     """
@@ -57,7 +59,7 @@ def parse_runs(segs: Sequence[str], models: Sequence[str]) -> list[RunFile]:
         if name in label_maps:
             raise ConcordanceError(f"--model {label_map_name}", "a second label map for the same runs", "Give one.")
         label_maps[name] = label_map_name
-    return [RunFile(name, Path(path), label_maps.get(name, label_maps.get("", ""))) for name, path in named]
+    return [RunFile(name, Path(path), *_task_of(label_maps.get(name, label_maps.get("", "")))) for name, path in named]
 
 
 def read_models(
@@ -87,6 +89,12 @@ def read_models(
 def _split(text: str) -> tuple[str, str]:
     name, equals, rest = text.partition("=")
     return ("", text) if not equals or Path(text).exists() else (name.strip(), rest)
+
+
+def _task_of(label_map_name: str) -> tuple[str, str]:
+    """Label map and task of ``LABELMAP[:TASK]``; a colon behind a drive's letter is part of a path."""
+    name, colon, task = label_map_name.rpartition(":")
+    return (name, task) if colon and len(name) > 1 else (label_map_name, "")
 
 
 def _is_seg(path: Path) -> bool:
@@ -134,7 +142,7 @@ def _read_output(file: RunFile) -> _Read:
             file.path, "is no DICOM SEG", "Name the label map of the model that wrote it: --model [NAME=]LABELMAP."
         )
     vocabulary = load_vocabulary(file.label_map_name)
-    output = read_model_output([file.path], vocabulary)
+    output = read_model_output([file.path], vocabulary, file.task or None)
     name = file.name or vocabulary.title
     segments = tuple(replace(segment, algorithm=name) for segment in output.label_map.segments)
     label_map = LabelMap(output.label_map.layers, output.label_map.geometry, segments)

@@ -127,6 +127,16 @@ def test_label_maps_take_part_without_a_seg(concordance, case, outputs, segs, tm
     assert outcome.json()["worst"]["dice"] == 1.0
 
 
+def test_the_task_of_a_label_map_can_be_named(concordance, refused, case, outputs, segs, tmp_path):
+    (path,) = outputs[TS2]
+    shutil.copy(path, tmp_path / "segmentation.nii.gz")
+    call = ["compare", "--ct", case.ct_folder, "--seg", f"raw={tmp_path / 'segmentation.nii.gz'}", segs[TS2]]
+    call += ["--output", tmp_path / "out", "--model"]
+    assert "does not tell which task" in refused(*call, f"raw={TS2}")
+    outcome = concordance(*call, f"raw={TS2}:total", "--json")
+    assert outcome.json()["worst"]["dice"] == 1.0
+
+
 def test_one_model_is_not_enough(refused, case, segs, tmp_path):
     assert "1 model(s) to compare" in refused(
         "compare", "--ct", case.ct_folder, "--seg", segs["moose"], "--output", tmp_path / "out"
