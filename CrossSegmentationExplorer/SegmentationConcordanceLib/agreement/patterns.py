@@ -84,8 +84,9 @@ class _PatternCounter:
         self.all_models = (1 << n_models) - 1
         self.models = [plane.model for plane in planes]
         self.luts = [_full_lut(plane, dtype) for plane in planes]
-        first_of_model = {model: index for index, model in reversed(list(enumerate(self.models)))}
-        self.first_planes = sorted(first_of_model.values())
+        self.pair_luts = [_lut_of_pairs(lut) if lut.size == 2**8 else None for lut in self.luts]
+        self.pattern_dtype = np.dtype(np.uint8 if n_models <= 8 else np.uint16)
+        self.first_plane_of = {model: self.models.index(model) for model in self.models}
         self.write = write
         self.rows = n_structures + 1
         self.counts = np.zeros(self.rows << n_models, dtype=np.int64)
@@ -99,7 +100,10 @@ class _PatternCounter:
         active = np.flatnonzero(labelled)
         if active.size == 0:
             return
-        structures = [self._structures(word[active], array, lut) for word, array, lut in zip(words, chunk, self.luts)]
+        structures = [
+            self._structures(index, word[active], array) for index, (word, array) in enumerate(zip(words, chunk))
+        ]
+        self._fold_planes_of_one_model(structures)
         self._count_active(start, active, structures)
 
     def histogram(self) -> np.ndarray:
@@ -118,17 +122,34 @@ class _PatternCounter:
             array = np.concatenate([array, np.zeros(missing // self.dtype.itemsize, dtype=self.dtype)])
         return array.view(np.uint64)
 
-    def _structures(self, words: np.ndarray, array: np.ndarray, lut: np.ndarray) -> np.ndarray:
+    def _structures(self, plane: int, words: np.ndarray, array: np.ndarray) -> np.ndarray:
+        """The words with structures in place of labels."""
         if array.dtype != self.dtype:
             return words
-        return np.take(lut, words.view(self.dtype)).view(np.uint64)
+        if self.pair_luts[plane] is not None:
+            return np.take(self.pair_luts[plane], words.view(np.uint16)).view(np.uint64)
+        return np.take(self.luts[plane], words.view(self.dtype)).view(np.uint64)
+
+    def _fold_planes_of_one_model(self, structures: list[np.ndarray]) -> None:
+        """Move what is in a model's further planes to its first one, where there is room.
+
+        The layers of a model (its tasks, mostly) seldom overlap, and a voxel in a second plane costs far more to count.
+        """
+        for index, model in enumerate(self.models):
+            first = self.first_plane_of[model]
+            if index == first or not structures[index].any():
+                continue
+            target, source = structures[first].view(self.dtype), structures[index].view(self.dtype)
+            moved = np.where((target == 0) | (target == source), source, self.dtype.type(0))
+            target |= moved
+            source ^= moved
 
     def _count_active(self, start: int, active: np.ndarray, structures: list[np.ndarray]) -> None:
         first = structures[0]
         disputed_words = np.zeros_like(first)
         for index, word in enumerate(structures):
             # A second plane of a model is a dispute wherever it holds anything: it adds a structure to the voxel.
-            disputed_words |= (first ^ word) if index in self.first_planes else word
+            disputed_words |= (first ^ word) if index == self.first_plane_of[self.models[index]] else word
         self.unanimous += _bincount(first.view(self.dtype))
         per_word = _WORD_BYTES // self.dtype.itemsize
         out = self._unanimous_labels(first) if self.write is not None else None
@@ -137,8 +158,8 @@ class _PatternCounter:
             lanes = np.flatnonzero(disputed_words[rows].view(self.dtype))
             voxels = [word[rows].view(self.dtype)[lanes] for word in structures]
             self.unanimous -= _bincount(voxels[0])
-            place = active[rows[lanes // per_word]] * per_word + lanes % per_word
             if out is not None:
+                place = active[rows[lanes // per_word]] * per_word + lanes % per_word
                 out[rows[lanes // per_word] * per_word + lanes % per_word] = 0
         if out is not None:
             self._put(start, _voxel_indices(active, per_word), out)
@@ -155,20 +176,17 @@ class _PatternCounter:
         The highest structure of each voxel comes first, for all voxels at once: few voxels carry a second one.
         """
         chosen = np.arange(voxels[0].size)
-        below = np.full(chosen.size, self.rows, dtype=np.int64)
+        structure = _highest(voxels)
         while chosen.size:
-            structure = np.zeros(chosen.size, dtype=self.dtype)
-            for values in voxels:
-                np.maximum(structure, np.where(values < below, values, 0), out=structure)
+            pattern = np.zeros(chosen.size, dtype=self.pattern_dtype)
+            for model, values in zip(self.models, voxels):
+                pattern |= (values == structure).astype(self.pattern_dtype) << self.pattern_dtype.type(model)
+            yield chosen, structure, pattern
+            voxels = [values * (values < structure) for values in voxels]
+            structure = _highest(voxels)
             found = np.flatnonzero(structure)
             chosen, structure = chosen[found], structure[found]
             voxels = [values[found] for values in voxels]
-            pattern = np.zeros(chosen.size, dtype=np.int64)
-            for model, values in zip(self.models, voxels):
-                pattern |= (values == structure).astype(np.int64) << model
-            if chosen.size:
-                yield chosen, structure, pattern
-            below = structure.astype(np.int64)
 
     def _unanimous_labels(self, first: np.ndarray) -> np.ndarray:
         """The labels to write if no voxel of these words were disputed."""
@@ -193,6 +211,18 @@ def _full_lut(plane: Plane, dtype: np.dtype) -> np.ndarray:
     lut = np.zeros(1 << (8 * plane.voxels.dtype.itemsize), dtype=dtype)
     lut[: table.size] = table[: lut.size]
     return lut
+
+
+def _lut_of_pairs(lut: np.ndarray) -> np.ndarray:
+    """The table of a byte as a table of two bytes at once, uint16 (65536,): half as many voxels to look up."""
+    return (lut.astype(np.uint16)[:, None] << 8 | lut.astype(np.uint16)).reshape(-1)
+
+
+def _highest(voxels: list[np.ndarray]) -> np.ndarray:
+    highest = voxels[0].copy()
+    for values in voxels[1:]:
+        np.maximum(highest, values, out=highest)
+    return highest
 
 
 def _bincount(values: np.ndarray) -> np.ndarray:

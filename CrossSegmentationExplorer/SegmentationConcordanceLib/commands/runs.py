@@ -47,7 +47,7 @@ class _Read:
 
 
 def parse_runs(segs: Sequence[str], models: Sequence[str]) -> list[RunFile]:
-    """``[NAME=]PATH`` and ``[NAME=]LABELMAP[:TASK]`` from the command line. A path that exists as it stands has no NAME.
+    """Parse ``[NAME=]PATH`` and ``[NAME=]LABELMAP[:TASK]``. A path that exists as it stands has no NAME.
 
     :raises ConcordanceError: a label map for a NAME that no path has, or two label maps for one NAME.
     """

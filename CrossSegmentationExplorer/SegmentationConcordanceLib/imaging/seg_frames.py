@@ -28,7 +28,7 @@ class FrameTable:
     :param pixel_spacing_mm: distance of voxel centres along j and along i (DICOM's order), mm.
     :param slice_spacing_mm: SpacingBetweenSlices, mm, or None.
     :param slice_thickness_mm: SliceThickness, mm, or None.
-    :param sources: for each frame the SOPInstanceUIDs of the images that it was derived from; may be empty.
+    :param sources: for each frame the SOPInstanceUIDs of the images that it was derived from; may be none.
     """
 
     segment_numbers: np.ndarray | None
@@ -60,8 +60,7 @@ def read_frame_table(dataset: Dataset, path: Path, *, frames_have_segments: bool
         )
     shared = (dataset.get("SharedFunctionalGroupsSequence") or [Dataset()])[0]
     planes = [_position(item) for item in _groups(frames, shared, "PlanePositionSequence", path)]
-    measures = _common(frames, shared, "PixelMeasuresSequence", _measures, path)
-    orientation = _common(frames, shared, "PlaneOrientationSequence", _orientation, path)
+    axes, measures = frame_plane(frames, shared, path)
     numbers = None
     if frames_have_segments:
         items = _groups(frames, shared, "SegmentIdentificationSequence", path)
@@ -69,12 +68,26 @@ def read_frame_table(dataset: Dataset, path: Path, *, frames_have_segments: bool
     return FrameTable(
         segment_numbers=numbers,
         positions=np.array(planes),
-        orientation=_unit_axes(orientation, path),
+        orientation=axes,
         pixel_spacing_mm=measures[:2],
         slice_spacing_mm=measures[2],
         slice_thickness_mm=measures[3],
         sources=tuple(_sources(frame, shared) for frame in frames),
     )
+
+
+def frame_plane(
+    frames: Sequence[Dataset], shared: Dataset, path: Path
+) -> tuple[np.ndarray, tuple[float, float, float | None, float | None]]:
+    """Orientation, as in :class:`FrameTable`, and spacing of all frames: between rows, columns, slices; thickness.
+
+    :param frames: items of the per-frame functional groups.
+    :param shared: the item of the shared functional groups, which go before those of the frames.
+    :raises DicomSegError: a group is missing, or the frames are oriented or spaced differently from each other.
+    """
+    measures = _common(frames, shared, "PixelMeasuresSequence", _measures, path)
+    orientation = _common(frames, shared, "PlaneOrientationSequence", _orientation, path)
+    return _unit_axes(orientation, path), measures
 
 
 def frame_grid(table: FrameTable, rows: int, columns: int, path: Path) -> tuple[Geometry, np.ndarray]:
@@ -159,6 +172,8 @@ def _common(
 
 def _position(item: Dataset) -> list[float]:
     x, y, z = (float(value) for value in item.ImagePositionPatient)
+    if not np.isfinite([x, y, z]).all():
+        raise ValueError(f"ImagePositionPatient {x}, {y}, {z}")
     return [x, y, z]
 
 
@@ -168,14 +183,14 @@ def _orientation(item: Dataset) -> tuple[float, ...]:
 
 def _measures(item: Dataset) -> tuple[float, float, float | None, float | None]:
     between_rows, between_columns = (float(value) for value in item.PixelSpacing)
-    if min(between_rows, between_columns) <= 0:
+    if not 0 < min(between_rows, between_columns) <= max(between_rows, between_columns) < np.inf:
         raise ValueError(f"PixelSpacing {between_rows} x {between_columns} mm")
     return between_rows, between_columns, _length(item, "SpacingBetweenSlices"), _length(item, "SliceThickness")
 
 
 def _length(item: Dataset, keyword: str) -> float | None:
     value = item.get(keyword)
-    return float(value) if value is not None and float(value) > 0 else None
+    return float(value) if value is not None and 0 < float(value) < np.inf else None
 
 
 def _unit_axes(orientation: tuple[float, ...], path: Path) -> np.ndarray:
@@ -188,4 +203,5 @@ def _unit_axes(orientation: tuple[float, ...], path: Path) -> np.ndarray:
 def _sources(frame: Dataset, shared: Dataset) -> tuple[str, ...]:
     derivations = frame.get("DerivationImageSequence") or shared.get("DerivationImageSequence") or []
     images = (image for derivation in derivations for image in derivation.get("SourceImageSequence") or [])
-    return tuple(str(image.get("ReferencedSOPInstanceUID", "")) for image in images)
+    uids = (str(image.get("ReferencedSOPInstanceUID") or "") for image in images)
+    return tuple(uid for uid in uids if uid)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import math
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from pydicom.dataset import Dataset
@@ -29,24 +32,31 @@ class Canvas:
         self.layer_of: dict[int, int] = {}
         self._slices_of: dict[int, list[int]] = {}
 
-    def paint(self, number: int, k: int, start: int, mask: np.ndarray) -> None:
-        """Set the voxels of slice ``k``, counted row by row from ``start`` on, to ``number`` where ``mask`` is True."""
+    def paint(self, number: int, k: int, blocks: np.ndarray, mask: np.ndarray) -> None:
+        """Set voxels of slice ``k`` to ``number``.
+
+        :param blocks: int64 (n,), which blocks of the slice; its voxels, row by row, are cut into blocks of m voxels.
+        :param mask: bool (n, m), the voxels of these blocks that are set.
+        """
         if not mask.any():
             return
         layer = self.layer_of.setdefault(number, 0)
-        if self._run(layer, k, start, mask.size)[mask].any():
-            layer = self._move(number, k, start, mask)
-        self._run(layer, k, start, mask.size)[mask] = number
+        voxels = self._blocks(layer, k, mask)
+        before = voxels[blocks]
+        if before.any() and before[mask].any():
+            voxels = self._blocks(self._move(number, k, blocks, mask), k, mask)
+            before = voxels[blocks]
+        voxels[blocks] = np.where(mask, self._dtype.type(number), before)
         self._slices_of.setdefault(number, []).append(k)
 
-    def _move(self, number: int, k: int, start: int, mask: np.ndarray) -> int:
+    def _move(self, number: int, k: int, blocks: np.ndarray, mask: np.ndarray) -> int:
         """Take what was painted of a segment to the first layer that is free there and under ``mask``."""
         old = self.layer_of[number]
         done = {k: self.layers[old][k] == number for k in self._slices_of.get(number, [])}
         for new in range(len(self.layers) + 1):
             if new == len(self.layers):
                 self.layers.append(self._blank())
-            taken = self._run(new, k, start, mask.size)[mask].any()
+            taken = self._blocks(new, k, mask)[blocks][mask].any()
             if new != old and not taken and not any(self.layers[new][k][own].any() for k, own in done.items()):
                 break
         for slice_, own in done.items():
@@ -55,30 +65,69 @@ class Canvas:
         self.layer_of[number] = new
         return new
 
-    def _run(self, layer: int, k: int, start: int, size: int) -> np.ndarray:
-        return self.layers[layer][k].reshape(-1)[start : start + size]
+    def _blocks(self, layer: int, k: int, mask: np.ndarray) -> np.ndarray:
+        """A view of the slice as blocks, (blocks of the slice, voxels of a block)."""
+        return self.layers[layer][k].reshape(-1, mask.shape[1])
 
     def _blank(self) -> np.ndarray:
         return np.zeros(self._shape, dtype=self._dtype)
 
 
-def frame_masks(dataset: Dataset, frames: int, path: Path) -> Iterator[tuple[int, np.ndarray]]:
-    """For each frame of a BINARY or FRACTIONAL SEG the run of voxels that holds all of the segment.
+def frame_masks(dataset: Dataset, frames: int, path: Path) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """For each frame of a BINARY or FRACTIONAL SEG the blocks that hold all of the segment, as Canvas paints them.
 
-    A run is the number of the voxel that it starts with, counted row by row, and a bool array (n,); n is 0 where the
-    frame is empty. A fractional voxel belongs to the segment from half of MaximumFractionalValue on.
+    A fractional voxel belongs to the segment from half of MaximumFractionalValue on.
 
     :raises DicomSegError: pixel data are missing, too short, or compressed in a way that pydicom cannot decode.
     """
     syntax = dataset.file_meta.TransferSyntaxUID
     is_packed = int(dataset.BitsAllocated) == 1 and syntax.is_little_endian and not syntax.is_encapsulated
     if is_packed:
-        yield from _unpacked_runs(dataset, frames, path)
+        packed = io.BytesIO(dataset.get("PixelData") or b"")
+        yield from packed_masks(packed, 0, frames, (int(dataset.Rows), int(dataset.Columns)), path)
         return
     fractional = dataset.get("SegmentationType") == "FRACTIONAL"
     half = int(dataset.MaximumFractionalValue) / 2 if fractional else 1
     for frame in decoded_frames(dataset, frames, path):
-        yield 0, frame.reshape(-1) >= half
+        yield _filled_rows(frame >= half)
+
+
+def packed_masks(
+    packed: BinaryIO, start: int, frames: int, shape: tuple[int, int], path: Path
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The same of frames of one bit per voxel, the lowest bit first; one frame is in memory at a time.
+
+    The bits of all frames are one string: where a frame is no whole number of bytes, the next starts within a byte.
+
+    :param start: where in ``packed`` the first frame begins.
+    :param shape: rows and columns of a frame.
+    :raises DicomSegError: there are fewer frames than that.
+    """
+    size = shape[0] * shape[1]
+    for frame in range(frames):
+        first_byte, bits_before = divmod(frame * size, 8)
+        packed.seek(start + first_byte)
+        data = packed.read(-(-(bits_before + size) // 8))
+        if 8 * len(data) < bits_before + size:
+            raise DicomSegError(path, f"is truncated: pixel data of {frame} of {frames} frames", _COPY_AGAIN)
+        if size % 8:
+            bits = np.unpackbits(np.frombuffer(data, dtype=np.uint8), bitorder="little")
+            yield _filled_rows(bits[bits_before : bits_before + size].view(bool).reshape(shape))
+        else:
+            yield _filled_words(data, math.gcd(size, 64))
+
+
+def _filled_words(data: bytes, n_bits: int) -> tuple[np.ndarray, np.ndarray]:
+    """The words that are not 0, and their bits: most of a frame is background."""
+    words = np.frombuffer(data, dtype=f"u{n_bits // 8}")
+    filled = np.flatnonzero(words)
+    bits = np.unpackbits(words[filled].view(np.uint8), bitorder="little")
+    return filled, bits.view(bool).reshape(-1, n_bits)
+
+
+def _filled_rows(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    filled = np.flatnonzero(mask.any(axis=1))
+    return filled, mask[filled]
 
 
 def decoded_frames(dataset: Dataset, frames: int, path: Path) -> Iterator[np.ndarray]:
@@ -92,24 +141,3 @@ def decoded_frames(dataset: Dataset, frames: int, path: Path) -> Iterator[np.nda
         raise DicomSegError(path, f"its pixel data cannot be decoded ({error})", _COPY_AGAIN) from error
     if count != frames:
         raise DicomSegError(path, f"has pixel data of {count} of {frames} frames", _COPY_AGAIN)
-
-
-def _unpacked_runs(dataset: Dataset, frames: int, path: Path) -> Iterator[tuple[int, np.ndarray]]:
-    """Frames of one bit per voxel. The bits of all frames are one string: a frame may start within a byte."""
-    packed = np.frombuffer(dataset.get("PixelData") or b"", dtype=np.uint8)
-    size = int(dataset.Rows) * int(dataset.Columns)
-    if packed.size * 8 < frames * size:
-        whole = packed.size * 8 // size
-        raise DicomSegError(path, f"is truncated: pixel data of {whole} of {frames} frames", _COPY_AGAIN)
-    for frame in range(frames):
-        first_bit = frame * size
-        first_byte = first_bit // 8
-        window = packed[first_byte : -(-(first_bit + size) // 8)]
-        filled = np.flatnonzero(window)
-        if filled.size == 0:
-            yield 0, np.zeros(0, dtype=bool)
-            continue
-        low, high = int(filled[0]), int(filled[-1]) + 1
-        bits = np.unpackbits(window[low:high], bitorder="little").view(bool)
-        start = (first_byte + low) * 8 - first_bit
-        yield max(start, 0), bits[max(-start, 0) : size - start]

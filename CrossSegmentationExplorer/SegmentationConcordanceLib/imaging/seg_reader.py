@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,9 +21,11 @@ from .cielab import rgb_of_dicom_lab
 from .geometry import Geometry
 from .image_series import ImageSeries
 from .label_map import LabelMap, Segment
+from .seg_damage import DAMAGE, damage_is_told
 from .seg_frames import FrameTable, frame_grid, read_frame_table
 from .seg_metadata import parse_content_description
-from .seg_pixels import Canvas, decoded_frames, frame_masks
+from .seg_pixels import Canvas, decoded_frames, frame_masks, packed_masks
+from .seg_scan import ScannedSeg, scan_seg
 
 _COPY_AGAIN = "Copy or export it again."
 _LABEL_MAP_STORAGE = "1.2.840.10008.5.1.4.1.1.66.7"
@@ -76,16 +76,20 @@ def read_dicom_seg(path: str | os.PathLike[str]) -> DicomSeg:
         frames of one segment in one place, refers to segments that it does not describe, or is no even volume.
     """
     path = Path(path)
-    dataset = _dataset(path)
-    with _damage_is_told(path):
+    scanned = scan_seg(path)
+    dataset = scanned.dataset if scanned else _dataset(path)
+    with damage_is_told(path):
         _require_segmentation(dataset, path)
         is_label_map = dataset.SOPClassUID == _LABEL_MAP_STORAGE or dataset.get("SegmentationType") == "LABELMAP"
         described = _segments(dataset, path)
-        table = read_frame_table(dataset, path, frames_have_segments=not is_label_map)
+        table = scanned.table if scanned else _frame_table(dataset, is_label_map, path)
         geometry, slices = frame_grid(table, int(dataset.Rows), int(dataset.Columns), path)
         _require_single_frames(table, slices, path)
-        decode = _label_map_of_values if is_label_map else _label_map_of_masks
-        label_map = decode(dataset, table, slices, geometry, described, path)
+        if is_label_map:
+            label_map = _label_map_of_values(dataset, slices, geometry, described, path)
+        else:
+            masks = _masks_in_file(scanned, geometry, path) if scanned else frame_masks(dataset, len(slices), path)
+            label_map = _label_map_of_masks(masks, table, slices, geometry, described, path)
         name, tasks = parse_content_description(_text(dataset, "ContentDescription"))
         return DicomSeg(
             path=path,
@@ -139,26 +143,8 @@ def _dataset(path: Path) -> Dataset:
     except OSError as error:
         reason = "does not exist" if isinstance(error, FileNotFoundError) else f"cannot be read ({error})"
         raise UnreadableFileError(path, reason, "Check the path.") from error
-    except (ValueError, EOFError, struct.error, NotImplementedError) as error:
+    except DAMAGE as error:
         raise DicomSegError(path, f"is a damaged DICOM file ({error})", _COPY_AGAIN) from error
-
-
-@contextlib.contextmanager
-def _damage_is_told(path: Path) -> Iterator[None]:
-    # pydicom decodes values on first use: a damaged or missing one shows as any of these, wherever it is touched.
-    try:
-        yield
-    except (
-        AttributeError,
-        KeyError,
-        IndexError,
-        TypeError,
-        ValueError,
-        OverflowError,
-        EOFError,
-        struct.error,
-    ) as error:
-        raise DicomSegError(path, f"has a missing or damaged attribute ({error})", _COPY_AGAIN) from error
 
 
 def _require_segmentation(dataset: Dataset, path: Path) -> None:
@@ -170,8 +156,12 @@ def _require_segmentation(dataset: Dataset, path: Path) -> None:
         raise DicomSegError(path, f"is DICOM of modality {modality}, not a SEG", "Give the DICOM SEG.")
     if not dataset.get("SegmentSequence"):
         raise DicomSegError(path, "describes no segments", "Give a segmentation that has segments.")
+
+
+def _frame_table(dataset: Dataset, is_label_map: bool, path: Path) -> FrameTable:
     if "PixelData" not in dataset:
         raise DicomSegError(path, "has no pixel data", _COPY_AGAIN)
+    return read_frame_table(dataset, path, frames_have_segments=not is_label_map)
 
 
 def _segments(dataset: Dataset, path: Path) -> dict[int, Segment]:
@@ -242,8 +232,13 @@ def _require_single_frames(table: FrameTable, slices: np.ndarray, path: Path) ->
         raise DicomSegError(path, f"holds {counts.max()} frames {what}in one place (slice {k + 1})", _COPY_AGAIN)
 
 
+def _masks_in_file(scanned: ScannedSeg, geometry: Geometry, path: Path) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    with path.open("rb") as file:
+        yield from packed_masks(file, scanned.pixels_at, len(scanned.table.positions), geometry.shape[1:], path)
+
+
 def _label_map_of_masks(
-    dataset: Dataset,
+    masks: Iterator[tuple[np.ndarray, np.ndarray]],
     table: FrameTable,
     slices: np.ndarray,
     geometry: Geometry,
@@ -254,22 +249,19 @@ def _label_map_of_masks(
     if unknown:
         raise DicomSegError(path, f"has frames of segments that it does not describe: {unknown[:10]}", _COPY_AGAIN)
     canvas = Canvas(geometry.shape, max(described))
-    runs = frame_masks(dataset, len(slices), path)
-    for number, k, (start, mask) in zip(table.segment_numbers.tolist(), slices.tolist(), runs):
-        canvas.paint(number, k, start, mask)
+    for number, k, (blocks, mask) in zip(table.segment_numbers.tolist(), slices.tolist(), masks):
+        canvas.paint(number, k, blocks, mask)
     segments = (replace(segment, layer=canvas.layer_of.get(number, 0)) for number, segment in described.items())
     return LabelMap(tuple(canvas.layers), geometry, tuple(segments))
 
 
 def _label_map_of_values(
     dataset: Dataset,
-    table: FrameTable,
     slices: np.ndarray,
     geometry: Geometry,
     described: dict[int, Segment],
     path: Path,
 ) -> LabelMap:
-    del table
     layer = np.zeros(geometry.shape, dtype=np.uint8 if int(dataset.BitsAllocated) <= 8 else np.uint16)
     for k, frame in zip(slices.tolist(), decoded_frames(dataset, len(slices), path)):
         layer[k] = frame
@@ -287,7 +279,7 @@ def _source_images(table: FrameTable, slices: np.ndarray, count: int) -> tuple[f
     found: list[set[str]] = [set() for _ in range(count)]
     for k, images in zip(slices.tolist(), table.sources):
         found[k].update(images)
-    return tuple(frozenset(images - {""}) for images in found)
+    return tuple(frozenset(images) for images in found)
 
 
 def _referenced_series(dataset: Dataset) -> tuple[str, ...]:

@@ -56,6 +56,25 @@ def image_to_ras(image: slicer.vtkOrientedImageData) -> np.ndarray:
     return matrix_array(matrix)
 
 
+def to_world(node: slicer.vtkMRMLTransformableNode, subject: str) -> np.ndarray:
+    """The affine (4, 4) of the node's parent transform, from its own RAS to the world's; identity without one.
+
+    :raises GeometryMismatchError: the transform is not linear.
+    """
+    transform = node.GetParentTransformNode()
+    if transform is None:
+        return np.eye(4)
+    if not transform.IsTransformToWorldLinear():
+        raise GeometryMismatchError(
+            subject,
+            f"its parent transform {transform.GetName()!r} is not linear",
+            "Harden the transform in the Transforms module.",
+        )
+    matrix = vtk.vtkMatrix4x4()
+    transform.GetMatrixTransformToWorld(matrix)
+    return matrix_array(matrix)
+
+
 def refuse_shear(subject: str, affine: np.ndarray, remedy: str) -> None:
     """Raise GeometryMismatchError where the index axes are not at right angles: MRML images cannot be sheared."""
     directions = affine[:3, :3] / np.linalg.norm(affine[:3, :3], axis=0)

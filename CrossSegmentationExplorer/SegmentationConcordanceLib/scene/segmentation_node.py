@@ -6,7 +6,7 @@ import numpy as np
 import slicer
 import vtk
 
-from ..errors import ConcordanceError, GeometryMismatchError, VoxelTypeError
+from ..errors import ConcordanceError, VoxelTypeError
 from ..imaging.label_map import LabelMap, Segment, smallest_dtype
 from .grids import (
     Extent,
@@ -16,6 +16,7 @@ from .grids import (
     geometry_from_extent,
     matrix_array,
     refuse_shear,
+    to_world,
     vtk_matrix,
 )
 from .shared_layers import BINARY_LABELMAP, arrays_on_extent, common_extent, free_labels, shared_layers
@@ -100,7 +101,7 @@ def label_map_from_node(node: slicer.vtkMRMLSegmentationNode) -> LabelMap:
         base, extent = reference
     else:
         raise ConcordanceError(subject, "it has neither voxels nor a reference geometry", "Give it a source volume.")
-    geometry = geometry_from_extent(_to_world(node, subject) @ base, extent)
+    geometry = geometry_from_extent(to_world(node, subject) @ base, extent)
     refuse_shear(subject, geometry.ijk_to_lps, "Harden its parent transform in the Transforms module.")
     arrays, places = arrays_on_extent(layers, extent, subject) if layers else ([], {})
     _place_empty_segments(segmentation, extent, arrays, places)
@@ -112,6 +113,13 @@ def label_map_from_node(node: slicer.vtkMRMLSegmentationNode) -> LabelMap:
 def segment_id(segment: Segment) -> str:
     """The id that a segment of a label map gets in a node; unique within the label map."""
     return f"Segment_{segment.label}" if segment.layer == 0 else f"Segment_{segment.layer}_{segment.label}"
+
+
+def algorithm_names(node: slicer.vtkMRMLSegmentationNode) -> tuple[str, ...]:
+    """The algorithms that made the node's segments, as DICOM names them, each once; empty where nobody said."""
+    segmentation = node.GetSegmentation()
+    names = (_tag(segmentation.GetNthSegment(n), _ALGORITHM_TAG) for n in range(segmentation.GetNumberOfSegments()))
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _layer_image(label_map: LabelMap, layer: int, subject: str) -> slicer.vtkOrientedImageData:
@@ -177,21 +185,6 @@ def _reference_geometry(segmentation: slicer.vtkSegmentation) -> tuple[np.ndarra
     if not text or not converter.DeserializeImageGeometry(text, matrix, extent) or min(extent_shape(extent)) == 0:
         return None
     return matrix_array(matrix), tuple(extent)
-
-
-def _to_world(node: slicer.vtkMRMLSegmentationNode, subject: str) -> np.ndarray:
-    transform = node.GetParentTransformNode()
-    if transform is None:
-        return np.eye(4)
-    if not transform.IsTransformToWorldLinear():
-        raise GeometryMismatchError(
-            subject,
-            f"its parent transform {transform.GetName()!r} is not linear",
-            "Harden the transform in the Transforms module.",
-        )
-    matrix = vtk.vtkMatrix4x4()
-    transform.GetMatrixTransformToWorld(matrix)
-    return matrix_array(matrix)
 
 
 def _place_empty_segments(

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
 
+import highdicom
 import numpy as np
+import pydicom
+from highdicom.sr.coding import CodedConcept as HighdicomConcept
+from pydicom.pixels import pack_bits
+from pydicom.uid import generate_uid
 
 from SegmentationConcordanceLib.anatomy.concepts import CodedConcept, CodedStructure
 from SegmentationConcordanceLib.imaging.ct_writer import seeded_uid, write_ct_series
@@ -93,3 +99,65 @@ def masks_on(geometry: Geometry, label_map: LabelMap) -> dict[str, np.ndarray]:
         found[segment.name] = np.zeros(geometry.shape, dtype=bool)
         found[segment.name][first : first + label_map.geometry.shape[0]] = label_map.mask(segment)
     return found
+
+
+def highdicom_seg(label_map: LabelMap, series: ImageSeries, kind: str = "BINARY", **also) -> highdicom.seg.Segmentation:
+    """A SEG made by highdicom; segments are numbered in their order."""
+    stack = np.stack([label_map.mask(segment) for segment in label_map.segments], axis=-1)
+    pixels = stack.astype(np.uint8)
+    if kind == "LABELMAP":
+        pixels = (pixels * np.arange(1, stack.shape[-1] + 1)).sum(axis=-1).astype(np.uint8)
+    elif kind == "FRACTIONAL":
+        pixels = also.pop("fractions", stack.astype(float))
+    return highdicom.seg.Segmentation(
+        source_images=[pydicom.dcmread(file) for file in series.files],
+        pixel_array=pixels,
+        segmentation_type=kind,
+        segment_descriptions=[_description(n, s) for n, s in enumerate(label_map.segments, start=1)],
+        series_instance_uid=generate_uid(),
+        series_number=5,
+        sop_instance_uid=generate_uid(),
+        instance_number=1,
+        manufacturer="m",
+        manufacturer_model_name="mm",
+        software_versions="1",
+        device_serial_number="1",
+        series_description="by highdicom",
+        **also,
+    )
+
+
+def reordered(dataset: pydicom.Dataset, order: np.ndarray) -> pydicom.Dataset:
+    """The dataset with its frames in another order, by pydicom's own unpacking and packing."""
+    frames = dataset.pixel_array[order]
+    changed = deepcopy(dataset)
+    changed.PerFrameFunctionalGroupsSequence = [dataset.PerFrameFunctionalGroupsSequence[n] for n in order]
+    changed.PixelData = pack_bits(frames.ravel())
+    return changed
+
+
+def _concept(concept: CodedConcept) -> HighdicomConcept:
+    return HighdicomConcept(concept.value, concept.scheme, concept.meaning)
+
+
+def _description(number: int, segment: Segment) -> highdicom.seg.SegmentDescription:
+    structure = segment.structure
+    algorithm = highdicom.AlgorithmIdentificationSequence(
+        "Model H", HighdicomConcept("123109", "DCM", "Artificial Intelligence"), "1"
+    )
+    description = highdicom.seg.SegmentDescription(
+        segment_number=number,
+        segment_label=segment.name,
+        segmented_property_category=_concept(structure.category),
+        segmented_property_type=_concept(structure.type),
+        algorithm_type="AUTOMATIC",
+        algorithm_identification=algorithm,
+        anatomic_regions=[_concept(structure.region)] if structure.region else None,
+        display_color=highdicom.color.CIELabColor(50, 20, -30) if segment.color else None,
+    )
+    if structure.modifier:
+        type_ = description.SegmentedPropertyTypeCodeSequence[0]
+        type_.SegmentedPropertyTypeModifierCodeSequence = [_concept(structure.modifier)]
+    if structure.region_modifier:
+        description.AnatomicRegionSequence[0].AnatomicRegionModifierSequence = [_concept(structure.region_modifier)]
+    return description

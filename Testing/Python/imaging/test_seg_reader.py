@@ -5,13 +5,10 @@ from __future__ import annotations
 from copy import deepcopy
 from dataclasses import replace
 
-import highdicom
 import numpy as np
 import pydicom
 import pytest
-from highdicom.sr.coding import CodedConcept as HighdicomConcept
-from pydicom.pixels import pack_bits
-from pydicom.uid import DeflatedExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless, generate_uid
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless
 
 from imaging.seg_cases import (
     AXIAL,
@@ -19,10 +16,12 @@ from imaging.seg_cases import (
     KIDNEY_LEFT,
     SPLEEN,
     ct_series,
+    highdicom_seg,
     kidney_cyst_spleen,
     masks_on,
     oblique,
     overlapping,
+    reordered,
 )
 from SegmentationConcordanceLib.errors import DicomSegError, UnreadableFileError
 from SegmentationConcordanceLib.imaging.seg_reader import check_refers_to, read_dicom_seg
@@ -39,56 +38,9 @@ def made(series):
     """Build a SEG with highdicom from a label map: its dataset."""
 
     def build(label_map, kind="BINARY", of=series, **also):
-        stack = np.stack([label_map.mask(segment) for segment in label_map.segments], axis=-1)
-        pixels = stack.astype(np.uint8)
-        if kind == "LABELMAP":
-            pixels = (pixels * np.arange(1, stack.shape[-1] + 1)).sum(axis=-1).astype(np.uint8)
-        elif kind == "FRACTIONAL":
-            pixels = also.pop("fractions", stack.astype(float))
-        return highdicom.seg.Segmentation(
-            source_images=[pydicom.dcmread(file) for file in of.files],
-            pixel_array=pixels,
-            segmentation_type=kind,
-            segment_descriptions=[_description(n, s) for n, s in enumerate(label_map.segments, start=1)],
-            series_instance_uid=generate_uid(),
-            series_number=5,
-            sop_instance_uid=generate_uid(),
-            instance_number=1,
-            manufacturer="m",
-            manufacturer_model_name="mm",
-            software_versions="1",
-            device_serial_number="1",
-            series_description="by highdicom",
-            **also,
-        )
+        return highdicom_seg(label_map, of, kind, **also)
 
     return build
-
-
-def _concept(concept):
-    return HighdicomConcept(concept.value, concept.scheme, concept.meaning)
-
-
-def _description(number, segment):
-    structure = segment.structure
-    description = highdicom.seg.SegmentDescription(
-        segment_number=number,
-        segment_label=segment.name,
-        segmented_property_category=_concept(structure.category),
-        segmented_property_type=_concept(structure.type),
-        algorithm_type="AUTOMATIC",
-        algorithm_identification=highdicom.AlgorithmIdentificationSequence(
-            "Model H", highdicom.sr.coding.CodedConcept("123109", "DCM", "Artificial Intelligence"), "1"
-        ),
-        anatomic_regions=[_concept(structure.region)] if structure.region else None,
-        display_color=highdicom.color.CIELabColor(50, 20, -30) if segment.color else None,
-    )
-    if structure.modifier:
-        type_ = description.SegmentedPropertyTypeCodeSequence[0]
-        type_.SegmentedPropertyTypeModifierCodeSequence = [_concept(structure.modifier)]
-    if structure.region_modifier:
-        description.AnatomicRegionSequence[0].AnatomicRegionModifierSequence = [_concept(structure.region_modifier)]
-    return description
 
 
 def read(dataset, tmp_path):
@@ -101,15 +53,6 @@ def assert_same(seg, label_map):
     assert found.keys() == {segment.name for segment in label_map.segments}
     for segment in label_map.segments:
         assert np.array_equal(found[segment.name], label_map.mask(segment)), segment.name
-
-
-def reordered(dataset, order):
-    """The dataset with its frames in another order, by pydicom's own unpacking and packing."""
-    frames = dataset.pixel_array[order]
-    changed = deepcopy(dataset)
-    changed.PerFrameFunctionalGroupsSequence = [dataset.PerFrameFunctionalGroupsSequence[n] for n in order]
-    changed.PixelData = pack_bits(frames.ravel())
-    return changed
 
 
 class TestEncodings:
@@ -241,6 +184,8 @@ class TestBadFiles:
             (lambda d: _move(d, 0, [0, 0, 1e7]), "not evenly spaced|its frames span"),
             (lambda d: _move(d, 1, [0, 0, -2.5]), "holds 2 frames of segment 1 in one place"),
             (lambda d: _own_spacing(d, 2, [0.9, 0.75]), "its frames differ in PixelMeasuresSequence"),
+            (lambda d: _own_spacing(d, 0, ["1e999", "1"]), "missing or damaged attribute .PixelSpacing inf x 1.0 mm"),
+            (lambda d: _move(d, 0, [0, 0, np.nan]), "missing or damaged attribute .ImagePositionPatient"),
             (lambda d: setattr(d, "TotalPixelMatrixColumns", 10), r"tiled \(slide\) image"),
             (lambda d: delattr(d, "Rows"), "missing or damaged attribute"),
         ],
