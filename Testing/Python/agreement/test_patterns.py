@@ -67,7 +67,7 @@ def planes_of_models(draw):
         dtype = draw(st.sampled_from([np.uint8, np.uint16, np.uint32]))
         voxels = draw(hnp.arrays(dtype, shape, elements=st.integers(0, 5)))
         table = draw(st.lists(st.integers(0, n_structures), min_size=5, max_size=5))
-        planes.append(Plane(voxels, np.array([0, *table], dtype=np.uint16), model))
+        planes.append(Plane(voxels, np.array([0, *table], dtype=np.uint16), model, draw(st.booleans())))
     return planes, n_structures, n_models
 
 
