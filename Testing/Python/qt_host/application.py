@@ -1,0 +1,92 @@
+"""``slicer.app``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import slicer
+from PySide6 import QtCore, QtWidgets
+
+from host import SceneHost
+
+from .qt_module import qt_module
+
+
+def qt_application(settings_folder: Path) -> QtWidgets.QApplication:
+    """The one QApplication of the process, with its settings in files of ``settings_folder``."""
+    application = QtWidgets.QApplication.instance() or QtWidgets.QApplication(["Slicer", "-platform", "offscreen"])
+    application.setQuitOnLastWindowClosed(False)
+    application.setOrganizationName("tests")
+    application.setApplicationName("Slicer")
+    ini = QtCore.QSettings.Format.IniFormat
+    QtCore.QSettings.setDefaultFormat(ini)
+    QtCore.QSettings.setPath(ini, QtCore.QSettings.Scope.UserScope, str(settings_folder))
+    return application
+
+
+class ctkDICOMDatabase:  # noqa: N801
+    """``slicer.dicomDatabase``: which file holds an instance."""
+
+    def __init__(self, files: dict[str, str]) -> None:
+        self._files = files
+
+    def fileForInstance(self, instance_uid: str) -> str:  # noqa: N802
+        return self._files.get(instance_uid, "")
+
+
+class qSlicerModuleManager:  # noqa: N801
+    """The modules that are loaded."""
+
+    def module(self, name: str) -> object:
+        return getattr(slicer.modules, name.lower(), None)
+
+
+class qSlicerApplication:  # noqa: N801
+    """What the modules use of the application."""
+
+    applicationName = "Slicer"  # noqa: N815
+    majorVersion, minorVersion = 5, 12  # noqa: N815
+
+    def __init__(self, host: SceneHost, layout_manager: object, temporary_folder: Path) -> None:
+        self._host = host
+        self._layout_manager = layout_manager
+        self.temporaryPath = str(temporary_folder)
+
+    def applicationLogic(self) -> slicer.vtkSlicerApplicationLogic:  # noqa: N802
+        return self._host.application_logic
+
+    def layoutManager(self) -> object:  # noqa: N802
+        return self._layout_manager
+
+    def moduleManager(self) -> qSlicerModuleManager:  # noqa: N802
+        return qSlicerModuleManager()
+
+    def settings(self) -> QtCore.QSettings:
+        return qt_module().QSettings()
+
+    def userSettings(self) -> QtCore.QSettings:  # noqa: N802
+        return qt_module().QSettings()
+
+    def testingEnabled(self) -> bool:  # noqa: N802
+        return False
+
+    def processEvents(self) -> None:  # noqa: N802
+        QtWidgets.QApplication.processEvents()
+
+    def dicomDatabase(self) -> ctkDICOMDatabase:  # noqa: N802
+        return slicer.dicomDatabase
+
+    def topLevelWidgets(self) -> list[QtWidgets.QWidget]:  # noqa: N802
+        return QtWidgets.QApplication.topLevelWidgets()
+
+    def pauseRender(self) -> None:  # noqa: N802
+        """Nothing is drawn unasked."""
+
+    def resumeRender(self) -> None:  # noqa: N802
+        """Nothing is drawn unasked."""
+
+    def setOverrideCursor(self, cursor: QtCore.Qt.CursorShape) -> None:  # noqa: N802
+        QtWidgets.QApplication.setOverrideCursor(cursor)
+
+    def restoreOverrideCursor(self) -> None:  # noqa: N802
+        QtWidgets.QApplication.restoreOverrideCursor()
