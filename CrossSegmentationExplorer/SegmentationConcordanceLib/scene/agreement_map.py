@@ -1,0 +1,83 @@
+"""How many models agree, voxel by voxel, as a label map volume with a colour for each number."""
+
+from __future__ import annotations
+
+import numpy as np
+import slicer
+import vtk
+
+from ..agreement.boxes import Box
+from ..agreement.comparison import Comparison
+from ..agreement.crops import agreement_crop
+from ..agreement.patterns import PatternLabels, count_patterns
+from ..imaging.geometry import Geometry
+from .grids import flip_lps_ras, vtk_matrix
+from .volume_node import fill_image
+
+# From one model alone to all of them: told apart in grey print and with any colour vision.
+_FEW, _HALF, _ALL = np.array([(0.55, 0.00, 0.15), (0.95, 0.65, 0.25), (0.10, 0.45, 0.75)])
+
+
+def agreement_of_all(comparison: Comparison) -> np.ndarray:
+    """The largest number of models that give a voxel the same structure: uint8, axes (k, j, i), of the whole grid.
+
+    Structures that one model alone knows do not count. One pass over the voxels.
+    """
+    members = comparison.pattern_members().sum(axis=1).astype(np.uint8)
+    highest = max(int(plane.structure_of_label.max(initial=0)) for plane in comparison.planes)
+    table = np.zeros((highest + 1, members.size), np.uint8)
+    table[[structure.number for structure in comparison.structures if structure.number]] = members
+    write = PatternLabels(table, np.zeros(comparison.geometry.shape, np.uint8), [])
+    count_patterns(comparison.planes, highest, len(comparison.models), write)
+    agreeing = write.out.reshape(-1)
+    for places, numbers in write.collisions:
+        agreeing[places] = np.maximum(agreeing[places], numbers)
+    return write.out
+
+
+def agreement_of_one(comparison: Comparison, index: int, box: Box | None) -> np.ndarray:
+    """The number of models that carry one structure: uint8, axes (k, j, i), of the whole grid; 0 without a box."""
+    agreeing = np.zeros(comparison.geometry.shape, np.uint8)
+    if box is not None:
+        agreeing[box.slices] = agreement_crop(comparison, index, box)
+    return agreeing
+
+
+def add_agreement_map(
+    scene: slicer.vtkMRMLScene, name: str, agreeing: np.ndarray, geometry: Geometry, n_models: int
+) -> tuple[slicer.vtkMRMLLabelMapVolumeNode, slicer.vtkMRMLColorTableNode]:
+    """Add the numbers as a label map volume, so that 0 is transparent in the views, and its colour table."""
+    colors = _color_table(scene, f"{name} colors", n_models)
+    image = vtk.vtkImageData()
+    fill_image(image, agreeing, agreeing.dtype)
+    node = scene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode")
+    node.SetName(name)
+    node.SetIJKToRASMatrix(vtk_matrix(flip_lps_ras(geometry.ijk_to_lps)))
+    node.SetAndObserveImageData(image)
+    node.CreateDefaultDisplayNodes()
+    node.GetDisplayNode().SetAndObserveColorNodeID(colors.GetID())
+    return node, colors
+
+
+def show_as_label(
+    scene: slicer.vtkMRMLScene, volume: slicer.vtkMRMLLabelMapVolumeNode | None, opacity: float = 0.7
+) -> None:
+    """Lay a label map over the images of all slice views; None takes it away."""
+    for number in range(scene.GetNumberOfNodesByClass("vtkMRMLSliceCompositeNode")):
+        composite = scene.GetNthNodeByClass(number, "vtkMRMLSliceCompositeNode")
+        composite.SetLabelVolumeID(volume.GetID() if volume else None)
+        composite.SetLabelOpacity(opacity)
+
+
+def _color_table(scene: slicer.vtkMRMLScene, name: str, n_models: int) -> slicer.vtkMRMLColorTableNode:
+    node = scene.AddNewNodeByClass("vtkMRMLColorTableNode")
+    node.SetName(name)
+    node.SetTypeToUser()
+    node.SetNumberOfColors(n_models + 1)
+    node.SetColor(0, "no model", 0.0, 0.0, 0.0, 0.0)
+    for count in range(1, n_models + 1):
+        share = (count - 1) / max(1, n_models - 1)
+        low, high = (_FEW, _HALF) if share < 0.5 else (_HALF, _ALL)
+        color = low + (high - low) * (2 * share if share < 0.5 else 2 * share - 1)
+        node.SetColor(count, f"{count} of {n_models} models", *color.tolist(), 1.0)
+    return node

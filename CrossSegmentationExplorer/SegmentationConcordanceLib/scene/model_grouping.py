@@ -1,0 +1,114 @@
+"""The segmentations of a volume, grouped into the models that made them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import slicer
+
+from .belonging import belonging
+from .node_attributes import is_result
+from .segmentation_node import algorithm_names
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRule:
+    """Segmentations whose name or algorithm has one of the keywords are of this model.
+
+    :param keywords: whole words, upper and lower case alike: "ear" is not found in "heart". Letters and digits make a
+        word, so "total" is found in "total_fast".
+    """
+
+    model: str
+    keywords: tuple[str, ...]
+
+    def applies_to(self, text: str) -> bool:
+        """Whether a keyword is in the text."""
+        words = [re.escape(keyword.strip()) for keyword in self.keywords if keyword.strip()]
+        return (
+            bool(words) and re.search(rf"(?<![^\W_])(?:{'|'.join(words)})(?![^\W_])", text, re.IGNORECASE) is not None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentationChoice:
+    """What a user decided about one segmentation.
+
+    :param use: None where nothing was decided.
+    :param model: empty where nothing was decided.
+    """
+
+    use: bool | None = None
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentationCandidate:
+    """A segmentation that may be compared on a volume.
+
+    :param node_id: what tells it from others; names need not be unique.
+    :param name: of the node; untrusted text.
+    :param model: what the model is called that it is counted to.
+    :param use: whether it takes part.
+    :param reason: why it was found.
+    """
+
+    node_id: str
+    name: str
+    model: str
+    use: bool
+    reason: str
+
+
+def find_candidates(
+    scene: slicer.vtkMRMLScene,
+    volume: slicer.vtkMRMLScalarVolumeNode,
+    rules: Sequence[ModelRule] = (),
+    choices: Mapping[str, SegmentationChoice] | None = None,
+) -> tuple[SegmentationCandidate, ...]:
+    """The segmentations that have something to do with the volume, in the order of the scene; our results left out.
+
+    Looks at no voxels, so it can be called whenever something in the scene changed.
+
+    :param choices: by node id; what a user decided goes before everything else.
+    """
+    found = []
+    for number in range(scene.GetNumberOfNodesByClass("vtkMRMLSegmentationNode")):
+        node = scene.GetNthNodeByClass(number, "vtkMRMLSegmentationNode")
+        tie = None if is_result(node) else belonging(node, volume)
+        if tie is None:
+            continue
+        choice = (choices or {}).get(node.GetID(), SegmentationChoice())
+        found.append(
+            SegmentationCandidate(
+                node_id=node.GetID(),
+                name=node.GetName(),
+                model=choice.model or model_name(node, rules),
+                use=tie.belongs if choice.use is None else choice.use,
+                reason=tie.reason,
+            )
+        )
+    return tuple(found)
+
+
+def model_name(node: slicer.vtkMRMLSegmentationNode, rules: Sequence[ModelRule] = ()) -> str:
+    """What the model is called that made the segmentation.
+
+    The first rule that applies to the node's name or its algorithm says so; else the algorithm that DICOM names for
+    its segments; else the node's name, which Slicer takes from the series description of a SEG.
+    """
+    algorithms = " + ".join(algorithm_names(node))
+    text = f"{node.GetName()}\n{algorithms}"
+    by_rule = next((rule.model for rule in rules if rule.applies_to(text)), "")
+    return by_rule or algorithms or node.GetName()
+
+
+def nodes_of_models(candidates: Sequence[SegmentationCandidate]) -> dict[str, list[str]]:
+    """The node ids of every model that takes part, in the order of the candidates: several nodes may be one model."""
+    models: dict[str, list[str]] = {}
+    for candidate in candidates:
+        if candidate.use:
+            models.setdefault(candidate.model, []).append(candidate.node_id)
+    return models

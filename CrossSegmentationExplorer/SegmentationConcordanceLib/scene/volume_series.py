@@ -1,0 +1,56 @@
+"""The DICOM files that a volume was loaded from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pydicom
+import slicer
+from pydicom.errors import InvalidDicomError
+
+from ..errors import ConcordanceError, UnreadableFileError
+from ..imaging.image_series import ImageSeries, read_image_series
+
+_INSTANCES = "DICOM.instanceUIDs"
+_REMEDY = "Load the scan from the DICOM database."
+
+
+def series_uid_of_volume(volume: slicer.vtkMRMLVolumeNode) -> str:
+    """SeriesInstanceUID that Slicer keeps in the subject hierarchy for a volume loaded from DICOM; "" without."""
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(volume.GetScene())
+    item = hierarchy.GetItemByDataNode(volume)
+    return hierarchy.GetItemUID(item, slicer.vtkMRMLSubjectHierarchyConstants.GetDICOMUIDName()) if item else ""
+
+
+def series_of_volume(volume: slicer.vtkMRMLVolumeNode, file_of_instance: Callable[[str], str]) -> ImageSeries:
+    """The image series of a volume that was loaded from DICOM; reads headers only.
+
+    :param file_of_instance: the file of a SOPInstanceUID, or ""; ``slicer.dicomDatabase.fileForInstance``.
+    :raises ConcordanceError: the volume was not loaded from DICOM, or its files are no longer there.
+    :raises DicomSeriesError: they are no single complete volume.
+    """
+    subject = f"volume {volume.GetName()!r}"
+    instances = (volume.GetAttribute(_INSTANCES) or "").split()
+    if not instances:
+        raise ConcordanceError(subject, "was not loaded from DICOM, so no DICOM SEG can refer to it", _REMEDY)
+    files = [Path(file_of_instance(uid) or os.devnull) for uid in instances]
+    lost = [uid for uid, file in zip(instances, files) if not file.is_file()]
+    if lost:
+        raise ConcordanceError(
+            subject, f"{len(lost)} of its {len(files)} DICOM files are not found, e.g. of instance {lost[0]}", _REMEDY
+        )
+    series = read_image_series(Path(os.path.commonpath([file.parent for file in files])), _series_uid(files[0]))
+    absent = set(instances) - set(series.sop_instance_uids)
+    if absent:
+        raise ConcordanceError(subject, f"{len(absent)} of its images belong to another series", _REMEDY)
+    return series
+
+
+def _series_uid(file: Path) -> str:
+    try:
+        header = pydicom.dcmread(file, stop_before_pixels=True, specific_tags=["SeriesInstanceUID"])
+        return str(header.SeriesInstanceUID)
+    except (OSError, InvalidDicomError, AttributeError) as error:
+        raise UnreadableFileError(file, f"its series cannot be read ({error})", "Import the series again.") from error
