@@ -1,0 +1,55 @@
+"""The consensus as a segmentation of the scene, for the explorer's consensus row."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import slicer
+
+from ...agreement.consensus_map import consensus_label_map
+from ...agreement.models import ModelSegmentation
+from ...imaging.label_map import LabelMap
+from ..node_attributes import RESULT
+from ..segmentation_node import add_segmentation_node
+from ..volume_grid import own_grid
+from .explored_scan import DrawnModel, ExploredScan, drawn_model
+from .own_nodes import mark_own, remove_own
+
+TITLE = "Consensus"
+
+
+class ConsensusSegments:
+    """A segmentation node of the consensus, made when it is first asked for."""
+
+    def __init__(self, volume: slicer.vtkMRMLScalarVolumeNode) -> None:
+        self._volume = volume
+        self._node: slicer.vtkMRMLSegmentationNode | None = None
+        self._made_of: ExploredScan | None = None
+        self._drawn: DrawnModel | None = None
+
+    def drawn(self, scan: ExploredScan) -> DrawnModel:
+        """The consensus of the scan; where each model was held against the others, that of them all."""
+        if self._drawn is None or self._made_of is not scan or self._node.GetScene() is None:
+            self.remove()
+            self._make(scan)
+        return self._drawn
+
+    def remove(self) -> None:
+        """Take the node away."""
+        remove_own(self._node)
+        self._node = self._drawn = self._made_of = None
+
+    def _make(self, scan: ExploredScan) -> None:
+        result = scan.result
+        if result.options.leave_one_out:
+            result = scan.analysis.result(replace(result.options, leave_one_out=False, surfaces=False))
+        label_map = consensus_label_map(result.comparison, result.consensus)
+        on_volume = LabelMap(label_map.layers, own_grid(self._volume), label_map.segments)
+        node = add_segmentation_node(self._volume.GetScene(), on_volume, f"{TITLE} (row)", self._volume)
+        node.SetAndObserveTransformNodeID(self._volume.GetTransformNodeID())
+        node.SetAttribute(RESULT, "consensus row")
+        for own in (node, node.GetDisplayNode()):
+            mark_own(own, "consensus")
+        node.GetDisplayNode().SetVisibility(False)
+        self._node, self._made_of = node, scan
+        self._drawn = drawn_model(scan.comparison, ModelSegmentation(TITLE, label_map), [node])

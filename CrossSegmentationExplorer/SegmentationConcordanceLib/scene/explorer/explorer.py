@@ -1,0 +1,368 @@
+"""The explorer, without Qt: rows of views, the structure that they show, and the way from one to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+import numpy as np
+import slicer
+
+from ...agreement.boxes import Box
+from ...agreement.options import AnalysisOptions
+from ...errors import ConcordanceError
+from ..disputed_place import Place
+from ..model_colors import Color, model_color
+from ..scene_watch import SceneWatch
+from .agreement_overlay import AgreementOverlay
+from .consensus_segments import TITLE, ConsensusSegments
+from .crosshair import Crosshair
+from .display_style import DisplayStyle
+from .disputed_regions import DisputedRegion, disputed_regions, middle_voxel
+from .explored_scan import ExploredScan, NodesOf, explore_scan, models_of_volume, scan_state
+from .framing import frame_cameras, frame_slices, jump, place_of, world_box
+from .links import LinkedCameras, Links, copy_slice, copy_view, link_slices
+from .row_content import RowContent, RowModel
+from .row_labels import RendererOf, RowLabels
+from .row_layout import RowLayout
+from .row_status import label_lines, row_status
+from .rows import CONSENSUS_COLOR, Row, RowKind, free_number
+from .segment_watch import SegmentWatch
+from .structure_list import list_structures
+from .structure_walk import StructureWalk, find
+from .surfaces import SurfaceCache
+from .user_displays import hide_from_rows, show_everywhere_again
+from .view_kinds import AXIAL, CORONAL, SAGITTAL, ViewKind
+
+_OVERLAY_COLOR: Color = (1.0, 1.0, 1.0)
+
+
+class Explorer:
+    """Shows the models of one volume in rows of views, from making until :meth:`leave`.
+
+    What it adds to the scene leaves with it and is never saved; what it changes is given back. When the scene is
+    closed, it leaves by itself.
+
+    :param nodes_of: the segmentation nodes of every model by its name; asked again whenever the scene changes. By
+        default what belongs to the volume, grouped by :mod:`scene.model_grouping`.
+    :param options: of the consensus.
+    :param renderer_of: finds the renderer of a view, for the labels; None for no labels.
+    :param changed: called when something in the scene changed; then see :attr:`is_stale`.
+    :raises ConcordanceError: fewer than two models can be compared; the scene has not changed.
+    :ivar rows: in the order in which they are shown.
+    :ivar selected: key of the shown structure; "" for none.
+    :ivar regions: where the models disagree about it, the largest region first.
+    :ivar region: index of the region that the slices show; -1 for none.
+    """
+
+    def __init__(
+        self,
+        volume: slicer.vtkMRMLScalarVolumeNode,
+        nodes_of: Callable[[], NodesOf] | None = None,
+        *,
+        options: AnalysisOptions | None = None,
+        renderer_of: RendererOf | None = None,
+        changed: Callable[[], None] | None = None,
+    ) -> None:
+        self._scene: slicer.vtkMRMLScene = volume.GetScene()
+        self.volume = volume
+        self._nodes_of = nodes_of or (lambda: models_of_volume(volume))
+        self._options = options
+        self._changed = changed or (lambda: None)
+        self.scan: ExploredScan = explore_scan(volume, self._nodes_of(), options)
+        self.walk = StructureWalk(list_structures(self.scan))
+        self.rows: tuple[Row, ...] = ()
+        self.kinds: tuple[ViewKind, ...] = (AXIAL, SAGITTAL, CORONAL)
+        self.as_columns = False
+        self.style = DisplayStyle()
+        self.links = Links()
+        self.shows_map = False
+        self.selected = ""
+        self.regions: tuple[DisputedRegion, ...] = ()
+        self.region = -1
+        self.is_open = True
+        self._busy = False
+        self._contents: dict[int, RowContent] = {}
+        self._cache = SurfaceCache()
+        self.layout = RowLayout(self._scene)
+        self._labels = RowLabels(renderer_of or (lambda view: None))
+        self._cameras = LinkedCameras()
+        self._crosshair = Crosshair(self._scene)
+        self._consensus = ConsensusSegments(volume)
+        self._map = AgreementOverlay(volume)
+        self._segment_watch = SegmentWatch(self._on_scene_changed)
+        self._watch = SceneWatch(self._scene, self._on_scene_changed, self.leave)
+        # Before the scene is closed: the layout logic remembers the layout of this moment, and shows it afterwards.
+        closing = slicer.vtkMRMLScene.StartCloseEvent
+        self._closing = self._scene.AddObserver(closing, lambda *_: self.leave(), 100.0)
+        self._watch_segments()
+
+    # Rows
+
+    def add_model_row(self, model: str) -> Row:
+        """Add a row for a model at the end.
+
+        :raises ConcordanceError: there is no such model, or it has a row.
+        """
+        if model not in self.scan.drawn:
+            raise ConcordanceError(model, "is none of the models", f"There are {', '.join(self.scan.drawn)}.")
+        if any(row.model == model and row.kind is RowKind.MODEL for row in self.rows):
+            raise ConcordanceError(model, "has a row already")
+        return self._add_row(RowKind.MODEL, model, model, self.legend[model])
+
+    def add_consensus_row(self) -> Row:
+        """Add a row that shows the consensus."""
+        return self._add_row(RowKind.CONSENSUS, "", TITLE, CONSENSUS_COLOR)
+
+    def add_overlay_row(self) -> Row:
+        """Add a row with the outlines of all models, one colour per model: see :attr:`legend`."""
+        return self._add_row(RowKind.OVERLAY, "", "All models", _OVERLAY_COLOR)
+
+    def set_rows(self, rows: Sequence[Row]) -> None:
+        """Show these rows, of those that were added, in this order; zoom, place and structure stay."""
+        self._arrange(tuple(rows))
+
+    def set_views(self, kinds: Sequence[ViewKind], *, as_columns: bool | None = None) -> None:
+        """Choose the kinds of views of each row, at least one, and whether rows are shown as columns."""
+        if not kinds:
+            raise ValueError("a row needs at least one view")
+        self.kinds = tuple(kinds)
+        self.as_columns = self.as_columns if as_columns is None else as_columns
+        self._arrange(self.rows)
+
+    @property
+    def legend(self) -> dict[str, Color]:
+        """The colour of every model, as in the overlay and the plots."""
+        return {model: model_color(number) for number, model in enumerate(self.scan.drawn)}
+
+    def status(self, row: Row) -> str:
+        """Why a row does not show the selected structure, e.g. "MOOSE found none"; "" where it does."""
+        in_consensus = row.kind is RowKind.CONSENSUS and self.selected in self._consensus.drawn(self.scan).segments
+        return row_status(row, find(self.walk.structures, self.selected), in_consensus=in_consensus)
+
+    def views_ready(self) -> None:
+        """Set up views that have been made since: image, links, cameras, labels. Can be called at any time."""
+        with self._working():
+            self._set_up_views()
+            self._write_labels()
+
+    # Structures
+
+    def select(self, key: str) -> None:
+        """Show one structure in all rows, and go to where the models disagree most about it; "" shows none."""
+        index, box = self.scan.index_of(key), self.scan.box(key) if key else None
+        self.selected = key if index is not None else ""
+        compared = box is not None and self.scan.comparison.structures[index].n_voters > 1
+        self.regions = disputed_regions(self.scan.comparison, index, box) if compared else ()
+        self.region = 0 if self.regions else -1
+        self._show()
+        if box is not None:
+            self._frame(box)
+
+    def step(self, steps: int) -> None:
+        """Go so many structures on in the list, negative back."""
+        self.select(self.walk.step(self.selected, steps))
+
+    def step_region(self, steps: int) -> None:
+        """Go to the next disagreement about the structure, negative to the former; round at the ends."""
+        if self.regions:
+            self.region = (self.region + steps) % len(self.regions)
+            self._go_to(self.place)
+
+    @property
+    def place(self) -> Place | None:
+        """Where the slices were last sent, RAS in mm; None without a structure."""
+        if self.region >= 0:
+            return place_of(self.scan.comparison.geometry, self.regions[self.region].voxel)
+        box = self.scan.box(self.selected) if self.selected else None
+        if box is None:
+            return None
+        everything = np.logical_or.reduce([drawn.mask(self.selected, box) for drawn in self.scan.drawn.values()])
+        return place_of(self.scan.comparison.geometry, middle_voxel(everything, box.lower))
+
+    # Display
+
+    def set_style(self, style: DisplayStyle) -> None:
+        """Draw in another way."""
+        self.style = style
+        self._show()
+
+    def set_links(self, links: Links) -> None:
+        """Choose what is linked."""
+        self.links = links
+        self.views_ready()
+
+    def set_map(self, visible: bool) -> None:
+        """Lay the number of agreeing models over the slices, or take it away."""
+        self.shows_map = visible
+        self._show()
+
+    def set_crosshair(self, visible: bool) -> None:
+        """Show the crosshair at the place, in all views of the scene."""
+        self._crosshair.set_visible(visible)
+        if visible and self.place is not None:
+            self._crosshair.move(self.place)
+
+    # The scene
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether segmentations or the volume changed since they were compared; see :meth:`refresh`."""
+        return self.is_open and self.scan.state != scan_state(self.volume, self._nodes_of())
+
+    def refresh(self) -> None:
+        """Compare again what is in the scene now. Rows, structure and place stay where they still exist.
+
+        :raises ConcordanceError: fewer than two models are left; the rows show what they can.
+        """
+        former = {row.number: self.scan.drawn[row.model].node_ids for row in self.rows if row.model}
+        self.scan = explore_scan(self.volume, self._nodes_of(), self._options)
+        self.walk = replace(self.walk, structures=list_structures(self.scan))
+        self._cache.clear()
+        self._watch_segments()
+        rows = [self._renamed(row, former.get(row.number, ())) for row in self.rows]
+        if self.scan.structure(self.selected) is None:
+            self.selected, self.regions, self.region = "", (), -1
+        self._arrange(tuple(row for row in rows if row is not None))
+
+    def leave(self) -> None:
+        """Give the scene back as it was. Safe to call twice, and after the scene was closed."""
+        if not self.is_open:
+            return
+        self.is_open = False
+        self._busy = True
+        self._watch.stop()
+        self._segment_watch.stop()
+        self._scene.RemoveObserver(self._closing)
+        self._cameras.stop()
+        self._labels.clear()
+        self._map.remove(self.layout.composite_nodes())
+        for content in self._contents.values():
+            content.remove()
+        self._contents = {}
+        self._consensus.remove()
+        self.layout.leave()
+        show_everywhere_again(self._scene)
+        self._crosshair.restore()
+        self.rows = ()
+
+    def _add_row(self, kind: RowKind, model: str, title: str, color: Color) -> Row:
+        row = Row(free_number(self.rows), kind, model, title, color)
+        self._arrange((*self.rows, row))
+        return row
+
+    def _arrange(self, rows: tuple[Row, ...]) -> None:
+        with self._working():
+            had_rows = bool(self.rows)
+            for number in {row.number for row in self.rows} - {row.number for row in rows}:
+                self._contents.pop(number).remove()
+            known = {node.GetID() for node in self.layout.view_nodes()}
+            self.rows = rows
+            self.layout.show(rows, self.kinds, as_columns=self.as_columns)
+            for row in rows:
+                content = self._contents.setdefault(row.number, RowContent(self._scene, self.layout, row))
+                content.row = row
+            hide_from_rows(self._scene, self.layout.other_view_ids())
+            self._set_up_views()
+            self._place_new_views(known if had_rows else set())
+        self._show()
+
+    def _place_new_views(self, known: set[str]) -> None:
+        """Let new slice views look where the known ones of their plane look; else at the structure or the volume."""
+        slices = self.layout.slice_nodes()
+        unlike = []
+        for node in [node for node in slices if node.GetID() not in known]:
+            like = [n for n in slices if n.GetID() in known and n.GetOrientation() == node.GetOrientation()]
+            if like:
+                copy_slice(like[0], node)
+            else:
+                unlike.append(node)
+        shape = self.scan.comparison.geometry.shape
+        box = (self.scan.box(self.selected) if self.selected else None) or Box((0, 0, 0), shape)
+        around = world_box(self.scan.comparison.geometry, box)
+        frame_slices(unlike, around, self.place or tuple(around.center))
+
+    def _set_up_views(self) -> None:
+        composites = self.layout.composite_nodes()
+        for composite in composites:
+            composite.SetSaveWithScene(False)
+            composite.SetDoPropagateVolumeSelection(False)
+            composite.SetBackgroundVolumeID(self.volume.GetID())
+        link_slices(self.layout.slice_nodes(), composites, self.links)
+        cameras = self.layout.camera_nodes()
+        for camera in cameras:
+            camera.SetSaveWithScene(False)
+            if not self._cameras.has(camera) and camera is not cameras[0]:
+                copy_view(cameras[0], camera)
+        self._cameras.link(cameras if self.links.rotation else ())
+
+    def _show(self) -> None:
+        with self._working():
+            for row in self.rows:
+                content = self._contents[row.number]
+                content.show(self.scan, self._models_of(row), self.selected, self.style, self._cache)
+            composites = self.layout.composite_nodes()
+            if self.shows_map and self.selected:
+                self._map.show(self.scan, self.selected, composites)
+            else:
+                self._map.remove(composites)
+            self._write_labels()
+
+    def _models_of(self, row: Row) -> list[RowModel]:
+        if row.kind is RowKind.MODEL:
+            return [RowModel(self.scan.drawn[row.model], row.color)]
+        if row.kind is RowKind.CONSENSUS:
+            return [RowModel(self._consensus.drawn(self.scan), row.color)]
+        return [RowModel(drawn, self.legend[model]) for model, drawn in self.scan.drawn.items()]
+
+    def _write_labels(self) -> None:
+        structure = find(self.walk.structures, self.selected)
+        for row in self.rows:
+            status = self.status(row)
+            for number, view in enumerate(self.layout.view_nodes(row, self.kinds)):
+                lines = label_lines(row, structure, status, self.legend, titled=number == 0)
+                self._labels.show(view, lines)
+
+    def _frame(self, box: Box) -> None:
+        around = world_box(self.scan.comparison.geometry, box)
+        place = self.place or tuple(around.center)
+        frame_slices(self.layout.slice_nodes(), around, place)
+        frame_cameras(self.layout.camera_nodes(), around)
+        self._crosshair.move(place)
+
+    def _go_to(self, place: Place) -> None:
+        jump(self._scene, place, self.layout.view_group)
+        self._crosshair.move(place)
+
+    def _renamed(self, row: Row, node_ids: Sequence[str]) -> Row | None:
+        """The row of a model that may be called something else now; None where it has gone."""
+        if row.kind is not RowKind.MODEL:
+            return row
+        names = [name for name, drawn in self.scan.drawn.items() if set(drawn.node_ids) & set(node_ids)]
+        if not names:
+            return None
+        name = row.model if row.model in names else names[0]
+        return replace(row, model=name, title=name, color=self.legend[name])
+
+    def _watch_segments(self) -> None:
+        ids = [node_id for drawn in self.scan.drawn.values() for node_id in drawn.node_ids]
+        self._segment_watch.watch([self._scene.GetNodeByID(node_id) for node_id in ids])
+
+    @contextmanager
+    def _working(self) -> Iterator[None]:
+        """Our own changes of the scene are no news."""
+        former, self._busy = self._busy, True
+        try:
+            yield
+        finally:
+            self._busy = former
+
+    def _on_scene_changed(self) -> None:
+        if self._busy or not self.is_open:
+            return
+        with self._working():
+            hide_from_rows(self._scene, self.layout.other_view_ids())
+            for content in self._contents.values():
+                content.hide_unasked()
+        self._changed()

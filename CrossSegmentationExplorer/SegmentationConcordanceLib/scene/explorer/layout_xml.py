@@ -1,0 +1,38 @@
+"""The description of a layout that vtkMRMLLayoutNode understands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from xml.etree import ElementTree
+
+from .rows import Row
+from .view_kinds import ViewKind, view_name
+
+
+def layout_xml(rows: Sequence[Row], kinds: Sequence[ViewKind], view_group: int, *, as_columns: bool = False) -> str:
+    """One row, or column, of views per row, in this order.
+
+    :param rows: at least one, as Slicer cannot draw a layout without views.
+    :param kinds: the views of each row; at least one.
+    :param view_group: what links these views with each other, and with no others.
+    """
+    if not kinds:
+        raise ValueError("a row needs at least one view")
+    outer, inner = ("horizontal", "vertical") if as_columns else ("vertical", "horizontal")
+    layout = ElementTree.Element("layout", type=outer, split="true")
+    for row in rows:
+        item = ElementTree.SubElement(layout, "item")
+        views = ElementTree.SubElement(item, "layout", type=inner)
+        for kind in kinds:
+            _add_view(ElementTree.SubElement(views, "item"), row, kind, view_group)
+    return ElementTree.tostring(layout, encoding="unicode")
+
+
+def _add_view(item: ElementTree.Element, row: Row, kind: ViewKind, view_group: int) -> None:
+    view = ElementTree.SubElement(item, "view", attrib={"class": kind.class_name})
+    view.set("singletontag", view_name(row.number, kind))
+    properties = {"viewlabel": f"{kind.letter}{row.number}", "viewcolor": kind.color, "viewgroup": str(view_group)}
+    if kind.is_slice:
+        properties = {"orientation": kind.title} | properties
+    for name, text in properties.items():
+        ElementTree.SubElement(view, "property", name=name, action="default").text = text

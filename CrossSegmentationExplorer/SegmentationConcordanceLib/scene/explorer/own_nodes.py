@@ -1,0 +1,31 @@
+"""The nodes that the explorer adds to a scene: never saved, never listed, removed whole."""
+
+from __future__ import annotations
+
+import slicer
+
+OWN = "SegmentationConcordance.Explorer"
+"""Attribute of every node that the explorer adds: what it is."""
+
+
+def mark_own(node: slicer.vtkMRMLNode, role: str) -> None:
+    """Keep a node out of saved scenes and of the lists that a user chooses from."""
+    node.SetAttribute(OWN, role)
+    node.SetSaveWithScene(False)
+    node.SetHideFromEditors(True)
+
+
+def remove_own(node: slicer.vtkMRMLNode | None) -> None:
+    """Remove a node with its display and storage nodes; nothing happens where it has left the scene."""
+    scene = node.GetScene() if node is not None else None
+    if scene is None:
+        return
+    kin = []
+    if node.IsA("vtkMRMLDisplayableNode"):
+        kin += [node.GetNthDisplayNode(number) for number in range(node.GetNumberOfDisplayNodes())]
+    if node.IsA("vtkMRMLStorableNode"):
+        kin += [node.GetNthStorageNode(number) for number in range(node.GetNumberOfStorageNodes())]
+    scene.RemoveNode(node)
+    for one in kin:
+        if one is not None and one.GetScene() is scene:
+            scene.RemoveNode(one)

@@ -1,0 +1,93 @@
+"""The text in the rows' views: whose row it is, and whether the model has the structure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import slicer
+import vtk
+
+from ..model_colors import Color
+
+RendererOf = Callable[[slicer.vtkMRMLAbstractViewNode], "vtk.vtkRenderer | None"]
+_SIZE = 14
+_LEFT, _TOP = 0.015, 4
+
+
+@dataclass(frozen=True, slots=True)
+class LabelLine:
+    """A line of text in a colour; untrusted text is drawn as it is."""
+
+    text: str
+    color: Color
+
+
+def renderers_of(application_logic: slicer.vtkMRMLApplicationLogic) -> RendererOf:
+    """Finds the renderer of a view by the application's slice and view logics."""
+
+    def renderer_of(node: slicer.vtkMRMLAbstractViewNode) -> vtk.vtkRenderer | None:
+        name = node.GetLayoutName()
+        is_slice = node.IsA("vtkMRMLSliceNode")
+        find = application_logic.GetSliceLogicByLayoutName if is_slice else application_logic.GetViewLogicByLayoutName
+        logic = find(name)
+        group = logic.GetDisplayableManagerGroup() if logic is not None else None
+        return group.GetRenderer() if group is not None else None
+
+    return renderer_of
+
+
+class RowLabels:
+    """Text at the upper left of the views.
+
+    MRML has no text of a view: the label of a view node stands in its controller bar, and is short. So this adds
+    actors to the views' renderers, and takes them away again.
+
+    :param renderer_of: finds a view's renderer; None where it has not been made yet.
+    """
+
+    def __init__(self, renderer_of: RendererOf) -> None:
+        self._renderer_of = renderer_of
+        self._actors: dict[str, tuple[vtk.vtkRenderer, list[vtk.vtkTextActor]]] = {}
+
+    def show(self, view: slicer.vtkMRMLAbstractViewNode, lines: Sequence[LabelLine]) -> None:
+        """Write these lines into a view instead of the former ones."""
+        self.clear(view.GetID())
+        renderer = self._renderer_of(view)
+        if renderer is None:
+            return
+        actors = [_actor(line, number) for number, line in enumerate(lines)]
+        for actor in actors:
+            renderer.AddViewProp(actor)
+        self._actors[view.GetID()] = (renderer, actors)
+
+    def clear(self, view_id: str | None = None) -> None:
+        """Take the text out of a view, or out of all."""
+        for one in [view_id] if view_id else list(self._actors):
+            renderer, actors = self._actors.pop(one, (None, []))
+            for actor in actors:
+                renderer.RemoveViewProp(actor)
+
+
+def _actor(line: LabelLine, number: int) -> vtk.vtkTextActor:
+    actor = vtk.vtkTextActor()
+    actor.SetInput(_plain(line.text))
+    actor.SetTextScaleModeToNone()
+    actor.GetPositionCoordinate().SetCoordinateSystemToNormalizedViewport()
+    actor.GetPositionCoordinate().SetValue(_LEFT, 1.0)
+    actor.PickableOff()
+    style = actor.GetTextProperty()
+    style.SetFontFamilyToArial()
+    style.SetFontSize(_SIZE)
+    style.SetBold(number == 0)
+    style.SetColor(*line.color)
+    style.SetShadow(True)
+    style.SetVerticalJustificationToTop()
+    style.SetLineOffset(_TOP + number * (_SIZE + 4))
+    actor.SetLayerNumber(1)
+    return actor
+
+
+def _plain(text: str) -> str:
+    """The text on one line, with the signs escaped that VTK takes for a formula or a table."""
+    return " ".join(text.split()).replace("$", r"\$").replace("|", r"\|")

@@ -1,0 +1,44 @@
+"""The user's own displays of segmentations, kept out of the rows and given back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import slicer
+
+from .own_nodes import OWN
+
+HIDDEN = "SegmentationConcordance.HiddenFromRows"
+"""On a display node that was shown in all views before, so that a scene saved meanwhile can be put right too."""
+
+_NOWHERE = "none"
+
+
+def hide_from_rows(scene: slicer.vtkMRMLScene, other_view_ids: Sequence[str]) -> None:
+    """Show what was shown in all views in the other views only; what was limited to views already stays as it is.
+
+    Visibility, opacities and colours are not touched. Can be called again, e.g. for new segmentations.
+
+    :param other_view_ids: all views but the rows'.
+    """
+    for display in _displays(scene):
+        if display.GetAttribute(OWN):
+            continue
+        if display.GetNumberOfViewNodeIDs() == 0:
+            display.SetAttribute(HIDDEN, "1")
+            for view_id in other_view_ids or [_NOWHERE]:
+                display.AddViewNodeID(view_id)
+
+
+def show_everywhere_again(scene: slicer.vtkMRMLScene) -> None:
+    """Undo :func:`hide_from_rows`, for this session's and for loaded display nodes."""
+    for display in _displays(scene):
+        if display.GetAttribute(HIDDEN):
+            display.RemoveAllViewNodeIDs()
+            display.RemoveAttribute(HIDDEN)
+
+
+def _displays(scene: slicer.vtkMRMLScene) -> Iterator[slicer.vtkMRMLSegmentationDisplayNode]:
+    name = "vtkMRMLSegmentationDisplayNode"
+    for number in range(scene.GetNumberOfNodesByClass(name)):
+        yield scene.GetNthNodeByClass(number, name)

@@ -1,0 +1,209 @@
+"""The scene as it was: after leaving, in scenes saved meanwhile, after closing; and what changes meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import slicer
+
+from host import SceneHost
+from scene.agreement_scene import SPLEEN_KEY, add_three_models, add_volume, label_map_of, second_model
+from scene.explorer_fixtures import Desk, scene_text, segmentation
+from SegmentationConcordanceLib.errors import ConcordanceError
+from SegmentationConcordanceLib.scene.explorer.explorer import Explorer
+from SegmentationConcordanceLib.scene.explorer.own_nodes import OWN
+from SegmentationConcordanceLib.scene.explorer.user_displays import HIDDEN, show_everywhere_again
+from SegmentationConcordanceLib.scene.explorer.view_kinds import AXIAL, VIEW_KINDS
+from SegmentationConcordanceLib.scene.segmentation_node import add_segmentation_node
+
+
+def use_everything(explorer: Explorer) -> None:
+    for model in list(explorer.scan.drawn)[:3]:
+        explorer.add_model_row(model)
+    explorer.add_consensus_row()
+    explorer.add_overlay_row()
+    explorer.set_map(True)
+    explorer.set_crosshair(True)
+    explorer.set_style(replace(explorer.style, neighbours=True, fill_opacity=0.9, color_by_model=True))
+    explorer.step(1)
+    explorer.step(1)
+    explorer.step_region(1)
+    explorer.set_rows(explorer.rows[1:])
+
+
+def test_leaving_gives_back_every_node_and_attribute(desk: Desk) -> None:
+    # A user's own settings: one segmentation in one view only, others half transparent or hidden.
+    scene = desk.host.scene
+    segmentation(scene, "CADS").GetDisplayNode().AddViewNodeID("vtkMRMLSliceNodeRed")
+    segmentation(scene, "MOOSE").GetDisplayNode().SetVisibility(False)
+    segmentation(scene, "MultiTalent").GetDisplayNode().SetOpacity2DFill(0.3)
+    segmentation(scene, "MultiTalent").GetDisplayNode().SetSegmentVisibility("Segment_1", False)
+    desk.screen.view("Red").composite_node.SetLinkedControl(True)
+    desk.explorer.leave()
+    before, nodes = scene_text(scene), desk.host.node_ids()
+    explorer = Explorer(desk.volume)
+    explorer.set_views(VIEW_KINDS)
+    use_everything(explorer)
+    desk.screen.mosaic(explorer)
+    explorer.leave()
+    assert desk.host.node_ids() == nodes
+    assert scene_text(scene) == before
+    assert desk.screen.shown() == ["Red", "1", "Green", "Yellow"]
+    explorer.leave()
+    assert scene_text(scene) == before
+
+
+def test_the_users_displays_are_kept_out_of_the_rows_and_otherwise_untouched(desk: Desk) -> None:
+    row = desk.explorer.add_model_row("CADS")
+    own = desk.explorer.layout.view_node(row, AXIAL).GetID()
+    for number in range(desk.host.scene.GetNumberOfNodesByClass("vtkMRMLSegmentationDisplayNode")):
+        display = desk.host.scene.GetNthNodeByClass(number, "vtkMRMLSegmentationDisplayNode")
+        if not display.GetAttribute(OWN):
+            assert not display.IsDisplayableInView(own)
+            assert display.IsDisplayableInView("vtkMRMLSliceNodeRed")
+            assert display.IsDisplayableInView("vtkMRMLViewNode1")
+            assert display.GetVisibility()
+
+
+def test_a_scene_saved_meanwhile_holds_nothing_of_ours(desk: Desk, tmp_path: Path) -> None:
+    use_everything(desk.explorer)
+    text = scene_text(desk.host.scene)
+    assert "CSE" not in text
+    assert OWN not in text
+    assert "50417" not in text
+    desk.host.save_bundle(tmp_path / "meanwhile.mrb")
+    desk.explorer.leave()
+    (tmp_path / "cache").mkdir()
+    desk.host.load_bundle(tmp_path / "meanwhile.mrb", tmp_path / "cache")
+    node = segmentation(desk.host.scene, "CADS")
+    displays = [node.GetNthDisplayNode(number) for number in range(node.GetNumberOfDisplayNodes())]
+    users = [display for display in displays if display is not None]
+    assert len(users) == 1
+    # without the extension it is seen in the standard views; with it, it is put right
+    assert users[0].IsDisplayableInView("vtkMRMLSliceNodeRed")
+    assert users[0].GetAttribute(HIDDEN)
+    show_everywhere_again(desk.host.scene)
+    assert users[0].GetNumberOfViewNodeIDs() == 0
+
+
+def test_the_scene_can_be_closed_at_any_moment(desk: Desk) -> None:
+    use_everything(desk.explorer)
+    desk.host.scene.Clear(False)
+    assert not desk.explorer.is_open
+    assert [node_id for node_id in desk.host.node_ids() if "CSE" in node_id] == []
+    assert desk.screen.shown() == ["Red", "1", "Green", "Yellow"]
+    desk.explorer.leave()
+
+
+def test_a_scene_can_be_loaded_over_the_rows(desk: Desk, tmp_path: Path) -> None:
+    desk.host.save_bundle(tmp_path / "before.mrb")
+    use_everything(desk.explorer)
+    (tmp_path / "cache").mkdir()
+    desk.host.load_bundle(tmp_path / "before.mrb", tmp_path / "cache")
+    assert not desk.explorer.is_open
+    assert [node_id for node_id in desk.host.node_ids() if "CSE" in node_id] == []
+    volume = desk.host.scene.GetFirstNodeByClass("vtkMRMLScalarVolumeNode")
+    explorer = Explorer(volume)
+    explorer.add_model_row("CADS")
+    explorer.step(1)
+    explorer.leave()
+
+
+@pytest.fixture
+def small(scene_host: SceneHost):
+    """The explorer on three small models, without a screen; and how often it reported a change."""
+    volume = add_volume(scene_host.scene)
+    add_three_models(scene_host.scene, volume)
+    news: list[int] = []
+    explorer = Explorer(volume, changed=lambda: news.append(1))
+    logic = slicer.vtkMRMLLayoutLogic()
+    logic.SetMRMLApplicationLogic(scene_host.application_logic)
+    logic.SetMRMLScene(scene_host.scene)
+    for model in ("A", "B"):
+        explorer.add_model_row(model)
+    explorer.select(SPLEEN_KEY)
+    news.clear()
+    yield scene_host, explorer, news
+    explorer.leave()
+    logic.SetMRMLScene(None)
+
+
+def test_our_own_work_is_no_news(small) -> None:
+    _, explorer, news = small
+    explorer.step(1)
+    explorer.add_overlay_row()
+    explorer.set_style(replace(explorer.style, fill=False))
+    assert news == []
+    assert not explorer.is_stale
+
+
+def test_a_new_segmentation_is_kept_out_of_the_rows_and_can_be_taken_in(small) -> None:
+    host, explorer, news = small
+    node = add_segmentation_node(host.scene, label_map_of(second_model()), "D", explorer.volume)
+    assert news and explorer.is_stale
+    view = explorer.layout.slice_nodes()[0].GetID()
+    assert not node.GetDisplayNode().IsDisplayableInView(view)
+    explorer.refresh()
+    assert not explorer.is_stale
+    assert list(explorer.scan.drawn) == ["A", "B", "C", "D"]
+    assert explorer.selected == SPLEEN_KEY
+    explorer.add_model_row("D")
+
+
+def test_a_removed_segmentation_takes_its_row_along(small) -> None:
+    host, explorer, news = small
+    host.scene.RemoveNode(segmentation(host.scene, "B"))
+    assert news and explorer.is_stale
+    explorer.step(1)  # before anybody refreshed
+    explorer.refresh()
+    assert [row.title for row in explorer.rows] == ["A"]
+
+
+def test_a_renamed_segmentation_keeps_its_row(small) -> None:
+    host, explorer, news = small
+    segmentation(host.scene, "B").SetName("Renamed <b> & $x$")
+    assert news and explorer.is_stale
+    explorer.refresh()
+    assert [(row.number, row.title) for row in explorer.rows] == [(1, "A"), (2, "Renamed <b> & $x$")]
+    assert explorer.selected == SPLEEN_KEY
+
+
+def test_an_edited_segment_is_noticed_and_a_new_one_stays_hidden(small) -> None:
+    host, explorer, news = small
+    node = segmentation(host.scene, "A")
+    segment_id = node.GetSegmentation().AddEmptySegment("", "new")
+    assert news and explorer.is_stale
+    own = next(d for n in range(2) for d in [node.GetNthDisplayNode(n)] if d.GetAttribute(OWN))
+    assert not own.GetSegmentVisibility(segment_id)
+    assert node.GetDisplayNode().GetSegmentVisibility(segment_id)
+    explorer.refresh()
+    assert not explorer.is_stale
+    node.GetSegmentation().GetSegment("Segment_1").SetTerminology("")
+    assert explorer.is_stale
+
+
+def test_fewer_than_two_models_are_refused_and_leave_no_trace(scene_host: SceneHost) -> None:
+    volume = add_volume(scene_host.scene)
+    add_segmentation_node(scene_host.scene, label_map_of(second_model()), "alone", volume)
+    before = scene_host.node_ids()
+    with pytest.raises(ConcordanceError, match="fewer than two models"):
+        Explorer(volume)
+    assert scene_host.node_ids() == before
+
+
+def test_a_row_for_an_unknown_model_or_twice_is_refused(small) -> None:
+    _, explorer, _ = small
+    with pytest.raises(ConcordanceError, match="none of the models"):
+        explorer.add_model_row("Z")
+    with pytest.raises(ConcordanceError, match="has a row already"):
+        explorer.add_model_row("A")
+
+
+def test_removing_all_rows_is_safe(small) -> None:
+    _, explorer, _ = small
+    explorer.set_rows(())
+    explorer.step(1)
+    explorer.add_model_row("A")
+    assert [row.number for row in explorer.rows] == [1]

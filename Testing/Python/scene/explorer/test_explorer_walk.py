@@ -1,0 +1,189 @@
+"""Stepping through structures and disagreements: what is shown, where the slices and cameras go, what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from scene.explorer_fixtures import Desk, distance_to_slice, key_of, segmentation
+from SegmentationConcordanceLib.scene.explorer.own_nodes import OWN
+from SegmentationConcordanceLib.scene.explorer.rows import Row
+from SegmentationConcordanceLib.scene.explorer.view_kinds import AXIAL, SAGITTAL, THREE_D
+
+
+def shown_segments(desk: Desk, row: Row) -> dict[str, list[str]]:
+    """Names of the visible segments that the displays of a row's first view show, by segmentation."""
+    view = desk.explorer.layout.view_node(row, AXIAL).GetID()
+    shown: dict[str, list[str]] = {}
+    for number in range(desk.host.scene.GetNumberOfNodesByClass("vtkMRMLSegmentationNode")):
+        node = desk.host.scene.GetNthNodeByClass(number, "vtkMRMLSegmentationNode")
+        for n in range(node.GetNumberOfDisplayNodes()):
+            display = node.GetNthDisplayNode(n)
+            if display.GetVisibility() and display.IsDisplayableInView(view):
+                ids = [i for i in node.GetSegmentation().GetSegmentIDs() if display.GetSegmentVisibility(i)]
+                names = [node.GetSegmentation().GetSegment(segment_id).GetName() for segment_id in ids]
+                shown.setdefault(node.GetName(), []).extend(names)
+    return shown
+
+
+def test_a_row_shows_the_structure_of_its_model_and_nothing_else(desk: Desk) -> None:
+    rows = [desk.explorer.add_model_row(model) for model in ("TotalSegmentator 2.6", "CADS")]
+    desk.explorer.select(key_of(desk.explorer, "sternum"))
+    assert shown_segments(desk, rows[0]) == {"TotalSegmentator 2.6": ["sternum"]}
+    desk.explorer.select(key_of(desk.explorer, "aorta"))
+    assert shown_segments(desk, rows[1]) == {"CADS": ["aorta"]}
+    desk.explorer.select("")
+    assert shown_segments(desk, rows[0]) == {"TotalSegmentator 2.6": []}
+
+
+def test_the_overlay_shows_all_models_as_outlines_each_in_its_colour(desk: Desk) -> None:
+    row = desk.explorer.add_overlay_row()
+    desk.explorer.select(key_of(desk.explorer, "vertebrae_T3"))
+    assert shown_segments(desk, row) == {model: ["vertebrae_T3"] for model in desk.explorer.legend}
+    assert len(set(desk.explorer.legend.values())) == 6
+    for model, color in desk.explorer.legend.items():
+        node = segmentation(desk.host.scene, model)
+        display = next(d for n in range(2) for d in [node.GetNthDisplayNode(n)] if d.GetAttribute(OWN))
+        segment_id = node.GetSegmentation().GetSegmentIdBySegmentName("vertebrae_T3")
+        assert not display.GetSegmentVisibility2DFill(segment_id)
+        assert display.GetSegmentOverrideColor(segment_id) == pytest.approx(color)
+
+
+def test_what_a_model_lacks_is_said_in_its_row(desk: Desk) -> None:
+    models = ("TotalSegmentator 1.5", "TotalSegmentator 2.6", "MOOSE")
+    rows = [desk.explorer.add_model_row(model) for model in models]
+    consensus, overlay = desk.explorer.add_consensus_row(), desk.explorer.add_overlay_row()
+    desk.explorer.select(key_of(desk.explorer, "sternum"))
+    assert [desk.explorer.status(row) for row in rows] == ["not in model", "", "MOOSE found none"]
+    assert desk.explorer.status(consensus) == "consensus is empty"
+    assert desk.explorer.status(overlay) == ""
+
+
+def test_all_slices_go_to_the_greatest_disagreement(desk: Desk) -> None:
+    explorer = desk.explorer
+    explorer.add_model_row("CADS")
+    explorer.add_model_row("MOOSE")
+    explorer.select(key_of(explorer, "rib_right_5"))
+    assert explorer.region == 0
+    sizes = [region.n_voxels for region in explorer.regions]
+    assert len(sizes) > 1 and sizes == sorted(sizes, reverse=True)
+    for place in range(len(sizes)):
+        assert all(distance_to_slice(node, explorer.place) < 1e-3 for node in explorer.layout.slice_nodes())
+        explorer.step_region(1)
+        assert explorer.region == (place + 1) % len(sizes)
+    explorer.step_region(-1)
+    assert explorer.region == len(sizes) - 1
+
+
+def test_stepping_to_a_disagreement_keeps_the_zoom(desk: Desk) -> None:
+    desk.explorer.add_model_row("CADS")
+    desk.explorer.select(key_of(desk.explorer, "rib_right_5"))
+    node = desk.explorer.layout.slice_nodes()[0]
+    node.SetFieldOfView(33.0, 33.0, 1.0)
+    desk.explorer.step_region(1)
+    assert node.GetFieldOfView()[:2] == (33.0, 33.0)
+
+
+@pytest.mark.parametrize("name", ["sternum", "lung_upper_lobe_left", "vertebrae_T3"])
+def test_the_whole_structure_fits_into_every_view(desk: Desk, name: str) -> None:
+    explorer = desk.explorer
+    explorer.add_model_row("CADS")
+    explorer.select(key_of(explorer, name))
+    for drawn in explorer.scan.drawn.values():
+        for segment in drawn.segments.get(explorer.selected, ()):
+            places = np.argwhere(drawn.segmentation.label_map.mask(segment))
+            ras = explorer.scan.comparison.geometry.lps_of(places[:, ::-1]) * (-1, -1, 1)
+            for view in ("CSE1R", "CSE1Y", "CSE1G"):
+                pixels = np.array([desk.screen.view(view).pixel_of(tuple(one)) for one in ras[::7]])
+                assert pixels.min() >= 0 and pixels.max() < 160
+
+
+def test_3d_cameras_frame_the_structure_in_every_row(desk: Desk) -> None:
+    explorer = desk.explorer
+    for model in ("CADS", "MOOSE"):
+        explorer.add_model_row(model)
+    explorer.select(key_of(explorer, "sternum"))
+    cameras = explorer.layout.camera_nodes()
+    assert len(cameras) == 2
+    bounds = explorer.scan.box(explorer.selected)
+    corners = (bounds.lower, np.subtract(bounds.upper, 1))
+    low, high = (explorer.scan.comparison.geometry.lps_of(corner[::-1]) for corner in corners)
+    center = (low + high) / 2 * (-1, -1, 1)
+    for camera in cameras:
+        assert camera.GetFocalPoint() == pytest.approx(center, abs=1e-6)
+        away = np.linalg.norm(np.subtract(camera.GetPosition(), camera.GetFocalPoint()))
+        assert away * np.sin(np.radians(camera.GetViewAngle() / 2)) >= np.linalg.norm(high - low) / 2
+
+
+def test_surfaces_are_made_only_for_what_a_3d_view_shows_and_once(desk: Desk) -> None:
+    explorer = desk.explorer
+    explorer.set_views((AXIAL,))
+    explorer.add_model_row("CADS")
+    explorer.select(key_of(explorer, "sternum"))
+    assert explorer._cache.made == 0
+    explorer.set_views((AXIAL, THREE_D))
+    assert explorer._cache.made == 1
+    explorer.select(key_of(explorer, "aorta"))
+    explorer.select(key_of(explorer, "sternum"))
+    assert explorer._cache.made == 2
+    assert not segmentation(desk.host.scene, "CADS").GetSegmentation().ContainsRepresentation("Closed surface")
+
+
+def test_neighbours_are_outlines_in_the_slices_whatever_the_views(desk: Desk) -> None:
+    explorer = desk.explorer
+    explorer.set_views((AXIAL, SAGITTAL))
+    row = explorer.add_model_row("TotalSegmentator 2.6")
+    explorer.set_style(replace(explorer.style, neighbours=True))
+    explorer.select(key_of(explorer, "vertebrae_T3"))
+    names = shown_segments(desk, row)["TotalSegmentator 2.6"]
+    assert {"vertebrae_T3", "vertebrae_T2", "vertebrae_T4"} <= set(names)
+    node = segmentation(desk.host.scene, "TotalSegmentator 2.6")
+    display = node.GetNthDisplayNode(1)
+    for name in names:
+        segment_id = node.GetSegmentation().GetSegmentIdBySegmentName(name)
+        assert display.GetSegmentVisibility2DOutline(segment_id)
+        assert display.GetSegmentVisibility2DFill(segment_id) == (name == "vertebrae_T3")
+    explorer.set_style(replace(explorer.style, neighbours=False))
+    assert shown_segments(desk, row)["TotalSegmentator 2.6"] == ["vertebrae_T3"]
+
+
+def test_the_agreement_map_lies_over_the_rows_and_no_other_view(desk: Desk) -> None:
+    explorer = desk.explorer
+    explorer.add_model_row("CADS")
+    explorer.set_map(True)
+    explorer.select(key_of(explorer, "heart"))
+    maps = {composite.GetLabelVolumeID() for composite in explorer.layout.composite_nodes()}
+    (map_id,) = maps
+    image = desk.host.scene.GetNodeByID(map_id).GetImageData()
+    assert image.GetScalarRange() == (0.0, 4.0)
+    assert desk.screen.view("Red").composite_node.GetLabelVolumeID() is None
+    explorer.set_map(False)
+    assert {composite.GetLabelVolumeID() for composite in explorer.layout.composite_nodes()} == {None}
+    assert desk.host.scene.GetNodeByID(map_id) is None
+
+
+def test_adding_a_row_keeps_zoom_place_and_structure(desk: Desk) -> None:
+    explorer = desk.explorer
+    explorer.set_views((AXIAL,))
+    first = explorer.add_model_row("CADS")
+    explorer.select(key_of(explorer, "aorta"))
+    node = explorer.layout.view_node(first, AXIAL)
+    node.SetFieldOfView(77.0, 77.0, 1.0)
+    node.SetSliceOffset(node.GetSliceOffset() + 9.0)
+    offset = node.GetSliceOffset()
+    second = explorer.add_model_row("MOOSE")
+    for row in (first, second):
+        view = explorer.layout.view_node(row, AXIAL)
+        assert (view.GetSliceOffset(), view.GetFieldOfView()[0]) == (offset, 77.0)
+    assert shown_segments(desk, second) == {"MOOSE": ["aorta"]}
+
+
+def test_views_shown_later_go_where_the_others_are(desk: Desk) -> None:
+    explorer = desk.explorer
+    explorer.set_views((AXIAL,))
+    row = explorer.add_model_row("CADS")
+    explorer.select(key_of(explorer, "aorta"))
+    explorer.set_views((AXIAL, SAGITTAL))
+    assert distance_to_slice(explorer.layout.view_node(row, SAGITTAL), explorer.place) < 1e-3
