@@ -12,6 +12,8 @@ from .concepts import CodedConcept, CodedStructure
 
 EQUIVALENTS_FILE = Path(__file__).with_name("equivalents.csv")
 
+_RIGHT_AND_LEFT = "SCT:51440002"
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class StructureIdentity:
@@ -31,7 +33,7 @@ class StructureIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Equivalent:
-    """One row of equivalents.csv, codes as "scheme:code"; ``part`` is "category" or "structure"."""
+    """One row of equivalents.csv, codes as "scheme:code"; ``part`` is "category", "structure" or "site"."""
 
     part: str
     concept: str
@@ -46,6 +48,9 @@ def structure_identity(structure: CodedStructure) -> StructureIdentity:
     category, _ = _canonical("category", _code(structure.category), "")
     type_, modifier = _canonical("structure", _code(structure.type), _code(structure.modifier))
     region, region_modifier = _canonical("structure", _code(structure.region), _code(structure.region_modifier))
+    type_, region = _with_site(type_, region)
+    # A lesion "in the lung, right and left" is one in the lung: both leave the side open.
+    region_modifier = "" if region_modifier == _RIGHT_AND_LEFT else region_modifier
     return StructureIdentity(category, type_, modifier, region, region_modifier)
 
 
@@ -83,6 +88,12 @@ def _canonical(part: str, code: str, modifier: str) -> tuple[str, str]:
     # "Left atrium" + Left says its side twice. "Right subclavian artery" + Left contradicts itself: it stays as
     # written, so that it equals nothing else.
     return (canonical, own_modifier) if modifier == own_modifier else (code, modifier)
+
+
+def _with_site(type_: str, region: str) -> tuple[str, str]:
+    """Type and region apart, where the type has the region built in: "lung nodule" is a nodule in the lung."""
+    canonical, site = _canonical_pairs().get(("site", type_, ""), (type_, region))
+    return (canonical, site) if region in ("", site) else (type_, region)
 
 
 def _code(concept: CodedConcept | None) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import LabelMapTableError
 from .concepts import CodedStructure
 from .identity import StructureIdentity, structure_identity
+from .label_map_folders import label_maps_in
 from .label_map_table import LabelMapTable, TableRow, read_table
 from .vocabulary_check import check_table, shipped_files
 
@@ -50,12 +51,19 @@ class Vocabulary:
     :param title: what people call the model, e.g. "TotalSegmentator 2.6".
     :param head: (key, text) pairs of the file's head: model, version, sources of ids and codes, licence, notes.
     :param labels: in the order of the file, tasks one after the other.
+    :param path: the file that it was read from.
     """
 
     name: str
     title: str
     labels: tuple[VocabularyLabel, ...]
     head: tuple[tuple[str, str], ...] = ()
+    path: Path | None = None
+
+    @property
+    def replaces_shipped(self) -> bool:
+        """Whether it is a user's map with the name of one that comes with the library; say so where it is used."""
+        return self.name in shipped_vocabularies() and self.path not in (None, *shipped_files())
 
     @property
     def tasks(self) -> tuple[str, ...]:
@@ -70,7 +78,7 @@ class Vocabulary:
         labels = tuple(label for label in self.labels if label.task == task)
         if not labels:
             raise LabelMapTableError(self.name, f'has no task "{task}"', f"Its tasks: {', '.join(self.tasks)}.")
-        return Vocabulary(self.name, self.title, labels, self.head)
+        return replace(self, labels=labels)
 
     def short_task_names(self, tasks: Iterable[str]) -> tuple[str, ...]:
         """The tasks in a form that takes little room: without what all the model's tasks begin with, cut to the first
@@ -111,18 +119,27 @@ def shipped_vocabularies() -> tuple[str, ...]:
     return tuple(path.stem for path in shipped_files())
 
 
-def load_vocabulary(name_or_path: str | Path) -> Vocabulary:
-    """A model's vocabulary, by the name of a shipped label map or from a user's CSV file in the same format.
+def load_vocabulary(name_or_path: str | Path, folders: Sequence[Path] = ()) -> Vocabulary:
+    """A model's vocabulary: by the name of a label map in a user's folders or a shipped one, or from a CSV file.
 
-    :raises LabelMapTableError: there is no such label map, or it is unsound; the message has the first finding.
+    :param folders: see :func:`label_map_folders`; a map in them goes before a shipped one of the same name.
+    :raises LabelMapTableError: there is no such label map, the name leaves the model's version open, or the map is
+        unsound; the message has the first finding.
     """
-    if str(name_or_path) in shipped_vocabularies():
-        return _load_shipped(str(name_or_path))
+    own, shipped = label_maps_in(folders), shipped_vocabularies()
+    name = str(name_or_path)
+    if name in own:
+        return _load_file(own[name])
+    if name in shipped:
+        return _load_shipped(name)
     path = Path(name_or_path)
-    if path.suffix.lower() != ".csv":
-        shipped = ", ".join(shipped_vocabularies())
-        raise LabelMapTableError(path, "is no label map", f"Name a CSV file or one of {shipped}.")
-    return _load_file(path)
+    if path.suffix.lower() == ".csv":
+        return _load_file(path)
+    versions = [other for other in (*own, *shipped) if other.startswith(f"{name.lower()}_")]
+    if versions:
+        fact = "has several versions, and one label id is not the same structure in all of them"
+        raise LabelMapTableError(name, fact, f"Name the version that wrote the file: {', '.join(versions)}.")
+    raise LabelMapTableError(path, "is no label map", f"Name a CSV file or one of {', '.join((*own, *shipped))}.")
 
 
 @functools.cache
@@ -138,7 +155,7 @@ def _load_file(path: Path) -> Vocabulary:
         fact = f"{first.kind}: {first.text}" + (f"; {more} more findings" if more else "")
         raise LabelMapTableError(f"{path}, line {first.line}", fact, "See concordance labelmaps check.")
     labels = tuple(_label(table, row) for row in table.rows)
-    return Vocabulary(path.stem, table.head.get("title") or path.stem, labels, tuple(table.head.items()))
+    return Vocabulary(path.stem, table.head.get("title") or path.stem, labels, tuple(table.head.items()), path)
 
 
 def _label(table: LabelMapTable, row: TableRow) -> VocabularyLabel:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+from .color_check import color_findings
 from .identity import StructureIdentity, structure_identity
 from .label_map_table import CONCEPT_COLUMNS, LabelMapTable, TableFinding, TableRow, read_table
 from .snomed import is_concept_id
@@ -36,7 +37,7 @@ def check_vocabulary(*paths: str | Path) -> list[TableFinding]:
     tables = list(asked.values())
     across = _check_across([*background, *tables])
     own = {str(table.path) for table in tables}
-    findings = [finding for table in tables for finding in check_table(table)]
+    findings = [finding for table in tables for finding in (*check_table(table), *_color_findings(table))]
     return sorted([*findings, *(finding for finding in across if finding.file in own)])
 
 
@@ -46,6 +47,12 @@ def check_table(table: LabelMapTable) -> list[TableFinding]:
     for line, kind, text in (*_row_findings(table.rows), *_missing_ids(table)):
         findings.append(TableFinding(str(table.path), line, kind, text))
     return sorted(findings)
+
+
+def _color_findings(table: LabelMapTable) -> Iterator[TableFinding]:
+    # Not among the findings of check_table: odd colours are no reason to refuse a label map.
+    for line, kind, text in color_findings(table.rows):
+        yield TableFinding(str(table.path), line, kind, text)
 
 
 def _row_findings(rows: Sequence[TableRow]) -> Iterator[tuple[int, str, str]]:

@@ -1,30 +1,51 @@
-"""The label maps of the models: which are known, what they say, whether they are sound."""
+"""The label maps of the models: which are known, what they say, whether they are sound; a user's own."""
 
 from __future__ import annotations
 
 import argparse
+import csv
+import io
 import json
+import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from ..anatomy.coded_cells import write_concept
+from ..anatomy.label_map_folders import VARIABLE, label_map_folders, label_maps_in
 from ..anatomy.label_map_table import CONCEPT_COLUMNS
+from ..anatomy.structure_table import structure_table
 from ..anatomy.vocabulary import Vocabulary, VocabularyLabel, load_vocabulary, shipped_vocabularies
 from ..anatomy.vocabulary_check import check_all, check_vocabulary, shipped_files
 from ..errors import LabelMapTableError
+from ..imaging.whole_files import whole_file
+from . import labelmaps_import, labelmaps_suggest
 from .terminal import Terminal
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``concordance labelmaps``."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    list_ = actions.add_parser("list", help="the label maps that come with the program")
+    list_ = actions.add_parser("list", help="the label maps that come with the program, and one's own")
     show = actions.add_parser("show", help="every label of one label map")
     show.add_argument("name", metavar="NAME", help="a name from 'list', or a CSV file")
     show.add_argument("--task", help="only this one of the model's tasks")
     check = actions.add_parser("check", help="is a label map sound? Findings go to standard error, and exit code is 2")
     check.add_argument("files", nargs="*", metavar="FILE", help="CSV files; none: the label maps of the program")
-    for action in (list_, show, check):
+    structures = actions.add_parser("structures", help="one table of all structures: which model has which")
+    structures.add_argument("--csv", type=Path, metavar="FILE", help="write the table to this file")
+    import_ = actions.add_parser("import", help="another program's label table -> a label map of one's own")
+    labelmaps_import.add_arguments(import_)
+    suggest = actions.add_parser("suggest", help="what could the labels be that nobody has explained?")
+    labelmaps_suggest.add_arguments(suggest)
+    for action in (list_, show, check, structures, import_, suggest):
+        action.add_argument(
+            "--label-maps",
+            action="append",
+            default=[],
+            metavar="DIR",
+            help=f"a folder with label maps of one's own; they go before those of the program ({VARIABLE} names more)",
+        )
         # Without a default of its own it leaves alone what was given before the action's name.
         action.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="machine-readable output")
 
@@ -34,15 +55,63 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
 
     :raises LabelMapTableError: no such label map or task, or ``check`` has findings.
     """
-    if args.action == "list":
-        return _list(terminal)
+    if args.action == "check":
+        return _check(args.files, terminal)
+    folders = label_map_folders(args.label_maps, os.environ)
     if args.action == "show":
-        return _show(args.name, args.task, terminal)
-    return _check(args.files, terminal)
+        return _show(_noted(load_vocabulary(args.name, folders), terminal), args.task, terminal)
+    vocabularies = _all(folders, terminal)
+    if args.action == "list":
+        return _list(vocabularies, terminal)
+    if args.action == "structures":
+        return _structures(vocabularies, args.csv, terminal)
+    action = labelmaps_import if args.action == "import" else labelmaps_suggest
+    return action.run(args, vocabularies, terminal)
 
 
-def _list(terminal: Terminal) -> dict[str, Any]:
-    vocabularies = [load_vocabulary(name) for name in shipped_vocabularies()]
+def _all(folders: Sequence[Path], terminal: Terminal) -> list[Vocabulary]:
+    """Every label map; one's own that is not finished is named and left out."""
+    vocabularies = []
+    for name in dict.fromkeys((*shipped_vocabularies(), *label_maps_in(folders))):
+        try:
+            vocabularies.append(_noted(load_vocabulary(name, folders), terminal))
+        except LabelMapTableError as error:
+            terminal.warn(f"left out: {error}")
+    return vocabularies
+
+
+def _noted(vocabulary: Vocabulary, terminal: Terminal) -> Vocabulary:
+    if vocabulary.replaces_shipped:
+        terminal.warn(f"{vocabulary.path} takes the place of the program's own label map {vocabulary.name}")
+    return vocabulary
+
+
+def _structures(vocabularies: Sequence[Vocabulary], path: Path | None, terminal: Terminal) -> dict[str, Any]:
+    rows = structure_table(vocabularies)
+    names = [vocabulary.name for vocabulary in vocabularies]
+    columns = ["structure", "structure_key", "meaning", "n_maps", *names]
+    cells = [
+        [row.name, row.identity.key, row.meaning, str(len(row.labels))]
+        + ["; ".join(row.labels.get(name, ())) for name in names]
+        for row in rows
+    ]
+    if path is None:
+        marks = [[*row[:1], *row[3:4], *("x" if cell else "" for cell in row[4:])] for row in cells]
+        _say_table(terminal, ["structure", "n_maps", *names], marks)
+    else:
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([columns, *cells])
+        with whole_file(path) as temporary:
+            temporary.write_text(text.getvalue(), encoding="utf-8")
+        terminal.say(f"{path}: {len(rows)} structures of {len(names)} label maps")
+    structures = [
+        {"structure": row.name, "structure_key": row.identity.key, "meaning": row.meaning, "labels": row.labels}
+        for row in rows
+    ]
+    return {"label_maps": names, "structures": structures}
+
+
+def _list(vocabularies: Sequence[Vocabulary], terminal: Terminal) -> dict[str, Any]:
     summaries = [
         {
             "name": vocabulary.name,
@@ -58,8 +127,7 @@ def _list(terminal: Terminal) -> dict[str, Any]:
     return {"label_maps": summaries}
 
 
-def _show(name: str, task: str | None, terminal: Terminal) -> dict[str, Any]:
-    vocabulary = load_vocabulary(name)
+def _show(vocabulary: Vocabulary, task: str | None, terminal: Terminal) -> dict[str, Any]:
     if task is not None:
         vocabulary = vocabulary.for_task(task)
     labels = [_label_summary(label) for label in vocabulary.labels]

@@ -3,36 +3,68 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from ..agreement.table import AgreementRow
 from ..errors import ConcordanceError
+from ..reporting.case_table import NO_CASES, CaseTable, read_cases
 from ..reporting.findings import worst_findings
+from ..reporting.published_tables import is_published_layout, read_published
 from ..reporting.report import write_report
 from ..reporting.tables import read_agreement, read_pairwise
+from ..viewer.links import FIELDS, NAMED_TEMPLATES, link_template
 from .terminal import Terminal
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``concordance report``."""
     parser.add_argument(
-        "--agreement", required=True, nargs="+", type=Path, metavar="FILE", help="agreement.csv of one or more cases"
+        "--agreement",
+        required=True,
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="agreement.csv of one or more cases, or Dice and volume tables in the layout of the published comparison",
     )
     parser.add_argument("--pairwise", nargs="+", type=Path, default=[], metavar="FILE", help="pairwise.csv of the same")
+    parser.add_argument(
+        "--cases",
+        type=Path,
+        metavar="FILE",
+        help="a line per case: case or series_uid, patient_id, kernel, slice_thickness_mm, manufacturer, or any other"
+        " column to show and filter by; study_uid and seg_<model> for links",
+    )
+    parser.add_argument(
+        "--viewer",
+        metavar="LINK",
+        help=f"browser viewer that a point opens: {', '.join(NAMED_TEMPLATES)}, the address of an OHIF, or a template"
+        f" with {', '.join('{' + name + '}' for name in FIELDS)}",
+    )
+    parser.add_argument(
+        "--data-beside",
+        action="store_true",
+        help="write the data into a second file, FILE.data.js, for more than some 100,000 rows",
+    )
     parser.add_argument("--title", help="heading of the page (default: how many cases and models it compares)")
     parser.add_argument("--output", required=True, type=Path, metavar="FILE.html", help="the page to write")
 
 
 def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     """Do it; the summary counts what the report holds and repeats its worst findings."""
-    agreement = _joined(args.agreement)
+    viewer = link_template(args.viewer) if args.viewer else ""
+    agreement, cases = _agreement(args.agreement)
+    if args.cases:
+        cases = _merged(cases, read_cases(args.cases, agreement))
     pairwise = [row for path in args.pairwise for row in read_pairwise(path)]
     counts = {name: len({getattr(row, name) for row in agreement}) for name in ("case", "model", "structure")}
     title = args.title or f"Concordance of {counts['model']} models on {counts['case']} cases"
-    write_report(args.output, agreement, pairwise, title=title)
-    findings = worst_findings(agreement, pairwise)
+    write_report(
+        args.output, agreement, pairwise, title=title, cases=cases, viewer=viewer, data_beside=args.data_beside
+    )
+    findings = [finding.text for finding in worst_findings(agreement, pairwise, case_labels=cases.labels)]
     terminal.say(f"{args.output}: {len(agreement)} rows, {', '.join(f'{n} {name}s' for name, n in counts.items())}")
     for sentence in findings:
         terminal.say(f"  {sentence}")
@@ -42,6 +74,16 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
         **{f"{name}s": count for name, count in counts.items()},
         "findings": findings,
     }
+
+
+def _agreement(paths: Iterable[Path]) -> tuple[list[AgreementRow], CaseTable]:
+    """The rows of all files, those of the published layout joined; the first file's consensus comes first."""
+    published: list[Path] = []
+    own: list[Path] = []
+    for path in paths:
+        (published if is_published_layout(path) else own).append(path)
+    rows, cases = read_published(published) if published else ([], NO_CASES)
+    return [*_joined(own), *rows], cases
 
 
 def _joined(paths: Iterable[Path]) -> list[AgreementRow]:
@@ -61,3 +103,12 @@ def _joined(paths: Iterable[Path]) -> list[AgreementRow]:
             file_of[what] = path
             rows.append(row)
     return rows
+
+
+def _merged(published: CaseTable, cases: CaseTable) -> CaseTable:
+    """Identifiers of both; the table of cases wins."""
+    return dataclasses.replace(
+        cases,
+        study_uids={**published.study_uids, **cases.study_uids},
+        seg_uids={**published.seg_uids, **cases.seg_uids},
+    )

@@ -130,7 +130,31 @@ def test_equivalents_never_chain_or_loop():
 def test_equivalents_are_snomed_concepts():
     for row in equivalents():
         for code in (row.concept, row.modifier, row.canonical, row.canonical_modifier):
-            assert not code or (code.startswith("SCT:") and is_concept_id(code[4:])), code
+            snomed = code.startswith("SCT:") and is_concept_id(code[4:])
+            assert not code or snomed or code == "NCIt:C35869", code
+
+
+def test_a_lung_nodule_is_a_nodule_in_the_lung():
+    lesion = CodedConcept("49755003", "SCT", "Morphologically Abnormal Structure")
+    nodule, lung_nodule = CodedConcept("27925004", "SCT", "Nodule"), CodedConcept("786838002", "SCT", "Lung nodule")
+    lung, kidney = CodedConcept("39607008", "SCT", "Lung"), CodedConcept("64033007", "SCT", "Kidney")
+    both = CodedConcept("51440002", "SCT", "Right and left")
+    spelled = [
+        CodedStructure(lesion, lung_nodule),
+        CodedStructure(lesion, lung_nodule, region=lung),
+        CodedStructure(lesion, nodule, region=lung),
+        CodedStructure(lesion, nodule, region=lung, region_modifier=both),
+    ]
+    assert {structure_identity(one).key for one in spelled} == {"SCT:27925004||SCT:39607008"}
+    for other in (CodedStructure(lesion, nodule), CodedStructure(lesion, lung_nodule, region=kidney)):
+        assert structure_identity(other) != structure_identity(spelled[0])
+
+
+def test_both_kidneys_are_not_a_kidney_without_side():
+    both = CodedConcept("51440002", "SCT", "Right and left")
+    assert structure_identity(CodedStructure(ANATOMY, KIDNEY, both)) != structure_identity(
+        CodedStructure(ANATOMY, KIDNEY)
+    )
 
 
 @pytest.mark.parametrize("name", shipped_vocabularies())

@@ -31,7 +31,7 @@ def test_list_names_every_map_in_aligned_columns():
     summary = run()
     lines = terminal.out.getvalue().splitlines()
     assert [line.split()[0] for line in lines[1:]] == [one["name"] for one in summary["label_maps"]]
-    assert lines[0].index("title") == lines[1].index("Auto3DSeg")
+    assert lines[0].index("title") == lines[1].index("AIMI (BAMF)")
     assert {one["name"]: one["labels"] for one in summary["label_maps"]}["totalsegmentator_v2_0"] == 117
 
 
@@ -61,7 +61,7 @@ def test_show_refuses_what_is_not_there(words):
 def test_check_of_the_shipped_maps():
     _, terminal, run = call("check")
     assert run()["findings"] == []
-    assert terminal.out.getvalue().startswith("sound: auto3dseg, cads, ")
+    assert terminal.out.getvalue().startswith("sound: aimi, auto3dseg, cads, ")
 
 
 def test_check_reports_one_line_each_and_refuses(tmp_path):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import itertools
 
 import pytest
 
+from SegmentationConcordanceLib.anatomy.color_check import without_side
+from SegmentationConcordanceLib.anatomy.neighbours import touch
 from SegmentationConcordanceLib.anatomy.structure_names import structure_name
 from SegmentationConcordanceLib.anatomy.vocabulary import load_vocabulary, shipped_vocabularies
 from SegmentationConcordanceLib.errors import LabelMapTableError
@@ -21,13 +24,16 @@ def names_by_id(name: str, task: str) -> dict[int | None, str]:
 def test_the_shipped_label_maps():
     titles = {name: load_vocabulary(name).title for name in shipped_vocabularies()}
     assert titles == {
+        "aimi": "AIMI (BAMF)",
         "auto3dseg": "Auto3DSeg",
         "cads": "CADS",
         "moose": "MOOSE",
         "multitalent": "MultiTalent",
+        "salimi2025": "Salimi 2025",
         "totalsegmentator_v1": "TotalSegmentator 1.5",
         "totalsegmentator_v2": "TotalSegmentator 2.6",
         "totalsegmentator_v2_0": "TotalSegmentator 2.0",
+        "totalsegmentator_v2_mr": "TotalSegmentator 2.6 MR",
     }
 
 
@@ -41,6 +47,9 @@ def test_the_shipped_label_maps():
         ("totalsegmentator_v1", 116, 9),
         ("totalsegmentator_v2", 292, 26),
         ("totalsegmentator_v2_0", 117, 1),
+        ("totalsegmentator_v2_mr", 107, 7),
+        ("aimi", 11, 7),
+        ("salimi2025", 12, 1),
     ],
 )
 def test_how_much_each_holds(name, labels, tasks):
@@ -61,6 +70,8 @@ def test_how_much_each_holds(name, labels, tasks):
         ("moose", "clin_ct_lungs", 5),
         ("moose", "clin_ct_body_composition", 3),
         ("cads", "559", 10),
+        ("totalsegmentator_v2_mr", "total_mr", 50),
+        ("totalsegmentator_v2_mr", "vertebrae_mr", 25),
     ],
 )
 def test_how_many_labels_a_task_has(name, task, count):
@@ -93,6 +104,9 @@ def test_auto3dseg_numbers_its_ribs_as_totalsegmentator_2_0():
         ("moose", "clin_ct_vertebrae", 25, "vertebrae_L6"),
         ("cads", "551", 17, "lung_lower_lobe_right"),
         ("cads", "556", 3, "heart"),
+        ("totalsegmentator_v2_mr", "total_mr", 19, "vertebrae"),
+        ("totalsegmentator_v2_mr", "vertebrae_mr", 2, "vertebrae_L5"),
+        ("aimi", "kidney_ct", 2, "kidney_tumors"),
     ],
 )
 def test_label_ids(name, task, label, structure):
@@ -120,8 +134,53 @@ def test_one_structure_has_one_color_in_all_maps_and_on_both_sides():
             colors.setdefault(label.structure_name, set()).add(label.color)
     assert {name for name, found in colors.items() if len(found) > 1} == set()
     pairs = {name: name[:-4] + "right" for name in colors if name.endswith("left") and name[:-4] + "right" in colors}
-    # The ventricles of the heart are no pair of equals, and they touch.
-    assert {left for left, right in pairs.items() if colors[left] != colors[right]} == {"heart_ventricle_left"}
+    # The chambers of the heart are no pairs of equals, and they touch.
+    chambers = {"heart_atrium_left", "heart_ventricle_left"}
+    assert {left for left, right in pairs.items() if colors[left] != colors[right]} == chambers
+
+
+def test_one_color_never_stands_for_two_structures_that_touch_in_any_two_maps():
+    by_color: dict[tuple, dict[str, str]] = {}
+    for name in shipped_vocabularies():
+        for label in load_vocabulary(name).labels:
+            by_color.setdefault(label.color, {})[label.structure_name] = without_side(label.identity).key
+    sharing = [
+        (one, other)
+        for names in by_color.values()
+        for one, other in itertools.combinations(sorted(names), 2)
+        if names[one] != names[other]
+    ]
+    # What shares a colour has been measured, and does not touch.
+    assert {pair: touch(*pair) for pair in sharing if touch(*pair) is not False} == {}
+    assert sharing
+
+
+def test_lesions_are_coded_as_lesions_with_their_place():
+    lesions = {
+        label.structure_name: (str(label.structure.category), label.identity.key)
+        for label in load_vocabulary("aimi").labels
+        if str(label.structure.category) != "SCT:123037004"
+    }
+    assert lesions == {
+        "lung_nodules": ("SCT:49755003", "SCT:27925004||SCT:39607008"),
+        "lung_tumors_fdg_avid": ("SCT:49755003", "NCIt:C168968||SCT:39607008"),
+        "breast_tumors_fdg_avid": ("SCT:49755003", "NCIt:C168968||SCT:76752008"),
+        "kidney_tumors": ("SCT:49755003", "SCT:108369006||SCT:64033007"),
+        "kidney_cysts": ("SCT:49755003", "SCT:367643001||SCT:64033007"),
+    }
+    nodules = {label.identity for label in load_vocabulary("totalsegmentator_v2").for_task("lung_nodules").labels}
+    assert nodules & load_vocabulary("aimi").identities
+
+
+def test_a_map_that_is_not_complete_says_so():
+    head = dict(load_vocabulary("salimi2025").head)
+    assert "none published" in head["ids"]
+    assert "INCOMPLETE" in head["note"]
+
+
+def test_a_name_without_a_version_is_asked_about():
+    with pytest.raises(LabelMapTableError, match=r"several versions.*totalsegmentator_v2, totalsegmentator_v2_0"):
+        load_vocabulary("TotalSegmentator")
 
 
 def test_structure_names():

@@ -27,7 +27,7 @@ def kinds(path: Path) -> list[tuple[int, str]]:
 
 def test_the_shipped_maps_are_sound():
     assert check_all() == []
-    assert len(shipped_files()) == 7
+    assert len(shipped_files()) == 10
 
 
 def test_a_sound_file_has_no_findings(tmp_path):
@@ -86,6 +86,21 @@ PLANTED = {
         f"t,3,minimus_left,gluteus_minimus_left,{ANATOMY},SCT:78333006 Gluteus medius muscle,SCT:7771000 Left,,,",
         "codes across maps",
         "gluteus_minimus_left is SCT:78333006|SCT:7771000, but SCT:75297007|SCT:7771000 in",
+    ),
+    "two colors for a pair": (
+        f"t,3,kidney_right,kidney_right,{ANATOMY},SCT:64033007 Kidney,SCT:24028007 Right,,,#d47e98",
+        "color of a pair",
+        "kidney_right is #d47e98, its other side #d47e97 (line 3)",
+    ),
+    "one color for neighbours": (
+        f"t,3,stomach,stomach,{ANATOMY},SCT:69695003 Stomach,,,,#9d6ca2",
+        "color of neighbours",
+        "stomach is #9d6ca2 like spleen (line 2), which it touches",
+    ),
+    "one color for what may touch": (
+        f"t,3,glottis,glottis,{ANATOMY},SCT:1307006 Glottis,,,,#9d6ca2",
+        "color of neighbours",
+        "glottis is #9d6ca2 like spleen (line 2), which it may touch",
     ),
     "other name than in the shipped maps": (
         f"t,3,clavicle_left,clavicle_left,{ANATOMY},SCT:51299004 Clavicle,SCT:7771000 Left,,,",

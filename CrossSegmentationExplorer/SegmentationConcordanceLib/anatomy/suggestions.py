@@ -1,0 +1,194 @@
+"""What an unknown label could be: the best known structures, each with its reasons and a confidence.
+
+Nothing here is applied: a suggestion waits for a person, but for one that is ``exact``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .concepts import CodedStructure
+from .dicom_terms import dicom_term_matches
+from .identity import StructureIdentity, structure_identity
+from .known_structures import KnownStructures
+
+MIN_CONFIDENCE = 0.3
+"""Below this a candidate is noise: one common word of several."""
+
+MIN_DICE = 0.5
+"""Two segments that share less are taken for neighbours, not for the same structure."""
+
+_CODED, _EXACT, _SAME_WORDS, _DICOM = 0.99, 0.99, 0.95, 0.8
+_UNNAMED_ID, _NUMBERING = 0.35, 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownLabel:
+    """A label that nobody has explained yet.
+
+    :param name: its text, "" where there is none.
+    :param structure: its codes where it brings some.
+    :param overlaps: (a known model's segment's structure, its harmonized name, Dice) for segments on the same voxels.
+    """
+
+    label: int | None
+    name: str
+    task: str = ""
+    structure: CodedStructure | None = None
+    overlaps: tuple[tuple[CodedStructure, str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A structure that a label could be.
+
+    :param confidence: 0 to 1; orders the candidates, and is no probability.
+    :param color: the colour that the label maps give it.
+    :param exact: the label's text is that of one known structure to the letter, or its codes are: nothing to ask.
+    """
+
+    structure_name: str
+    structure: CodedStructure
+    confidence: float
+    reasons: tuple[str, ...]
+    exact: bool = False
+    color: tuple[int, int, int] | None = None
+
+    @property
+    def identity(self) -> StructureIdentity:
+        """What the suggested structure is, in canonical codes."""
+        return structure_identity(self.structure)
+
+
+@dataclass(slots=True)
+class _Candidate:
+    name: str
+    structure: CodedStructure
+    doubt: float = 1.0
+    reasons: list[str] = field(default_factory=list)
+    exact: bool = False
+
+    def support(self, confidence: float, reason: str, *, exact: bool = False) -> None:
+        # Reasons that have nothing to do with each other add up as independent witnesses do.
+        self.doubt *= 1 - confidence
+        self.reasons.append(reason)
+        self.exact = self.exact or exact
+
+
+_Find = Callable[[CodedStructure, str], _Candidate]
+
+
+def suggest(
+    labels: Sequence[UnknownLabel], known: KnownStructures, *, limit: int = 3
+) -> tuple[tuple[Suggestion, ...], ...]:
+    """The best candidates of every label, best first, at most ``limit`` each; empty where nothing fits.
+
+    A candidate of the side that the text does not name, or of another vertebra or number, is never among them,
+    whatever else speaks for it.
+    """
+    numberings = _numberings(labels, known)
+    return tuple(_suggest_one(label, known, numberings)[:limit] for label in labels)
+
+
+def _suggest_one(
+    label: UnknownLabel, known: KnownStructures, numberings: Mapping[tuple[str, str], float]
+) -> tuple[Suggestion, ...]:
+    candidates: dict[StructureIdentity, _Candidate] = {}
+
+    def candidate(structure: CodedStructure, name: str) -> _Candidate:
+        identity = structure_identity(structure)
+        return candidates.setdefault(identity, _Candidate(known.names.get(identity, name), structure))
+
+    _support_by_codes(label, known, candidate)
+    _support_by_text(label, known, candidate)
+    for structure, name, dice in label.overlaps:
+        if dice >= MIN_DICE:
+            candidate(structure, name).support(dice, f"same voxels as {name} (Dice {dice:.2f})")
+    _support_by_number(label, known, numberings, candidate)
+    if label.name and all(one.doubt > 1 - _SAME_WORDS for one in candidates.values()):
+        for structure, name, score in dicom_term_matches(label.name):
+            candidate(structure, name).support(_DICOM * score, "DICOM context group")
+    _doubt_by_voxels(label, known, candidates)
+    contradicted = known.contradictions(label.name, candidates)
+    found = [
+        Suggestion(
+            one.name, one.structure, round(1 - one.doubt, 4), tuple(one.reasons), one.exact, known.colors.get(identity)
+        )
+        for identity, one in candidates.items()
+        if identity not in contradicted and 1 - one.doubt >= MIN_CONFIDENCE
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.exact, -one.confidence, one.structure_name)))
+
+
+def _doubt_by_voxels(
+    label: UnknownLabel, known: KnownStructures, candidates: Mapping[StructureIdentity, _Candidate]
+) -> None:
+    """Where the voxels are those of another structure, the text is not believed without a question: a mirrored file."""
+    if not label.overlaps:
+        return
+    structure, name, dice = max(label.overlaps, key=lambda overlap: overlap[2])
+    if dice < MIN_DICE:
+        return
+    seen = structure_identity(structure)
+    for identity, one in candidates.items():
+        if identity != seen:
+            one.doubt = (1 + one.doubt) / 2  # half the confidence
+            one.exact = False
+            one.reasons.append(f"but the voxels are those of {known.names.get(seen, name)} (Dice {dice:.2f})")
+
+
+def _support_by_codes(label: UnknownLabel, known: KnownStructures, candidate: _Find) -> None:
+    if label.structure is None:
+        return
+    identity = structure_identity(label.structure)
+    if identity in known.structures:
+        name = known.names[identity]
+        candidate(known.structures[identity], name).support(_CODED, f"codes {identity.key}", exact=True)
+
+
+def _support_by_text(label: UnknownLabel, known: KnownStructures, candidate: _Find) -> None:
+    literal = known.spelled(label.name)
+    for match in known.text_matches(label.name):
+        structure, name = known.structures[match.identity], known.names[match.identity]
+        if match.identity in literal:
+            # To the letter, but not of one structure alone: then it says no more than equal words do.
+            alone = len(literal) == 1
+            confidence = _EXACT if alone else _SAME_WORDS
+            candidate(structure, name).support(confidence, f'called "{match.text}" in {match.where}', exact=alone)
+        else:
+            candidate(structure, name).support(_SAME_WORDS * match.score, f'like "{match.text}" of {match.where}')
+
+
+def _support_by_number(
+    label: UnknownLabel, known: KnownStructures, numberings: Mapping[tuple[str, str], float], candidate: _Find
+) -> None:
+    by_structure: dict[StructureIdentity, list[tuple[float, str]]] = defaultdict(list)
+    for (map_name, task), fit in numberings.items():
+        known_label = known.numbered[map_name, task].get(label.label)
+        if known_label is not None:
+            where = f"{map_name} {task}".strip()
+            by_structure[known_label.identity].append((fit, f"label {label.label} of {where}"))
+    for identity, found in by_structure.items():
+        fit = max(fit for fit, _ in found)
+        candidate(known.structures[identity], known.names[identity]).support(fit, ", ".join(why for _, why in found))
+
+
+def _numberings(labels: Sequence[UnknownLabel], known: KnownStructures) -> dict[tuple[str, str], float]:
+    """The known tasks that may have numbered these labels, and how much their numbers are to be trusted."""
+    ids = {label.label for label in labels}
+    if None in ids:
+        return {}
+    named = [(label.label, spelled) for label in labels if len(spelled := known.spelled(label.name)) == 1]
+    trust = {}
+    for place, numbered in known.numbered.items():
+        if not ids <= set(numbered):
+            continue
+        if not named:
+            trust[place] = _UNNAMED_ID if not any(label.name for label in labels) else 0.0
+            continue
+        agreeing = sum(numbered[number].identity in spelled for number, spelled in named)
+        share = agreeing / len(named)
+        trust[place] = _NUMBERING * share if share >= 0.8 else 0.0
+    return {place: fit for place, fit in trust.items() if fit}

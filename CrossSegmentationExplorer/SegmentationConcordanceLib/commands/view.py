@@ -1,0 +1,98 @@
+"""Show a folder's images and segmentations in the browser, with OHIF, served by and to this machine alone."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import signal
+import threading
+import webbrowser
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ..errors import ConcordanceError
+from ..viewer.dicom_index import DicomIndex, index_folder
+from ..viewer.dicomweb import LocalDicomWeb
+from ..viewer.links import LOCAL_PORT
+from ..viewer.ohif import PACKAGE, fetch_ohif, ohif_files
+from ..viewer.remote import RemoteDicomWeb
+from ..viewer.server import DicomWebService, ViewerServer
+from ..viewer.static_files import StaticFiles
+from ..viewer.study_links import study_links
+from .terminal import Terminal
+
+_WAIT_SECONDS = 0.5
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of ``concordance view``."""
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--study", type=Path, metavar="DIR", help="folder with the DICOM images and segmentations")
+    source.add_argument("--dicomweb", metavar="URL", help="show what another DICOMweb service has, through this one")
+    source.add_argument("--fetch-only", action="store_true", help=f"fetch {PACKAGE} into the cache, and no more")
+    parser.add_argument("--structure", default="", metavar="NAME", help="open at this structure, e.g. spleen")
+    parser.add_argument("--port", type=int, metavar="N", help=f"port (default: {LOCAL_PORT}, or any free one)")
+    parser.add_argument("--no-browser", action="store_true", help="print the addresses, open no browser")
+    parser.add_argument("--ohif", type=Path, metavar="DIR", help="a build of OHIF, instead of the cached one")
+
+
+def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
+    """Serve until interrupted; the summary has the addresses."""
+    folder = args.ohif or fetch_ohif(lambda what: terminal.progress(0.1, what))
+    if args.fetch_only:
+        terminal.say(f"OHIF is in {folder}")
+        return {"ohif": str(folder)}
+    static = ohif_files(folder)
+    if args.study is None:
+        return _serve(static, RemoteDicomWeb(args.dicomweb), [], args, terminal)
+    index = index_folder(args.study, lambda done, of: terminal.progress(done / of, "reading the headers"))
+    for reason, count in index.left_out.items():
+        terminal.warn(f"{args.study}: {count} files are left out for {reason}")
+    terminal.say(_counted(index))
+    return _serve(static, LocalDicomWeb(index), study_links(index, args.structure), args, terminal)
+
+
+def _counted(index: DicomIndex) -> str:
+    series = [len(study) for study in index.studies.values()]
+    return f"{len(series)} studies, {sum(series)} series, {sum(1 for _ in index.instances())} files"
+
+
+def _serve(
+    static: StaticFiles, service: DicomWebService, paths: list[str], args: argparse.Namespace, terminal: Terminal
+) -> dict[str, Any]:
+    with _listening(static, service, args.port, terminal) as server, _interrupted() as end:
+        links = [server.address + path for path in paths] or [server.address + "/"]
+        for link in links:
+            terminal.say(link)
+        terminal.say("Ctrl-C ends it.")
+        if not args.no_browser:
+            webbrowser.open(links[0])
+        while not end.wait(_WAIT_SECONDS):  # without a limit, Windows would not notice Ctrl-C
+            pass
+    return {"address": server.address, "links": links}
+
+
+def _listening(static: StaticFiles, service: DicomWebService, port: int | None, terminal: Terminal) -> ViewerServer:
+    """A server on the port; without one on the usual one, which links in reports name, or on a free one."""
+    if port is not None:
+        return ViewerServer(static, service, port, terminal.warn)
+    try:
+        return ViewerServer(static, service, LOCAL_PORT, terminal.warn)
+    except ConcordanceError:
+        terminal.warn(f"port {LOCAL_PORT} is taken, so links in reports do not lead here")
+        return ViewerServer(static, service, 0, terminal.warn)
+
+
+@contextlib.contextmanager
+def _interrupted() -> Iterator[threading.Event]:
+    """An event that is set when the user, or the system, asks this process to end."""
+    end = threading.Event()
+    before = {
+        number: signal.signal(number, lambda *_: end.set()) for number in (signal.SIGINT, signal.SIGTERM)
+    }  # fmt: skip
+    try:
+        yield end
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
