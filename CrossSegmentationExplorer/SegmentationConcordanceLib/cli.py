@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Sequence
 from typing import NoReturn
 
-from .commands import compare, demo, harmonize, labelmaps, report
+from .commands import compare, demo, harmonize, labelmaps, report, view
 from .commands.terminal import Terminal
 from .errors import ConcordanceError
 
@@ -21,6 +21,7 @@ COMMANDS = {
     "harmonize": (harmonize, "one model's output -> one coded DICOM SEG"),
     "compare": (compare, "several models' segmentations of one image -> consensus, agreement tables, report"),
     "report": (report, "agreement tables -> the interactive report"),
+    "view": (view, "images and segmentations in the browser"),
     "labelmaps": (labelmaps, "the label maps of the models: which are known, what they say, whether they are sound"),
     "demo": (demo, "make a synthetic cohort and do everything on it"),
 }

@@ -15,7 +15,8 @@ ALLOWED = {
     "reporting": {"anatomy", "imaging", "agreement"},
     "scene": {"anatomy", "imaging", "agreement"},
     "sample": {"anatomy", "imaging"},
-    "commands": {"anatomy", "imaging", "agreement", "reporting", "sample"},
+    "viewer": {"anatomy", "imaging"},
+    "commands": {"anatomy", "imaging", "agreement", "reporting", "sample", "viewer"},
 }
 MODULES = ("CrossSegmentationExplorer", "ConsensusMetrics", "SegmentHarmonizer")
 FILE_SCOPE_OF_MODULES = {"qt", "ctk", "vtk", "slicer"}

@@ -1,0 +1,276 @@
+"use strict";
+// An extension of OHIF for links to one structure: it shows several segmentations at once, of them only the structure
+// that the link names, each in its model's colour, and jumps to it.
+//
+// Parameters of the address beside OHIF's own:
+//   segs       SeriesInstanceUIDs of the segmentations; without it, those among SeriesInstanceUIDs
+//   seg        SeriesInstanceUID of the one to look at first
+//   structure  SegmentLabel, or the codes of type, modifier, region and region modifier: "SCT:64033007|SCT:7771000"
+//   sop        SOPInstanceUID of the image to jump to, instead of the structure's centre
+
+const LABELMAP = "Labelmap";
+// The colours of the report, so that a model looks the same in both.
+const MODEL_COLORS = {
+  "auto3dseg": "#ff7f0e",
+  "moose": "#2ca02c",
+  "multitalent": "#d62728",
+  "cads": "#9467bd",
+  "totalsegmentator 1.5": "#80b1d3",
+  "totalsegmentator 2.6": "#08519c",
+};
+const CONSENSUS_COLOR = "#ffffff";
+const OTHER_MODEL_COLORS = [
+  "#8c564b", "#e377c2", "#17becf", "#7f7f7f", "#bcbd22", "#1b9e77", "#a6761d", "#e7298a", "#393b79",
+];
+
+function readLink(address) {
+  const parameters = new URLSearchParams(address.replace(/\+/g, "%2B"));
+  const list = (...names) => names.flatMap((name) => parameters.getAll(name)).join(",").split(",").filter(Boolean);
+  return {
+    segs: list("segs"),
+    series: list("SeriesInstanceUIDs", "SeriesInstanceUID", "seriesInstanceUIDs", "seriesInstanceUID"),
+    first: list("seg")[0] ?? list("initialSeriesInstanceUID")[0] ?? "",
+    opensFirst: list("seg").length > 0,
+    structure: parameters.get("structure") ?? "",
+    sop: parameters.get("sop") ?? "",
+  };
+}
+
+function wantsSegmentation(link, seg) {
+  if (link.segs.length) return link.segs.includes(seg.SeriesInstanceUID);
+  if (link.series.length) return link.series.includes(seg.SeriesInstanceUID);
+  return link.opensFirst ? seg.SeriesInstanceUID === link.first : link.structure !== "";
+}
+
+/** The first item of a sequence that may be given as an item, a list of items, or not at all. */
+const firstItem = (sequence) => (Array.isArray(sequence) ? sequence[0] : sequence);
+
+function codedText(item) {
+  return item?.CodeValue ? `${item.CodingSchemeDesignator}:${item.CodeValue}` : "";
+}
+
+/** The key of the tables: type, modifier, region and region modifier, without empty parts at the end. */
+function structureKey(segment) {
+  const type = firstItem(segment.SegmentedPropertyTypeCodeSequence);
+  const region = firstItem(segment.AnatomicRegionSequence);
+  const parts = [
+    type, firstItem(type?.SegmentedPropertyTypeModifierCodeSequence),
+    region, firstItem(region?.AnatomicRegionModifierSequence),
+  ];
+  return parts.map(codedText).join("|").replace(/\|+$/, "");
+}
+
+/** The segments of a loaded segmentation, without the background that label maps list as segment 0. */
+function segmentsOf(seg) {
+  return Object.values(seg.segMetadata?.data ?? {}).filter((segment) => Number(segment?.SegmentNumber) > 0);
+}
+
+const isStructure = (segment, structure) =>
+  segment.SegmentLabel === structure || structureKey(segment) === structure;
+
+const modelOf = (seg) =>
+  String(segmentsOf(seg)[0]?.SegmentAlgorithmName || seg.SeriesDescription || "").toLowerCase();
+
+const isConsensus = (seg) => modelOf(seg).startsWith("consensus");
+
+/** Thin fillings, so that the image shows through them all; the consensus as a line. */
+function styleOf(seg, segs) {
+  const fillAlpha = 0.25 / Math.max(1, segs.filter((one) => !isConsensus(one)).length);
+  const outline = { outlineOpacity: 1, outlineOpacityInactive: 1 };
+  return { ...outline, ...(isConsensus(seg) ? { renderFill: false } : { fillAlpha, fillAlphaInactive: fillAlpha }) };
+}
+
+function colorsOfModels(segs) {
+  let others = 0;
+  const colors = new Map();
+  for (const seg of segs) {
+    const known = isConsensus(seg) ? CONSENSUS_COLOR : MODEL_COLORS[modelOf(seg)];
+    const color = known ?? OTHER_MODEL_COLORS[others++ % OTHER_MODEL_COLORS.length];
+    colors.set(seg, [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16)).concat(255));
+  }
+  return colors;
+}
+
+/** LPS position of the middle of an image, or null where its header does not say it. */
+function middleOf(image) {
+  const { ImagePositionPatient: at, ImageOrientationPatient: axes, PixelSpacing: spacing } = image;
+  if (!at || !axes || !spacing) return null;
+  const along = (image.Columns / 2) * spacing[1];
+  const down = (image.Rows / 2) * spacing[0];
+  return [0, 1, 2].map((i) => Number(at[i]) + along * Number(axes[i]) + down * Number(axes[i + 3]));
+}
+
+class LinkedView {
+  constructor({ servicesManager, commandsManager }, link) {
+    this.services = servicesManager.services;
+    this.commands = commandsManager;
+    this.link = link;
+    this.loaded = new Map();
+    this.failed = new Set();
+    this.shown = new Set();
+    this.subscriptions = [];
+    this.running = false;
+    this.asked = false;
+  }
+
+  start() {
+    const { displaySetService, cornerstoneViewportService } = this.services;
+    const later = () => setTimeout(() => this.update(), 200);
+    this.subscriptions = [
+      displaySetService.subscribe(displaySetService.EVENTS.DISPLAY_SETS_ADDED, later),
+      cornerstoneViewportService.subscribe(cornerstoneViewportService.EVENTS.VIEWPORT_DATA_CHANGED, later),
+    ];
+  }
+
+  stop() {
+    this.subscriptions.forEach((subscription) => subscription.unsubscribe());
+    this.subscriptions = [];
+  }
+
+  /** Load what is wanted and not loaded yet, then style what is not styled yet; one run at a time. */
+  async update() {
+    if (this.running) {
+      this.asked = true;
+      return;
+    }
+    this.running = true;
+    try {
+      do {
+        this.asked = false;
+        await this.loadAll();
+        await this.styleAll();
+      } while (this.asked && this.subscriptions.length);
+    } finally {
+      this.running = false;
+    }
+  }
+
+  /** The consensus comes last, so that its line is drawn over the models. */
+  wanted() {
+    return this.services.displaySetService
+      .getActiveDisplaySets()
+      .filter((one) => one.Modality === "SEG" && wantsSegmentation(this.link, one))
+      .sort((a, b) => isConsensus(a) - isConsensus(b) || Number(a.SeriesNumber) - Number(b.SeriesNumber));
+  }
+
+  // All are loaded before the first is styled: every change of style in between would redraw, and take long.
+  async loadAll() {
+    if (!this.viewports().length) return;
+    for (const seg of this.wanted()) {
+      if (this.loaded.has(seg.displaySetInstanceUID) || this.failed.has(seg.displaySetInstanceUID)) continue;
+      try {
+        await seg.load({ headers: {} });
+        this.loaded.set(seg.displaySetInstanceUID, seg);
+      } catch (error) {
+        this.failed.add(seg.displaySetInstanceUID);
+        this.say(`${seg.SeriesDescription} cannot be shown`, String(error?.message ?? error));
+      }
+    }
+  }
+
+  async styleAll() {
+    const segs = [...this.loaded.values()];
+    const colors = colorsOfModels(segs);
+    const fresh = [];
+    for (const viewport of this.viewports()) {
+      const here = segs.filter((seg) => viewport.displaySetInstanceUIDs.includes(seg.referencedDisplaySetInstanceUID));
+      for (const seg of here) {
+        const pair = `${viewport.viewportId} ${seg.displaySetInstanceUID}`;
+        if (this.shown.has(pair)) continue;
+        this.shown.add(pair);
+        await this.style(seg, viewport.viewportId, colors.get(seg), styleOf(seg, segs));
+        if (!fresh.includes(viewport)) fresh.push(viewport);
+      }
+    }
+    fresh.forEach((viewport) => this.jump(viewport, segs));
+    if (fresh.length) this.finish(segs);
+  }
+
+  /** The viewports that show images now. */
+  viewports() {
+    const { viewportGridService, cornerstoneViewportService } = this.services;
+    return [...viewportGridService.getState().viewports.values()].filter(
+      (one) => one.displaySetInstanceUIDs?.length && cornerstoneViewportService.getCornerstoneViewport(one.viewportId),
+    );
+  }
+
+  async style(seg, viewportId, color, look) {
+    const { segmentationService } = this.services;
+    const id = seg.displaySetInstanceUID;
+    this.commands.runCommand("updateStoredSegmentationPresentation", { displaySet: seg, type: LABELMAP });
+    await segmentationService.addSegmentationRepresentation(viewportId, { segmentationId: id, type: LABELMAP });
+    seg.isHydrated = true;
+    if (this.link.structure) segmentationService.setStyle({ segmentationId: id, type: LABELMAP }, look);
+    const hasBackground = Object.values(seg.segMetadata.data).some((one) => one && Number(one.SegmentNumber) === 0);
+    for (const segment of segmentsOf(seg)) {
+      const number = Number(segment.SegmentNumber);
+      const isWanted = isStructure(segment, this.link.structure);
+      if (this.link.structure) {
+        segmentationService.setSegmentVisibility(viewportId, id, number, isWanted, LABELMAP);
+        if (isWanted) segmentationService.setSegmentColor(viewportId, id, number, color);
+      } else if (hasBackground && segment.rgba) {
+        // This OHIF gives every segment of a label map the colour of the one before it.
+        segmentationService.setSegmentColor(viewportId, id, number, [...segment.rgba.slice(0, 3), 255]);
+      }
+    }
+  }
+
+  jump(viewport, segs) {
+    const { segmentationService, displaySetService, cornerstoneViewportService } = this.services;
+    if (this.link.sop) {
+      const images = viewport.displaySetInstanceUIDs.flatMap((id) => displaySetService.getDisplaySetByUID(id).images);
+      const image = images.find((one) => one?.SOPInstanceUID === this.link.sop);
+      const middle = image && middleOf(image);
+      if (middle) cornerstoneViewportService.getCornerstoneViewport(viewport.viewportId).jumpToWorld?.(middle);
+      if (middle) return;
+    }
+    const found = this.findStructure(segs);
+    if (found) segmentationService.jumpToSegmentCenter(found.id, found.number, viewport.viewportId);
+  }
+
+  /**
+   * The structure in the segmentation to look at first or, where that lacks it, in the first one that has it. Without
+   * a structure in the link, the first segment.
+   */
+  findStructure(segs) {
+    const isFirst = (seg) => Number(seg.SeriesInstanceUID === this.link.first);
+    const ordered = [...segs].sort((a, b) => isFirst(b) - isFirst(a));
+    for (const seg of ordered) {
+      const segment = segmentsOf(seg).find(
+        (one) => !this.link.structure || isStructure(one, this.link.structure),
+      );
+      if (segment) return { id: seg.displaySetInstanceUID, number: Number(segment.SegmentNumber) };
+    }
+    return null;
+  }
+
+  finish(segs) {
+    const found = this.findStructure(segs);
+    if (found) {
+      const { segmentationService } = this.services;
+      for (const { viewportId } of this.viewports()) segmentationService.setActiveSegmentation(viewportId, found.id);
+      segmentationService.setActiveSegment(found.id, found.number);
+    }
+    if (this.link.structure && !found) {
+      this.say("Structure not found", `None of the ${segs.length} segmentations has ${this.link.structure}.`);
+    }
+    document.documentElement.dataset.concordance = found ? "shown" : "nothing found";
+  }
+
+  say(title, message) {
+    this.services.uiNotificationService?.show({ title, message, type: "warning", duration: 10000 });
+  }
+}
+
+const linkExtension = {
+  id: "segmentation-concordance-links",
+  onModeEnter(managers) {
+    const link = readLink(location.search);
+    linkExtension.view = new LinkedView(managers, link);
+    linkExtension.view.start();
+  },
+  onModeExit() {
+    linkExtension.view?.stop();
+    linkExtension.view = null;
+  },
+};

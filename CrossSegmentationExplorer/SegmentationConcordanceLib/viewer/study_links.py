@@ -1,0 +1,42 @@
+"""Where a study of an index opens in the viewer that this machine serves."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from .dicom_index import DicomIndex, Instance
+from .links import LOCAL, NAMED_TEMPLATES, viewer_link
+
+_SEGMENTATION = "SEG"
+_CONSENSUS = "consensus"
+
+
+def study_links(index: DicomIndex, structure: str = "") -> list[str]:
+    """One address per study, from its path on ("/viewer?...").
+
+    It opens with the consensus, or else with the first segmentation. With a structure, all segmentations are shown,
+    of them only this structure.
+    """
+    links = []
+    for study_uid, study in index.studies.items():
+        firsts = [next(iter(series.values())) for series in study.values()]
+        segs = [first for first in firsts if _text(first, "Modality") == _SEGMENTATION]
+        images = [series for series, first in zip(study.values(), firsts) if first not in segs]
+        largest = max(images, key=len, default={})
+        image_uid = next((image.series_uid for image in largest.values()), "")
+        shown = sorted(segs, key=lambda seg: not _text(seg, "SeriesDescription").lower().startswith(_CONSENSUS))
+        link = viewer_link(
+            NAMED_TEMPLATES[LOCAL],
+            study_uid,
+            image_uid if structure else "",
+            [seg.series_uid for seg in segs] if structure else [],
+            shown[0].series_uid if shown else "",
+            structure,
+        )
+        parts = urlsplit(link)
+        links.append(f"{parts.path}?{parts.query}")
+    return links
+
+
+def _text(instance: Instance, keyword: str) -> str:
+    return str(instance.header.get(keyword, ""))

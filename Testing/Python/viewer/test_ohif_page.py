@@ -1,0 +1,179 @@
+"""OHIF in a browser, on our server: images, overlays in the colours and at the place that a link asks for."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from SegmentationConcordanceLib.viewer.dicom_index import index_folder
+from SegmentationConcordanceLib.viewer.dicomweb import LocalDicomWeb
+from SegmentationConcordanceLib.viewer.links import NAMED_TEMPLATES, viewer_link
+from SegmentationConcordanceLib.viewer.ohif import cached_ohif, ohif_files
+from SegmentationConcordanceLib.viewer.server import ViewerServer
+from viewer.conftest import CONSENSUS
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SECONDS = 40
+MOOSE_COLOR, CADS_COLOR, CONSENSUS_COLOR = (0x2C, 0xA0, 0x2C), (0x94, 0x67, 0xBD), (255, 255, 255)
+SPLEEN_COLOR = (200, 40, 40)
+SPLEEN_SLICES = {2, 3, 4}  # k, by the label map of the fixture
+SHOWN_SLICE = """() => {
+    const { cornerstoneViewportService: service, viewportGridService: grid } = linkExtension.view.services;
+    return service.getCornerstoneViewport(grid.getActiveViewportId()).getCurrentImageId();
+}"""
+VISIBLE = """() => {
+    const { segmentationService, viewportGridService } = linkExtension.view.services;
+    const found = {};
+    for (const one of segmentationService.getSegmentationRepresentations(viewportGridService.getActiveViewportId())) {
+        const labels = segmentationService.getSegmentation(one.segmentationId);
+        found[labels.label] = Object.values(one.segments).filter((segment) => segment.visible)
+            .map((segment) => labels.segments[segment.segmentIndex].label).sort();
+    }
+    return found;
+}"""
+ACTIVE = """() => {
+    const { segmentationService: service, viewportGridService: grid } = linkExtension.view.services;
+    const viewport = grid.getActiveViewportId();
+    return [service.getActiveSegmentation(viewport).label, service.getActiveSegment(viewport).label];
+}"""
+
+
+@pytest.fixture(scope="module")
+def viewer(study) -> Iterator[ViewerServer]:
+    folder = cached_ohif()
+    if folder is None:
+        pytest.skip("needs OHIF in the cache: make viewer")
+    faults: list[str] = []
+    service = LocalDicomWeb(index_folder(study.folder))
+    with ViewerServer(ohif_files(folder), service, on_fault=faults.append) as server:
+        yield server
+    assert faults == []
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    if not CHROMIUM.is_file():
+        pytest.skip(f"needs Chromium at {CHROMIUM} (apt-get install chromium)")
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs the Python package playwright")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visit:
+    """OHIF in a page, and what went wrong in it."""
+
+    page: Any
+    address: str
+    wrong: list[str] = field(default_factory=list)
+
+    def open(self, link: str) -> None:
+        """Follow a link of the local template and wait until our extension is done."""
+        self.page.goto(link.replace("http://127.0.0.1:8520", self.address))
+        self.page.wait_for_selector("html[data-concordance]", state="attached", timeout=3 * SECONDS * 1000)
+
+    def picture(self) -> np.ndarray:
+        """What the viewports show, without the text around: (rows, columns, 3)."""
+        box = self.page.locator("[data-cy=viewport-grid]").bounding_box()
+        shot = Image.open(io.BytesIO(self.page.screenshot(clip=box))).convert("RGB")
+        return np.asarray(shot).astype(int)[80:-80, 40:-60]
+
+    def count(self, color: tuple[int, int, int]) -> int:
+        """How many pixels have a colour, within 40 of 255 of it in each channel: outlines are nearly opaque."""
+        if color == CONSENSUS_COLOR:  # under the models' fillings; nothing else is as bright, the image is 128
+            return int((self.picture().min(axis=-1) >= 145).sum())
+        return int((abs(self.picture() - color).max(axis=-1) <= 40).sum())
+
+    def wait_for(self, *colors: tuple[int, int, int]) -> None:
+        """Until each of the colours is there: drawing goes on after the extension is done."""
+        for _ in range(SECONDS):
+            if all(self.count(color) for color in colors):
+                return
+            self.page.wait_for_timeout(1000)
+        found = np.unique(self.picture().reshape(-1, 3), axis=0, return_counts=True)
+        common = [(found[0][n].tolist(), int(found[1][n])) for n in np.argsort(-found[1])[:12]]
+        raise AssertionError(f"not all of {colors} were seen within {SECONDS} s, but {common}")
+
+
+@pytest.fixture
+def visit(browser, viewer) -> Iterator[Visit]:
+    """A page; the test fails at its end if the page complained, was refused anything, or asked another server."""
+    page = browser.new_page(viewport={"width": 1100, "height": 700})
+    visit = Visit(page, viewer.address)
+    page.on("console", lambda said: visit.wrong.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: visit.wrong.append(str(error)))
+    page.on("response", lambda got: visit.wrong.append(f"{got.status} {got.url}") if got.status >= 400 else None)
+    page.on(
+        "request",
+        lambda asked: (
+            visit.wrong.append(asked.url) if not asked.url.startswith((viewer.address, "blob:", "data:")) else None
+        ),
+    )
+    yield visit
+    page.close()
+    assert visit.wrong == []
+
+
+def link(study, models, first, structure, more=""):
+    segs = [study.segs[model] for model in models]
+    return viewer_link(NAMED_TEMPLATES["local"], study.uid, study.ct, segs, study.segs[first], structure) + more
+
+
+def shown_slice(visit, study):
+    image = visit.page.evaluate(SHOWN_SLICE)
+    return next(k for k, uid in enumerate(study.images) if f"/instances/{uid}/" in image)
+
+
+def test_a_structure_of_a_model_and_of_the_consensus(visit, study, tmp_path):
+    visit.open(link(study, ["MOOSE", CONSENSUS], "MOOSE", "spleen"))
+    visit.wait_for(MOOSE_COLOR, CONSENSUS_COLOR)
+    visit.page.screenshot(path=tmp_path / "structure.png")
+    assert visit.page.evaluate(VISIBLE) == {"MOOSE": ["spleen"], CONSENSUS: ["spleen"]}
+    assert visit.page.evaluate(ACTIVE) == ["MOOSE", "spleen"]
+    assert shown_slice(visit, study) in SPLEEN_SLICES
+    assert visit.count(SPLEEN_COLOR) == visit.count(CADS_COLOR) == 0
+
+
+def test_a_structure_by_its_codes_in_all_models_at_a_given_image(visit, study, tmp_path):
+    visit.open(link(study, list(study.segs), "CADS", "SCT:64033007|SCT:7771000", f"&sop={study.images[9]}"))
+    visit.wait_for(CONSENSUS_COLOR)
+    visit.page.screenshot(path=tmp_path / "codes.png")
+    assert visit.page.evaluate(VISIBLE) == {model: ["kidney_left"] for model in study.segs}
+    assert visit.page.evaluate(ACTIVE) == ["CADS", "kidney_left"]
+    assert shown_slice(visit, study) == 9  # the last of the kidney's three; its centre is on 8
+
+
+def test_one_segmentation_whole_in_its_own_colours(visit, study, tmp_path):
+    visit.open(viewer_link(NAMED_TEMPLATES["local"], study.uid, "", [], study.segs["CADS"], ""))
+    visit.wait_for(SPLEEN_COLOR)
+    visit.page.screenshot(path=tmp_path / "whole.png")
+    assert visit.page.evaluate(VISIBLE) == {"CADS": ["kidney_left", "spleen"]}
+    assert shown_slice(visit, study) in SPLEEN_SLICES
+
+
+def test_a_structure_that_nobody_has_is_said(visit, study, tmp_path):
+    visit.open(link(study, ["MOOSE", "CADS"], "MOOSE", "<b>liver</b>"))
+    notice = visit.page.get_by_text("None of the 2 segmentations has <b>liver</b>.")
+    notice.wait_for(timeout=20000)
+    visit.page.screenshot(path=tmp_path / "nobody.png")
+    assert visit.count(MOOSE_COLOR) == visit.count(CADS_COLOR) == 0

@@ -1,0 +1,81 @@
+"""``concordance view``: what it prints, and that it ends when it is told to."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from SegmentationConcordanceLib.cli import run
+from SegmentationConcordanceLib.viewer.dicom_index import index_folder
+from SegmentationConcordanceLib.viewer.study_links import study_links
+
+
+@pytest.fixture
+def build(tmp_path):
+    """A folder that looks like a build of OHIF."""
+    folder = tmp_path / "dist"
+    folder.mkdir()
+    for name in ("index.html", "app-config.js"):
+        (folder / name).write_text(name, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_until_it_is_interrupted(study, build, how, repository, tmp_path):
+    words = ["view", "--study", str(study.folder), "--ohif", str(build), "--port", "0", "--no-browser"]
+    command = [sys.executable, "-m", "SegmentationConcordanceLib", *words]
+    library = repository / "CrossSegmentationExplorer"
+    environment = {"PYTHONPATH": str(library), "TMPDIR": str(tmp_path), "HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        try:
+            assert process.stdout.readline() == "1 studies, 4 series, 15 files\n"
+            link = process.stdout.readline()
+            port = int(re.match(r"http://127\.0\.0\.1:(\d+)/viewer\?", link).group(1))
+            assert process.stdout.readline() == "Ctrl-C ends it.\n"
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
+            process.send_signal(how)
+            out, err = process.communicate(timeout=20)
+        finally:
+            process.kill()
+    assert (process.returncode, out, err) == (0, "", "")
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), timeout=5)
+    assert [path.name for path in tmp_path.iterdir()] == ["dist"]
+
+
+def test_links_open_with_the_consensus_or_at_a_structure(study):
+    index = index_folder(study.folder)
+    consensus = study.segs["Consensus (intersection)"]
+    assert study_links(index) == [f"/viewer?StudyInstanceUIDs={study.uid}&seg={consensus}"]
+    (link,) = study_links(index, "spleen")
+    uids = [uid for uid in index.studies[study.uid] if uid != study.ct]
+    assert link == (
+        f"/viewer?StudyInstanceUIDs={study.uid}&SeriesInstanceUIDs={','.join([study.ct, *uids])}"
+        f"&seg={consensus}&structure=spleen"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "one of the arguments --study --dicomweb --fetch-only is required"),
+        (["--study", "{tmp}/absent", "--ohif", "{build}"], "cannot be listed"),
+        (["--study", "{tmp}", "--ohif", "{tmp}"], "is no build of OHIF"),
+        (["--study", "{build}", "--ohif", "{build}"], "none of them a DICOM file"),
+        (["--dicomweb", "host/dicom-web", "--ohif", "{build}"], "is no address of a DICOMweb service"),
+        (["--study", "{study}", "--ohif", "{build}", "--port", "99999"], "port 99999: cannot be listened on"),
+    ],
+)
+def test_a_wrong_call_is_refused_in_one_line(words, said, study, build, tmp_path, capsys):
+    words = [word.format(tmp=tmp_path, build=build, study=study.folder) for word in words]
+    assert run(["view", "--no-browser", *words]) == 2
+    printed = capsys.readouterr()
+    assert said in printed.err
+    assert len(printed.err.splitlines()) == 1
