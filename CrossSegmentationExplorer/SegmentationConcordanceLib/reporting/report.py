@@ -7,26 +7,47 @@ import hashlib
 import html
 import os
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from string import Template
+from urllib.parse import quote
 
 from ..agreement.table import AgreementRow, PairwiseRow
 from ..imaging.whole_files import whole_file
+from .case_table import NO_CASES, CaseTable
 from .findings import worst_findings
-from .page_data import agreement_columns, embedded_json, mean_pairwise_dice
+from .page_data import agreement_columns, cases_for_page, embedded_json, identifiers_for_page, pairwise_columns
+
+DATA_SUFFIX = ".data.js"
 
 _FOLDER = Path(__file__).parent
 _SCRIPTS = (
     "vendor/echarts.min.js",
+    "page/groups.js",
     "page/rows.js",
     "page/looks.js",
     "page/elements.js",
+    "page/statistics.js",
+    "page/case_facts.js",
+    "page/choice.js",
+    "page/filter.js",
+    "page/picker.js",
+    "page/controls.js",
+    "page/roving.js",
+    "page/overview.js",
+    "page/dice_color.js",
+    "page/pair_map.js",
+    "page/matrix.js",
     "page/hover.js",
+    "page/plot.js",
     "page/dice_plot.js",
     "page/share_plot.js",
-    "page/pairs.js",
+    "page/spread_plot.js",
+    "page/cases.js",
+    "page/details.js",
     "page/table.js",
-    "page/selection.js",
+    "page/table_svg.js",
+    "page/export.js",
     "page/report.js",
 )
 
@@ -38,6 +59,9 @@ def write_report(
     *,
     title: str,
     notes: Sequence[str] = (),
+    cases: CaseTable = NO_CASES,
+    viewer: str = "",
+    data_beside: bool = False,
 ) -> None:
     """Write the report, whole or not at all. It opens from disk and asks the network for nothing.
 
@@ -49,23 +73,38 @@ def write_report(
     :param pairwise: tells which models agree with each other, and who stands out in the worst findings.
     :param title: heading of the page.
     :param notes: sentences on what was compared and how, e.g. what was left out.
+    :param cases: what is known of the cases: codes to show, acquisition, DICOM identifiers.
+    :param viewer: template of the link to a browser viewer, an http or https address with fields in braces behind its
+        "?": study, ct, segs, series, seg, structure; empty for no links.
+    :param data_beside: write the data into a second file, ``<name of the page>.data.js``, for more rows than one page
+        should carry. The two stay together; the policy then also allows scripts from the page's own folder.
     :raises OutputError: the file cannot be written.
     """
     data = {
         "title": title,
         "notes": list(notes),
-        "findings": worst_findings(agreement, pairwise),
+        "findings": [asdict(one) for one in worst_findings(agreement, pairwise, case_labels=cases.labels)],
         "agreement": agreement_columns(agreement),
-        "pairs": mean_pairwise_dice(pairwise),
+        "pairs": pairwise_columns(pairwise),
+        "cases": cases_for_page(cases, {row.case for row in agreement}),
+        "dicom": identifiers_for_page(cases, {row.case for row in agreement}),
+        "viewer": viewer,
     }
+    path = Path(path)
     scripts = [_part(name) for name in _SCRIPTS]
+    held = embedded_json(data)
+    beside = path.with_name(f"{path.stem}{DATA_SUFFIX}")
+    source = f'<script src="{html.escape(quote(os.fsencode(beside.name)))}"></script>' if data_beside else ""
     page = Template(_part("page/report.html")).substitute(
         title=html.escape(title),
-        policy=_content_security_policy(scripts),
+        policy=_content_security_policy(scripts, data_beside),
         style=_part("page/report.css"),
-        data=embedded_json(data),
-        scripts="\n".join(f"<script>{script}</script>" for script in scripts),
+        data="" if data_beside else held,
+        scripts="\n".join([source, *(f"<script>{script}</script>" for script in scripts)]),
     )
+    if data_beside:
+        with whole_file(beside) as temporary:
+            temporary.write_text(f"window.REPORT_DATA = {held};\n", encoding="ascii")
     with whole_file(path) as temporary:
         temporary.write_text(page, encoding="utf-8", errors="backslashreplace", newline="\n")
 
@@ -74,8 +113,8 @@ def _part(name: str) -> str:
     return (_FOLDER / name).read_text(encoding="utf-8")
 
 
-def _content_security_policy(scripts: Sequence[str]) -> str:
+def _content_security_policy(scripts: Sequence[str], own_folder: bool) -> str:
     """Nothing from anywhere; scripts by hash; style attributes, which the plotting library sets."""
     digests = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
-    allowed = " ".join(f"'sha256-{digest}'" for digest in digests)
+    allowed = " ".join(f"'sha256-{digest}'" for digest in digests) + (" 'self'" if own_folder else "")
     return f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"

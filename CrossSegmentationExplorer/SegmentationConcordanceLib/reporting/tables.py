@@ -20,6 +20,7 @@ from typing import TypeVar
 from ..agreement.table import STATUSES, AgreementRow, PairwiseRow
 from ..errors import ConcordanceError, UnreadableFileError
 from ..imaging.whole_files import whole_file
+from .text_tables import separator_of, table_text
 
 Row = TypeVar("Row", AgreementRow, PairwiseRow)
 
@@ -81,8 +82,8 @@ def _cell(value: str | float | None) -> str:
 
 def _read(path: str | os.PathLike[str], row_type: type[Row]) -> list[Row]:
     path = Path(path)
-    text = _text(path)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
+    text = table_text(path)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator_of(text), strict=True)
     header: list[str] = []
     rows = []
     try:
@@ -98,21 +99,6 @@ def _read(path: str | os.PathLike[str], row_type: type[Row]) -> list[Row]:
     if not header:
         raise UnreadableFileError(path, "is empty", _columns_remedy(row_type))
     return rows
-
-
-def _text(path: Path) -> str:
-    try:
-        # Spreadsheets put a byte order mark in front, which is no part of the first column's name.
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise UnreadableFileError(path, f"cannot be read ({error.strerror})", "Give the path of a CSV file.") from error
-    except UnicodeDecodeError as error:
-        raise UnreadableFileError(path, f"byte {error.start} is no UTF-8", "Save the table as CSV in UTF-8.") from error
-
-
-def _separator(text: str) -> str:
-    header = next((line for line in text.split("\n") if line.strip()), "")
-    return max(",;", key=header.count)
 
 
 def _header(path: Path, cells: Sequence[str], row_type: type[Row]) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from SegmentationConcordanceLib.agreement.table import AgreementRow, PairwiseRow
+from SegmentationConcordanceLib.reporting.report import write_report
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -88,6 +89,7 @@ def browser() -> Iterator[Any]:
 def browser_page(browser: Any) -> Iterator[Visit]:
     """A new page; the test fails at its end if the page logged anything, or asked for anything but the file itself."""
     page = browser.new_page(viewport={"width": 1200, "height": 900})
+    page.set_default_timeout(5000)
     visit = Visit(page)
     page.on("console", lambda message: visit.messages.append(message.text))
     page.on("pageerror", lambda error: visit.messages.append(str(error)))
@@ -96,5 +98,36 @@ def browser_page(browser: Any) -> Iterator[Visit]:
     yield visit
     page.close()
     assert visit.messages == []
-    assert [url for url in visit.requests if not url.startswith("file:")] == []
-    assert len(visit.requests) == 1
+    assert [url for url in visit.requests if not url.startswith(("file:", "blob:"))] == []
+    assert len({url.partition("#")[0] for url in visit.requests if url.startswith("file:")}) == 1
+
+
+@pytest.fixture
+def rows(agreement_row: Callable[..., AgreementRow]) -> list[AgreementRow]:
+    """Two cases; spleen by three models, liver by two, aorta by one alone. In case b CADS missed the liver."""
+    nothing = {"consensus_volume_ml": 0.0, "jaccard": None, "volume_ratio": None, "dice": None}
+    empty = {"consensus_volume_ml": 0.0, "jaccard": 0.0, "volume_ratio": 0.0, "dice": 0.0}
+    alone = {"consensus_volume_ml": None, "jaccard": None, "volume_ratio": None, "dice": None, "n_models": 1}
+    liver = {"structure": "liver", "structure_key": "SCT:10200004", "n_models": 2}
+    return [
+        agreement_row(case="a", model="MOOSE", dice=0.8),
+        agreement_row(case="a", model="CADS", dice=0.92, volume_ml=70.0, volume_ratio=6 / 7),
+        agreement_row(case="a", model="Other", dice=0.96, volume_ml=65.0, volume_ratio=12 / 13),
+        agreement_row(case="a", model="MOOSE", dice=0.95, **liver),
+        agreement_row(case="a", model="CADS", dice=0.97, **liver),
+        agreement_row(case="a", model="MOOSE", structure="aorta", structure_key="SCT:15825003", **alone),
+        agreement_row(case="b", model="MOOSE", dice=0.84),
+        agreement_row(case="b", model="CADS", dice=0.9, status="truncated"),
+        agreement_row(case="b", model="Other", dice=0.94),
+        agreement_row(case="b", model="MOOSE", status="empty_consensus", **{**liver, **empty}),
+        agreement_row(case="b", model="CADS", status="missing", volume_ml=0.0, **{**liver, **nothing}),
+    ]
+
+
+@pytest.fixture
+def page(
+    browser_page: Visit, rows: list[AgreementRow], pairwise_row: Callable[..., PairwiseRow], tmp_path: Path
+) -> Any:
+    """The page of these rows and of one pair, open."""
+    write_report(tmp_path / "page.html", rows, [pairwise_row(dice=0.75)], title="Two cases", notes=["A note."])
+    return browser_page.open(tmp_path / "page.html")

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from SegmentationConcordanceLib.reporting.findings import worst_findings
+from SegmentationConcordanceLib.reporting.findings import Finding
+from SegmentationConcordanceLib.reporting.findings import worst_findings as find
+
+
+def worst_findings(*rows, **options):
+    return [finding.text for finding in find(*rows, **options)]
 
 
 def test_nothing_compared_gives_nothing(agreement_row):
@@ -68,3 +73,9 @@ def test_many_missing_leave_room_for_the_rest(agreement_row):
 def test_only_the_first_consensus_counts(agreement_row):
     rows = [agreement_row(dice=0.8), agreement_row(consensus="majority", dice=0.1)]
     assert len(worst_findings(rows, [])) == 1
+
+
+def test_a_finding_says_where_to_look_and_calls_cases_by_their_labels(agreement_row):
+    (found,) = find([agreement_row(case="1.2.3.4", structure_key="")], [], case_labels={"1.2.3.4": "Patient 7"})
+    text = "Patient 7, spleen: MOOSE has Dice 0.800 with the intersection (90.0 ml against 60.0 ml)."
+    assert found == Finding(text, case="1.2.3.4", structure="spleen", model="MOOSE")

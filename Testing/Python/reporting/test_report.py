@@ -11,7 +11,7 @@ import pytest
 
 from SegmentationConcordanceLib.agreement.table import AGREEMENT_COLUMNS
 from SegmentationConcordanceLib.errors import OutputError
-from SegmentationConcordanceLib.reporting.page_data import embedded_json, mean_pairwise_dice
+from SegmentationConcordanceLib.reporting.page_data import embedded_json, pairwise_columns
 from SegmentationConcordanceLib.reporting.report import write_report
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>&amp;\u2028'\""
@@ -36,7 +36,10 @@ def test_the_data_in_the_page_are_the_rows(tmp_path, agreement_row):
     write_report(tmp_path / "page.html", rows, title="Three rows")
     data = embedded_data((tmp_path / "page.html").read_text(encoding="utf-8"))
     for name in AGREEMENT_COLUMNS:
-        assert column(data, name, 3) == [getattr(row, name) for row in rows], name
+        held = column(data, name, 3)
+        for value, row in zip(held, rows):
+            expected = getattr(row, name)
+            assert value == (pytest.approx(expected, rel=1e-6) if isinstance(expected, float) else expected), name
 
 
 def test_hostile_text_stays_text(tmp_path, agreement_row):
@@ -90,15 +93,33 @@ def test_a_page_that_cannot_be_written(tmp_path, agreement_row):
         write_report(tmp_path, [agreement_row()], title="A folder is there")
 
 
-def test_mean_pairwise_dice(pairwise_row):
+def test_pairs_by_place(pairwise_row):
     rows = [
         pairwise_row(dice=0.5),
-        pairwise_row(dice=1.0),
-        pairwise_row(dice=None),
-        pairwise_row(model_b="X", dice=0.25),
+        pairwise_row(case="b", dice=1 / 3),
+        pairwise_row(dice=None, structure_key="none"),
+        pairwise_row(case="b", model_b="X", dice=0.25, structure_key=""),
     ]
-    assert mean_pairwise_dice(rows) == [
-        {"a": "CADS", "b": "MOOSE", "dice": 0.75, "n": 2},
-        {"a": "CADS", "b": "X", "dice": 0.25, "n": 1},
-    ]
-    assert mean_pairwise_dice([]) == []
+    assert pairwise_columns(rows) == {
+        "case": ["case-01", "b", "b"],
+        "structure": ["SCT:78961009", "SCT:78961009", "spleen"],
+        "pairs": [
+            {"a": "CADS", "b": "MOOSE", "dice": [0.5, 0.33333, None]},
+            {"a": "CADS", "b": "X", "dice": [None, None, 0.25]},
+        ],
+    }
+    assert pairwise_columns([]) == {"case": [], "structure": [], "pairs": []}
+
+
+def test_the_data_can_be_in_a_file_beside_the_page(tmp_path, agreement_row, browser):
+    path = tmp_path / "many & <rows>.html"
+    write_report(path, [agreement_row(), agreement_row(model="CADS")], title="Beside", data_beside=True)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["many & <rows>.data.js", "many & <rows>.html"]
+    page = browser.new_page()
+    messages = []
+    page.on("console", lambda message: messages.append(message.text))
+    page.on("pageerror", lambda error: messages.append(str(error)))
+    page.goto(path.as_uri())
+    assert page.locator("#rows tbody tr").count() == 2
+    assert messages == []
+    page.close()

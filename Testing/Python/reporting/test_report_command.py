@@ -47,3 +47,29 @@ def test_one_row_in_two_tables_is_refused(tmp_path, agreement_row):
     assert str(caught.value).startswith(f"{tmp_path / 'b.csv'}: case case-01, structure spleen, model MOOSE")
     assert str(tmp_path / "a.csv") in str(caught.value)
     assert not (tmp_path / "page.html").exists()
+
+
+def test_published_tables_with_cases_and_a_viewer(tmp_path):
+    head = "page,structure,series_uid,model,model_name,"
+    (tmp_path / "dice.csv").write_text(
+        f"{head}dice\nsternum,sternum,1.2,cads,CADS,0.9\nsternum,sternum,1.2,moose,M,0.8\n"
+    )
+    (tmp_path / "cases.csv").write_text("series_uid,patient_id,study_uid,seg_cads\n1.2,P7,5,6\n")
+    page = tmp_path / "page.html"
+    summary, _ = call(
+        *("--agreement", tmp_path / "dice.csv", "--cases", tmp_path / "cases.csv"),
+        *("--viewer", "https://host/v?study={study}", "--output", page),
+    )
+    assert summary["findings"] == ["P7, sternum: MOOSE has Dice 0.800 with the intersection."]
+    text = page.read_text(encoding="utf-8")
+    assert '"viewer":"https://host/v?study={study}"' in text
+    assert '"dicom":{"study":{"1.2":"5"},"segs":{"1.2":{"CADS":"6"}}}' in text
+
+
+def test_a_viewer_that_is_no_web_address_is_refused(tmp_path, agreement_row):
+    write_agreement(tmp_path / "a.csv", [agreement_row()])
+    with pytest.raises(ConcordanceError):
+        call(
+            "--agreement", tmp_path / "a.csv", "--viewer", "javascript:alert({study})", "--output", tmp_path / "p.html"
+        )
+    assert not (tmp_path / "p.html").exists()

@@ -27,9 +27,9 @@ function option(value, text) {
   return made;
 }
 
-/** A canvas does not inherit the font of the page. */
+/** A canvas does not inherit the font of the page; in single quotes, as it also stands in attributes of pictures. */
 function pageFont() {
-  return getComputedStyle(document.body).fontFamily;
+  return getComputedStyle(document.body).fontFamily.replaceAll('"', "'");
 }
 
 /** "lung upper lobe left" for lung_upper_lobe_left. */
@@ -54,4 +54,8 @@ function milliliters(value) {
 function listed(names, limit = 8) {
   const shown = names.slice(0, limit).join(", ");
   return names.length > limit ? `${shown} and ${names.length - limit} more` : shown;
+}
+
+function capitalized(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,26 +1,42 @@
 "use strict";
 // What hovering over a mark says.
 
-function hoverOfRow(row) {
-  return hoverBox(row.model, [
+function hoverOfRow(row, caseFacts) {
+  return hoverBox(row.model, factsOfRow(row, caseFacts));
+}
+
+/** Name and value of all that a row says; "" where it says nothing. */
+function factsOfRow(row, caseFacts) {
+  return [
     ["Structure", readable(row.structure)],
-    ["Case", row.case],
+    ["Case", caseFacts.label(row.case)],
     ["Dice", fixed(row.dice, 3)],
     ["Consensus share", row.volume_ratio == null ? "" : `${fixed(100 * row.volume_ratio, 1)} %`],
     ["Volume", row.volume_ml == null ? "" : `${milliliters(row.volume_ml)} ml`],
     ["Consensus volume", row.consensus_volume_ml == null ? "" : `${milliliters(row.consensus_volume_ml)} ml`],
+    ["HD95", row.hd95_mm == null ? "" : `${fixed(row.hd95_mm, 1)} mm`],
+    ["ASSD", row.assd_mm == null ? "" : `${fixed(row.assd_mm, 2)} mm`],
+    [
+      "NSD",
+      row.nsd == null
+        ? ""
+        : `${fixed(row.nsd, 3)}${row.nsd_tolerance_mm == null ? "" : ` at ${row.nsd_tolerance_mm} mm`}`,
+    ],
     ["Status", STATUS_WORDS[row.status]],
     ["Models that know it", String(row.n_models)],
-  ]);
+  ];
 }
 
-function hoverOfMean(mean) {
-  return hoverBox(`${mean.model}, mean`, [
-    ["Structure", readable(mean.structure)],
-    ["Mean Dice", fixed(mean.dice, 3)],
-    ["Lowest, highest", `${fixed(mean.lowest, 3)}, ${fixed(mean.highest, 3)}`],
-    ["Over", plural(mean.count, "case")],
-    ["Left out", mean.leftOut ? `${plural(mean.leftOut, "case")} missing` : ""],
+function hoverOfDistribution(mark) {
+  return hoverBox(`${mark.model}, all cases`, [
+    ["Structure", readable(mark.structure)],
+    ["Median Dice", fixed(mark.median, 3)],
+    ["Quartiles", `${fixed(mark.lower, 3)}, ${fixed(mark.upper, 3)}`],
+    ["Lowest, highest", `${fixed(mark.lowest, 3)}, ${fixed(mark.highest, 3)}`],
+    ["Mean Dice", fixed(mark.mean, 3)],
+    ["Over", plural(mark.n, "case")],
+    ["Lowest in", mark.worstCase],
+    ["Left out", mark.leftOut ? `${plural(mark.leftOut, "case")} missing` : ""],
   ]);
 }
 
@@ -37,6 +53,7 @@ const HOVER = {
   confine: true,
   transitionDuration: 0,
   padding: [6, 10],
+  // Below the panel of the selected row.
+  extraCssText: "z-index: 15",
   textStyle: { fontSize: 12 },
-  formatter: ({ data }) => (data.mean ? hoverOfMean(data.mean) : data.row ? hoverOfRow(data.row) : ""),
 };

@@ -12,31 +12,34 @@ const AXIS_NAME = { color: "#111", fontSize: 13 };
 const LABELLED_STRUCTURES = 12;
 const LABELLED_MARKS = 250;
 
-/** Draw view.rows; returns what the note under the plot says. */
-function drawSharePlot(chart, view) {
-  const rows = view.rows.filter(hasShare);
-  const across = view.logVolume ? Math.log10 : (volume) => volume;
+/** What the library draws of view.drawn, how high, and what the note under the plot says. */
+function buildSharePlot(view) {
+  const drawn = new Set(view.drawn.map(({ id }) => id));
+  const ofDrawn = view.rows.filter((row) => drawn.has(row.structureId));
+  const rows = ofDrawn.filter(hasShare);
+  const logarithmic = byId("share-log").checked;
+  const across = logarithmic ? Math.log10 : (volume) => volume;
   const place = (row) => [across(row.volume_ml), 100 * row.volume_ratio];
-  const axis = shareAxis(view, rows);
-  chart.getDom().hidden = rows.length === 0;
-  chart.resize({ height: 510 });
-  chart.setOption(
-    {
+  const axis = shareAxis(rows);
+  return {
+    height: 510,
+    hidden: rows.length === 0,
+    option: {
       animation: false,
       textStyle: { fontFamily: pageFont() },
-      tooltip: HOVER,
       grid: { left: 64, right: 84, top: 20, height: 440 },
-      xAxis: volumeAxis(view, rows),
+      xAxis: volumeAxis(logarithmic, rows),
       yAxis: axis,
       series: [
         shareLines(rows, place, axis),
         ...view.models.map((model) => shareSeries(view, rows, place, model)),
         structureNames(view, rows, place, axis),
+        ...selectionRings(0),
       ],
     },
-    { notMerge: true },
-  );
-  return shareNote(view, rows);
+    ringSize: rows.length > LARGE_PLOT ? 9 : 14,
+    note: shareNote(ofDrawn, rows),
+  };
 }
 
 function hasShare(row) {
@@ -44,11 +47,11 @@ function hasShare(row) {
 }
 
 /** Fitted to whole bands, so that every mark stands in a band that is seen whole. */
-function shareAxis(view, rows) {
+function shareAxis(rows) {
   const shares = rows.map((row) => 100 * row.volume_ratio);
   const lowest = shares.reduce((a, b) => Math.min(a, b), 100);
   const highest = shares.reduce((a, b) => Math.max(a, b), 100);
-  const min = view.fullShare ? 0 : BANDS.find((band) => lowest >= band.from + 1)?.from ?? 0;
+  const min = byId("share-full").checked ? 0 : BANDS.find((band) => lowest >= band.from + 1)?.from ?? 0;
   return {
     type: "value",
     min,
@@ -65,7 +68,7 @@ function shareAxis(view, rows) {
   };
 }
 
-function volumeAxis(view, rows) {
+function volumeAxis(logarithmic, rows) {
   const look = {
     type: "value",
     name: "Model volume (ml)",
@@ -80,7 +83,7 @@ function volumeAxis(view, rows) {
   const volumes = rows.map((row) => row.volume_ml);
   const lowest = volumes.reduce((a, b) => Math.min(a, b), Infinity);
   const highest = volumes.reduce((a, b) => Math.max(a, b), 0);
-  if (!view.logVolume || volumes.length === 0) return { ...look, scale: lowest > highest / 2 };
+  if (!logarithmic || volumes.length === 0) return { ...look, scale: lowest > highest / 2 };
   const ticks = logTicks(lowest, highest);
   return {
     ...look,
@@ -106,7 +109,7 @@ function logTicks(lowest, highest) {
 
 /** One line per case and structure, along rising volume; one series for all of them, broken by empty points. */
 function shareLines(rows, place, axis) {
-  const lines = [...groupBy(rows, (row) => JSON.stringify([row.case, row.structureId])).values()];
+  const lines = rows.length > LARGE_PLOT ? [] : [...groupBy(rows, (row) => row.place).values()];
   const rising = (a, b) => a.volume_ml - b.volume_ml;
   return {
     id: "lines",
@@ -129,23 +132,27 @@ function shareLines(rows, place, axis) {
 
 function shareSeries(view, rows, place, model) {
   const look = view.looks.get(model);
+  const large = rows.length > LARGE_PLOT;
   return {
     id: `points ${model}`,
     name: model,
     type: "scatter",
     symbol: `path://${look.path}`,
     symbolKeepAspect: true,
-    symbolSize: rows.length > 400 ? 7 : 9,
-    itemStyle: { color: look.color, opacity: rows.length > 1000 ? 0.6 : 0.85, borderColor: "#222", borderWidth: 0.4 },
+    symbolSize: large ? 3 : rows.length > 400 ? 7 : 9,
+    itemStyle: large
+      ? { color: look.color, opacity: 0.45 }
+      : { color: look.color, opacity: rows.length > 1000 ? 0.6 : 0.85, borderColor: "#222", borderWidth: 0.4 },
+    ...(large ? LARGE_MARK : {}),
     z: 3,
-    data: rows.filter((row) => row.model === model).map((row) => ({ value: place(row), row })),
+    ...markData(rows.filter((row) => row.model === model), large, (row) => place(row)[0], (row) => place(row)[1]),
   };
 }
 
 /** The name of each structure at its mark with the largest volume, where there are a few. */
 function structureNames(view, rows, place, axis) {
   const groups = groupBy(rows, (row) => row.structureId);
-  const several = view.structures.length > 1 && view.structures.length <= LABELLED_STRUCTURES;
+  const several = view.drawn.length > 1 && view.drawn.length <= LABELLED_STRUCTURES;
   const few = several && rows.length <= LABELLED_MARKS;
   const largest = (group) => group.reduce((a, b) => (b.volume_ml > a.volume_ml ? b : a));
   const across = rows.map((row) => place(row)[0]);
@@ -177,10 +184,11 @@ function structureNames(view, rows, place, axis) {
   };
 }
 
-function shareNote(view, rows) {
-  const lost = view.rows.filter((row) => isCompared(row) && !hasShare(row));
+function shareNote(ofDrawn, rows) {
+  const lost = ofDrawn.filter((row) => isCompared(row) && !hasShare(row));
   const missing = lost.filter((row) => row.status === "missing");
   const parts = [`${plural(rows.length, "mark")}.`];
+  if (rows.length > LARGE_PLOT) parts.push("With so many, no lines are drawn, and dots stand for the symbols.");
   if (missing.length) {
     const named = missing.map((row) => `${readable(row.structure)}, ${row.model}, ${row.case}`);
     parts.push(`Not drawn, as the model found nothing: ${listed(named, 5)}.`);

@@ -21,37 +21,40 @@ function percent(value) {
   return value == null ? "" : fixed(100 * value, 1);
 }
 
-/** Fill the table and its filters; returns a function that shows other rows. */
-function makeTable(looks) {
-  const state = { rows: [], sort: null, descending: false, limit: ROWS_AT_FIRST };
-  const show = () => showTable(state, looks);
-  for (const id of ["find", "table-model", "table-structure", "table-status"]) {
-    byId(id).addEventListener("input", () => {
-      state.limit = ROWS_AT_FIRST;
-      show();
-    });
-  }
+/** The table as a view; it finds words in what the filters of the page let pass. */
+function makeTable(change) {
+  const state = { rows: [], sort: null, descending: false, limit: ROWS_AT_FIRST, change };
+  const show = () => showTable(state);
+  byId("find").addEventListener("input", () => {
+    state.limit = ROWS_AT_FIRST;
+    show();
+  });
   byId("show-all").addEventListener("click", () => {
     state.limit = Infinity;
     show();
   });
-  return (rows) => {
-    state.rows = rows.toSorted(worstFirst);
+  const draw = (view) => {
+    const rows = [...view.rows, ...view.gaps];
+    state.view = view;
+    state.rows = rows.sort(worstFirst);
     state.columns = COLUMNS.filter(({ name }) => rows.some((row) => row[name] != null));
-    fillTableFilters(rows);
     makeHead(state, show);
     show();
   };
+  const select = (view) => {
+    state.view = view;
+    show();
+  };
+  return { id: "rows", draw, select, csv: () => rowsCsv(state) };
 }
 
-function fillTableFilters(rows) {
-  const structures = new Map(rows.map((row) => [row.structureId, readable(row.structure)]));
-  const fill = (id, all, choices) => {
-    byId(id).replaceChildren(option("", all), ...choices.map(([value, text]) => option(value, text)));
-  };
-  fill("table-model", "all", distinct(rows.map((row) => row.model)).map((model) => [model, model]));
-  fill("table-structure", "all", [...structures]);
-  fill("table-status", "all", distinct(rows.map((row) => row.status)).map((status) => [status, STATUS_WORDS[status]]));
+function rowsCsv(state) {
+  const names = ["series_uid", "structure_key", "consensus", "jaccard", "nsd_tolerance_mm"];
+  const header = [...COLUMNS.map(({ name }) => name), ...names];
+  return [
+    header,
+    ...sorted(state.rows.filter(tableFilter(state)), state).map((row) => header.map((name) => row[name])),
+  ];
 }
 
 function makeHead(state, show) {
@@ -67,10 +70,10 @@ function makeHead(state, show) {
   byId("rows").tHead.replaceChildren(element("tr", {}, ...headings));
 }
 
-function showTable(state, looks) {
-  const found = sorted(state.rows.filter(tableFilter()), state);
+function showTable(state) {
+  const found = sorted(state.rows.filter(tableFilter(state)), state);
   const shown = found.slice(0, state.limit);
-  byId("rows").tBodies[0].replaceChildren(...shown.map((row) => tableRow(row, state.columns, looks)));
+  byId("rows").tBodies[0].replaceChildren(...shown.map((row) => tableRow(row, state)));
   [...byId("rows").tHead.rows[0].cells].forEach((cell, index) => {
     const direction = state.descending ? "descending" : "ascending";
     cell.setAttribute("aria-sort", state.columns[index] === state.sort ? direction : "none");
@@ -83,13 +86,20 @@ function showTable(state, looks) {
   byId("show-all").textContent = `Show all ${plural(found.length, "row")}`;
 }
 
-function tableFilter() {
+function tableFilter({ view }) {
   const words = byId("find").value.toLowerCase().split(/\s+/).filter(Boolean);
-  const [model, structure, status] = ["table-model", "table-structure", "table-status"].map((id) => byId(id).value);
+  if (words.length === 0) return () => true;
   return (row) => {
-    if ((model && row.model !== model) || (status && row.status !== status)) return false;
-    if (structure && row.structureId !== structure) return false;
-    const text = [row.case, row.structure, readable(row.structure), row.model, STATUS_WORDS[row.status], row.status];
+    const name = view.caseFacts.label(row.case);
+    const text = [
+      row.case,
+      name,
+      row.structure,
+      readable(row.structure),
+      row.model,
+      STATUS_WORDS[row.status],
+      row.status,
+    ];
     const where = text.join(" ").toLowerCase();
     return words.every((word) => where.includes(word));
   };
@@ -99,25 +109,36 @@ function tableFilter() {
 function sorted(rows, { sort, descending }) {
   if (!sort) return rows;
   const sign = descending ? -1 : 1;
-  const collator = new Intl.Collator("en", { numeric: true });
   return rows.toSorted((rowA, rowB) => {
     const [a, b] = [rowA[sort.name], rowB[sort.name]];
     if (a == null || b == null) return (a == null) - (b == null);
-    return sign * (sort.number ? a - b : collator.compare(a, b));
+    return sign * (sort.number ? a - b : naturalOrder(a, b));
   });
 }
 
-function tableRow(row, columns, looks) {
+function tableRow(row, { columns, view, change }) {
   const cells = columns.map((column) => {
     if (column.number) {
       const value = row[column.name];
       return element("td", { class: "number", title: value ?? "no value" }, column.number(value));
     }
     const cell = element("td", {}, column.text ? column.text(row) : row[column.name]);
-    if (column.name === "model") cell.prepend(symbolPicture(looks.get(row.model)));
+    if (column.name === "model") cell.prepend(symbolPicture(view.looks.get(row.model)));
     if (column.name === "structure") cell.title = [row.structure, row.structure_key].filter(Boolean).join(" ");
-    if (column.name === "case" && row.series_uid) cell.title = row.series_uid;
+    if (column.name === "case" && row.index !== undefined) cell.replaceChildren(rowButton(row, view, change));
     return cell;
   });
-  return element("tr", { class: `status-${row.status}` }, ...cells);
+  const [name, structure, model] = view.choice.selected ?? [];
+  const chosen = row.case === name && row.structureId === structure && row.model === model;
+  return element("tr", { class: `status-${row.status}${chosen ? " selected" : ""}` }, ...cells);
+}
+
+function rowButton(row, view, change) {
+  const button = element(
+    "button",
+    { type: "button", title: row.series_uid || "Shows all values" },
+    view.caseFacts.label(row.case),
+  );
+  button.addEventListener("click", () => change((choice) => selectRow(choice, row)));
+  return button;
 }

@@ -1,0 +1,120 @@
+"use strict";
+// One line per case: what is known of it, its worst structure, and how many structures have a finding.
+
+const FINDING_BELOW = 0.75;
+const CASES_AT_FIRST = 50;
+
+function makeCaseTable(change) {
+  const state = { sort: "worst", descending: false, limit: CASES_AT_FIRST, change, view: null };
+  byId("all-cases").addEventListener("click", () => {
+    state.limit = Infinity;
+    drawCases(state);
+  });
+  const draw = (view) => {
+    state.view = view;
+    drawCases(state);
+  };
+  return { id: "cases", draw, select: draw, csv: casesCsv, picture: () => tableSvg(byId("case-table")) };
+}
+
+/** A finding is a structure that a model missed, that has no consensus, or a Dice below 0.75. */
+function isFinding(row) {
+  return hasNoOverlap(row) || row.dice < FINDING_BELOW;
+}
+
+function caseLines(view) {
+  return [...groupBy(view.compared, (row) => row.caseNumber).values()].map((rows) => ({
+    name: rows[0].case,
+    series: rows[0].series_uid,
+    worst: rows.reduce((a, b) => (badness(b) < badness(a) ? b : a)),
+    findings: new Set(rows.filter(isFinding).map((row) => row.structureNumber)).size,
+    structures: new Set(rows.map((row) => row.structureNumber)).size,
+    median: distribution(rows.map((row) => badness(row))).median,
+  }));
+}
+
+function caseColumns(view) {
+  const facts = view.caseFacts;
+  const known = facts.columns.map((name) => ({
+    key: name,
+    heading: capitalized(readable(name)),
+    value: (line) => facts.value(line.name, name),
+  }));
+  return [
+    { key: "case", heading: "Case", value: (line) => facts.label(line.name) },
+    ...known,
+    { key: "findings", heading: "Findings", number: true, value: (line) => line.findings },
+    { key: "median", heading: "Median Dice", number: true, value: (line) => line.median },
+    { key: "worst", heading: "Worst structure", value: (line) => badness(line.worst), number: true },
+  ];
+}
+
+function drawCases(state) {
+  const { view } = state;
+  const columns = caseColumns(view);
+  const lines = sortedCases(caseLines(view), columns, state);
+  const shown = lines.slice(0, state.limit);
+  const head = columns.map(({ key, heading, number }) =>
+    sortHeading(heading, key, state, () => drawCases(state), null, number && key !== "worst"),
+  );
+  byId("case-table").tHead.replaceChildren(element("tr", {}, ...head));
+  byId("case-table").tBodies[0].replaceChildren(...shown.map((line) => caseRow(state, columns, line)));
+  rove(byId("case-table"));
+  const part = shown.length < lines.length ? `; the first ${shown.length} are shown` : "";
+  byId("cases-note").textContent = `${plural(lines.length, "case")}${part}.`;
+  byId("all-cases").hidden = shown.length === lines.length;
+  byId("all-cases").textContent = `Show all ${plural(lines.length, "case")}`;
+}
+
+function sortedCases(lines, columns, { sort, descending }) {
+  const column = columns.find(({ key }) => key === sort) ?? columns[0];
+  const sign = descending ? -1 : 1;
+  const order = column.number ? (a, b) => a - b : naturalOrder;
+  return lines.sort((a, b) => sign * order(column.value(a), column.value(b)));
+}
+
+function caseRow(state, columns, line) {
+  const { selected } = state.view.choice;
+  const chosen = selected?.[0] === line.name;
+  const made = element("tr", chosen ? { class: "selected", "aria-selected": "true" } : {});
+  for (const column of columns) made.append(caseCell(state, column, line));
+  return made;
+}
+
+function caseCell(state, column, line) {
+  if (column.key === "case") {
+    const chosen = state.view.choice.selected?.[0] === line.name;
+    const button = element("button", { type: "button", "aria-pressed": String(chosen) }, column.value(line));
+    button.title = `${line.series ? `Series ${line.series}. ` : ""}Rings its marks in every plot.`;
+    button.addEventListener("click", () => state.change((choice) => selectCase(choice, line.name)));
+    return element("td", {}, button);
+  }
+  if (column.key === "worst") {
+    const { worst } = line;
+    const text = hasNoOverlap(worst) ? STATUS_WORDS[worst.status] : fixed(worst.dice, 3);
+    const button = element("button", { type: "button" }, `${readable(worst.structure)}, ${worst.model}: ${text}`);
+    button.addEventListener("click", () => state.change((choice) => selectRow(choice, worst)));
+    return element("td", {}, button);
+  }
+  const value = column.value(line);
+  const text = column.key === "findings" ? `${value} of ${line.structures}` : column.number ? fixed(value, 3) : value;
+  return element("td", column.number ? { class: "number" } : {}, text);
+}
+
+function casesCsv(view) {
+  const names = view.caseFacts.columns;
+  const header = ["case", "series_uid", ...names, "findings", "structures", "median_dice"];
+  const lines = caseLines(view).map((line) => [
+    line.name,
+    line.series,
+    ...names.map((name) => view.caseFacts.value(line.name, name)),
+    line.findings,
+    line.structures,
+    line.median,
+    line.worst.structure,
+    line.worst.model,
+    line.worst.dice,
+    line.worst.status,
+  ]);
+  return [[...header, "worst_structure", "worst_model", "worst_dice", "worst_status"], ...lines];
+}

@@ -1,0 +1,134 @@
+"use strict";
+// The panel of the selected row or case: every value, the link to a viewer, and the way to open it in Slicer.
+
+/** What a click on a mark selects; a second click on the same takes it back. */
+function selectRow(choice, row) {
+  const next = [row.case, row.structureId, row.model];
+  choice.selected = JSON.stringify(choice.selected) === JSON.stringify(next) ? null : next;
+}
+
+function selectCase(choice, name) {
+  const alone = choice.selected?.[0] === name && !choice.selected[1];
+  choice.selected = alone ? null : [name, null, null];
+}
+
+function makeDetails(data, change) {
+  const close = () =>
+    change((choice) => {
+      choice.selected = null;
+    });
+  byId("details-close").addEventListener("click", close);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !byId("details").hidden) close();
+  });
+  return (view) => {
+    const { selected } = view.choice;
+    byId("details").hidden = !selected;
+    if (!selected) return;
+    const row = selectedRow(view.table, view.choice);
+    byId("details-heading").textContent = row
+      ? `${readable(row.structure)}, ${row.model}`
+      : view.caseFacts.label(selected[0]);
+    byId("details-body").replaceChildren(...detailParts(data, view, selected[0], row, change));
+  };
+}
+
+function detailParts(data, view, name, row, change) {
+  const facts = view.caseFacts;
+  const known = facts.columns.map((column) => [capitalized(readable(column)), facts.value(name, column)]);
+  const series = view.table.rows.find((one) => one.case === name)?.series_uid ?? "";
+  const about = [...(row ? factsOfRow(row, facts) : [["Case", facts.label(name)]]), ...known, ["Series", series]];
+  const list = element("dl", { class: "facts" });
+  for (const [heading, value] of about) {
+    if (value) list.append(element("dt", {}, heading), element("dd", {}, value));
+  }
+  const only = element("button", { type: "button" }, view.choice.case ? "All cases" : "This case alone");
+  only.addEventListener("click", () =>
+    change((choice) => {
+      choice.case = choice.case ? null : new Set([name]);
+    }),
+  );
+  return [
+    list,
+    otherModels(view, row),
+    viewerPart(data, row, series),
+    slicerPart(data, row, series),
+    element("p", {}, only),
+  ];
+}
+
+/** The other models on the same case and structure. */
+function otherModels(view, row) {
+  if (!row) return "";
+  const others = view.unfiltered.filter((one) => one.place === row.place && one !== row);
+  const said = others.map((one) => `${one.model} ${hasNoOverlap(one) ? STATUS_WORDS[one.status] : fixed(one.dice, 3)}`);
+  return said.length ? element("p", { class: "caption" }, `The others: ${said.join(", ")}.`) : "";
+}
+
+function viewerPart(data, row, series) {
+  if (!row || !data.viewer) return "";
+  const address = viewerAddress(data, row, series);
+  if (!address) return element("p", { class: "caption" }, "No link: the tables do not tell the study of this case.");
+  const link = element(
+    "a",
+    { href: address, target: "_blank", rel: "noopener noreferrer", id: "viewer-link" },
+    "Open in the browser viewer",
+  );
+  return element("p", {}, link);
+}
+
+/** The template with this row's values, percent-encoded; parameters without a value are left out. "" without study. */
+function viewerAddress(data, row, series) {
+  const segs = data.dicom.segs[row.case] ?? {};
+  const ofModel = segs[row.model] ?? "";
+  const shown = ofModel ? [ofModel, ...(segs[""] ? [segs[""]] : [])] : Object.values(segs);
+  const values = {
+    study: [data.dicom.study[row.case] ?? ""],
+    ct: [series],
+    segs: shown,
+    series: [series, ...shown],
+    seg: [ofModel],
+    structure: [row.structure],
+  };
+  if (data.viewer.includes("{study}") && !values.study[0]) return "";
+  const encoded = (name) => (values[name] ?? []).filter(Boolean).map(encodeURIComponent).join(",");
+  const filled = (text) => text.replace(/\{(\w+)\}/g, (_, name) => encoded(name));
+  const isEmpty = (part) => /\{\w+\}/.test(part) && filled(part).endsWith("=");
+  const [head, ...rest] = data.viewer.split("?");
+  const query = rest
+    .join("?")
+    .split("&")
+    .filter((part) => !isEmpty(part))
+    .map(filled)
+    .join("&");
+  return query ? `${filled(head)}?${query}` : filled(head);
+}
+
+function slicerPart(data, row, series) {
+  if (!row) return "";
+  const seg = data.dicom.segs[row.case]?.[row.model];
+  const command = `concordance view --study DIR --structure ${shellWord(row.structure)}`;
+  return element(
+    "details",
+    { class: "slicer" },
+    element("summary", {}, "Open it elsewhere"),
+    element(
+      "p",
+      {},
+      "In 3D Slicer: load ",
+      series ? "the series " : "the scan",
+      element("code", {}, series),
+      " and the segmentations of all models",
+      ...(seg ? [" (this model's: ", element("code", {}, seg), ")"] : []),
+      ", open the module Cross-Segmentation Explorer, and choose ",
+      element("b", {}, readable(row.structure)),
+      ".",
+    ),
+    element("p", {}, "In a browser, from the folder of the study: ", element("code", {}, command)),
+  );
+}
+
+/** A name as one word of a shell. */
+function shellWord(text) {
+  return /^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,76 @@
+"use strict";
+// A table of the page as an SVG picture: colours, texts and symbols where the page shows them.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+function tableSvg(table) {
+  // A heading that stays in sight would be measured where it stands just now.
+  table.classList.add("at-rest");
+  const text = drawTable(table);
+  table.classList.remove("at-rest");
+  return text;
+}
+
+function drawTable(table) {
+  const box = table.getBoundingClientRect();
+  const svg = svgElement("svg", {
+    xmlns: SVG,
+    width: box.width,
+    height: box.height,
+    viewBox: `0 0 ${box.width} ${box.height}`,
+  });
+  svg.append(svgElement("rect", { width: box.width, height: box.height, fill: "#fff" }));
+  for (const cell of table.querySelectorAll("th, td")) drawCell(svg, cell, box);
+  return new XMLSerializer().serializeToString(svg);
+}
+
+function svgElement(tag, attributes) {
+  const made = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  return made;
+}
+
+function drawCell(svg, cell, origin) {
+  const { left, top, width, height } = cell.getBoundingClientRect();
+  const at = { x: left - origin.left, y: top - origin.top, width, height };
+  const fill = getComputedStyle(cell).backgroundColor;
+  const isClear = fill === "rgba(0, 0, 0, 0)" || fill === "transparent";
+  svg.append(svgElement("rect", { ...at, fill: isClear ? "none" : fill, stroke: "#ddd", "stroke-width": 0.5 }));
+  for (const symbol of cell.querySelectorAll("svg.symbol")) drawSymbol(svg, symbol, origin);
+  const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) drawText(svg, walker.currentNode, origin);
+}
+
+function drawSymbol(svg, symbol, origin) {
+  const { left, top, width } = symbol.getBoundingClientRect();
+  const place = `translate(${left - origin.left} ${top - origin.top}) scale(${width / 22}) translate(1 1)`;
+  const group = svgElement("g", { transform: place });
+  group.append(symbol.firstChild.cloneNode());
+  svg.append(group);
+}
+
+/** Each line of a wrapped text by itself, as SVG does not wrap. */
+function drawText(svg, node, origin) {
+  const style = getComputedStyle(node.parentElement);
+  for (const { text, box } of linesOfText(node)) {
+    const look = { fill: style.color, "font-size": style.fontSize, "font-weight": style.fontWeight };
+    const place = { x: box.left - origin.left, y: box.top - origin.top + box.height * 0.78 };
+    const made = svgElement("text", { ...place, ...look, "font-family": style.fontFamily });
+    made.textContent = text;
+    svg.append(made);
+  }
+}
+
+function linesOfText(node) {
+  const range = document.createRange();
+  const lines = [];
+  for (const match of node.data.matchAll(/\S+\s*/g)) {
+    range.setStart(node, match.index);
+    range.setEnd(node, match.index + match[0].trimEnd().length);
+    const box = range.getBoundingClientRect();
+    const last = lines[lines.length - 1];
+    if (last && Math.abs(last.box.top - box.top) < 2) last.text += match[0];
+    else lines.push({ text: match[0], box });
+  }
+  return lines;
+}

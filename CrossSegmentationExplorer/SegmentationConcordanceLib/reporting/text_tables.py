@@ -1,0 +1,27 @@
+"""Text of a table file: UTF-8 with or without a byte order mark, comma or semicolon between cells."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..errors import UnreadableFileError
+
+
+def table_text(path: Path) -> str:
+    """The file's text.
+
+    :raises UnreadableFileError: there is no such file, or it is no UTF-8 text.
+    """
+    try:
+        # Spreadsheets put a byte order mark in front, which is no part of the first column's name.
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise UnreadableFileError(path, f"cannot be read ({error.strerror})", "Give the path of a CSV file.") from error
+    except UnicodeDecodeError as error:
+        raise UnreadableFileError(path, f"byte {error.start} is no UTF-8", "Save the table as CSV in UTF-8.") from error
+
+
+def separator_of(text: str) -> str:
+    """The comma or the semicolon, whichever the first line has more of."""
+    header = next((line for line in text.split("\n") if line.strip()), "")
+    return max(",;", key=header.count)

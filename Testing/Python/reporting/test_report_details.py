@@ -1,0 +1,124 @@
+"""A selected row's panel, what the page saves, and the way through it with the keyboard."""
+
+from __future__ import annotations
+
+import csv
+import io
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+
+from reporting.report_views import address, download
+from SegmentationConcordanceLib.reporting.case_table import CaseTable
+from SegmentationConcordanceLib.reporting.report import write_report
+
+TEMPLATE = (
+    "https://viewer.example/ohif?StudyInstanceUIDs={study}&SeriesInstanceUIDs={series}&initial={seg}&at={structure}"
+)
+HOSTILE = "1&x=<img src=x onerror=alert(1)> é/?#"
+VIEWS = ("matrix", "pairs", "dice", "share", "spread", "cases")
+
+
+def opened(browser_page, tmp_path, rows, **options):
+    write_report(tmp_path / "page.html", rows, title="Details", **options)
+    page = browser_page.page
+    page.goto((tmp_path / "page.html").as_uri() + '#selected=["a","SCT:78961009","CADS"]')
+    return page
+
+
+def test_the_viewer_link_has_every_identifier_encoded(browser_page, rows, tmp_path):
+    cases = CaseTable(study_uids={"a": HOSTILE}, seg_uids={("a", "CADS"): "7", ("a", ""): "9", ("a", "MOOSE"): "8"})
+    page = opened(browser_page, tmp_path, rows, cases=cases, viewer=TEMPLATE)
+    link = page.locator("#viewer-link")
+    assert link.get_attribute("href") == (
+        "https://viewer.example/ohif?StudyInstanceUIDs=1%26x%3D%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E%20%C3%A9%2F%3F%23"
+        "&SeriesInstanceUIDs=1.2.3,7,9&initial=7&at=spleen"
+    )
+    assert link.get_attribute("rel") == "noopener noreferrer"
+
+
+def test_parameters_without_a_value_are_left_out_and_no_study_is_said(browser_page, rows, tmp_path):
+    page = opened(browser_page, tmp_path, rows, cases=CaseTable(study_uids={"a": "5"}), viewer=TEMPLATE)
+    assert page.locator("#viewer-link").get_attribute("href") == (
+        "https://viewer.example/ohif?StudyInstanceUIDs=5&SeriesInstanceUIDs=1.2.3&at=spleen"
+    )
+    page.evaluate("""location.hash = '#selected=["b","SCT:78961009","CADS"]'""")
+    page.locator("#details-body", has_text="the tables do not tell the study").wait_for()
+    assert page.locator("#viewer-link").count() == 0
+
+
+def test_the_panel_has_all_values_and_the_command(browser_page, rows, tmp_path):
+    page = opened(browser_page, tmp_path, rows)
+    text = page.locator("#details-body").inner_text()
+    for words in ("0.920", "85.7 %", "70.0 ml", "60.0 ml", "1.2.3"):
+        assert words in text
+    page.click("#details summary")
+    assert "concordance view --study DIR --structure spleen" in page.locator("#details-body").inner_text()
+    assert page.locator("#viewer-link").count() == 0
+    page.get_by_role("button", name="This case alone").click()
+    assert "#case=a" in address(page)
+    assert page.locator("#case-table tbody tr").count() == 1
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_saves_a_picture(page, view):
+    name, text = download(page, page.locator(f"[data-export={view}] button", has_text="SVG"))
+    assert name == f"{view}.svg"
+    root = ElementTree.fromstring(text)
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    texts = " ".join(element.text or "" for element in root.iter("{http://www.w3.org/2000/svg}text"))
+    for word in {"pairs": "0.750", "share": "Model volume", "cases": "Worst", "dice": "spleen"}.get(
+        view, "liver"
+    ).split():
+        assert word in texts
+
+
+def test_hostile_names_in_pictures_and_tables_are_text(browser_page, agreement_row, tmp_path):
+    names = {"case": HOSTILE, "structure": HOSTILE, "structure_key": ""}
+    rows = [agreement_row(**names, model=HOSTILE), agreement_row(**names, model="CADS")]
+    write_report(tmp_path / "page.html", rows, title=HOSTILE)
+    page = browser_page.open(tmp_path / "page.html")
+    for view in ("matrix", "dice", "spread", "cases"):
+        _, text = download(page, page.locator(f"[data-export={view}] button", has_text="SVG"))
+        assert "onerror" in "".join(ElementTree.fromstring(text).itertext())
+    _, text = download(page, page.locator("[data-export=dice] button", has_text="CSV"))
+    assert [row["case"] for row in csv.DictReader(io.StringIO(text))] == [HOSTILE, HOSTILE]
+    page.locator("#case-table tbody button").first.click()
+    assert page.locator("#details-heading").inner_text() == HOSTILE
+    assert page.locator("img").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("view", "lines"), [("matrix", 5), ("pairs", 1), ("dice", 10), ("spread", 3), ("cases", 2), ("rows", 14)]
+)
+def test_every_view_saves_a_table(page, view, lines):
+    name, text = download(page, page.locator(f"[data-export={view}] button", has_text="CSV"))
+    assert name == f"{view}.csv"
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert len(rows) == lines
+    if view == "dice":
+        assert {(row["case"], row["model"], row["dice"]) for row in rows} >= {("a", "CADS", "0.92"), ("b", "CADS", "")}
+    if view == "spread":
+        spleen = next(row for row in rows if row["case"] == "a" and row["structure"] == "spleen")
+        assert float(spleen["spread"]) == pytest.approx((90 - 65) / 75)
+
+
+def test_arrow_keys_go_through_the_marks_and_enter_selects(page):
+    page.focus("#dice-plot")
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#said").inner_text().startswith("MOOSE. Structure spleen. Case a. Dice 0.800.")
+    page.keyboard.press("ArrowRight")
+    assert "Dice 0.840" in page.locator("#said").inner_text()
+    page.keyboard.press("ArrowDown")
+    assert page.locator("#said").inner_text().startswith("CADS. Structure spleen. Case b. Dice 0.900.")
+    page.keyboard.press("Enter")
+    assert page.locator("#details-heading").inner_text() == "spleen, CADS"
+
+
+def test_arrow_keys_go_through_the_matrix(page):
+    page.locator("#matrix thead button").first.focus()
+    for key in ("ArrowDown", "ArrowRight", "ArrowDown"):
+        page.keyboard.press(key)
+    assert page.locator("#matrix [tabindex='0']").count() == 1
+    focused = page.evaluate("document.activeElement.title")
+    assert focused.startswith("CADS, liver")
