@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO ?= demo-output
 
-.PHONY: help setup setup-test demo test lint clean
+.PHONY: help setup setup-test demo viewer test lint clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -15,6 +15,9 @@ setup-test: $(VENV)/installed-test ## the same with what the tests need
 
 demo: setup ## make a synthetic cohort, compare six models on it, write the report
 	$(BIN)/concordance demo --output $(DEMO)
+
+viewer: setup ## fetch the browser viewer (OHIF, needs npm) into the user's cache
+	$(BIN)/concordance view --fetch-only
 
 test: setup-test ## all tests
 	$(BIN)/python Testing/check_system.py

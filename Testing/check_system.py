@@ -19,6 +19,7 @@ MISSING = {
     "dicom3tools": shutil.which("dciodvfy") is None,
     "chromium": shutil.which("chromium") is None,
     "orthanc orthanc-dicomweb": shutil.which("Orthanc", path=f"{os.environ.get('PATH', '')}:/usr/sbin") is None,
+    "iproute2": shutil.which("ip") is None,
     "libegl1 libgl1 libgl1-mesa-dri": not (has_library("libEGL.so.1") and has_library("libGL.so.1")),
     "libxkbcommon0": not has_library("libxkbcommon.so.0"),
     "libfontconfig1 fonts-dejavu-core": not has_library("libfontconfig.so.1"),
