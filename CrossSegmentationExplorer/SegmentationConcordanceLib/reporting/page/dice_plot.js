@@ -216,7 +216,7 @@ function scatterOf(row) {
   return ((row.caseNumber * 0.618034) % 1) - 0.5;
 }
 
-/** Range as a line, quartiles as a box, the median as a bar across the lane. */
+/** Range as a line, quartiles as a box, the median as a bar across the lane, the mean as a ring. */
 function distributionSeries(model, look, layout, marks, height) {
   return {
     id: `distribution ${model}`,
@@ -233,6 +233,7 @@ function distributionSeries(model, look, layout, marks, height) {
       one.lowest,
       one.highest,
       one.n,
+      one.mean,
       one.index,
     ]),
     renderItem: (params, api) => distributionMark(api, look.color, layout),
@@ -242,7 +243,7 @@ function distributionSeries(model, look, layout, marks, height) {
 function distributionMark(api, color, layout) {
   const [median, y] = api.coord([api.value(0), api.value(1)]);
   const across = (dimension) => api.coord([api.value(dimension), api.value(1)])[0];
-  const [lower, upper, lowest, highest] = [2, 3, 4, 5].map(across);
+  const [lower, upper, lowest, highest, mean] = [2, 3, 4, 5, 7].map(across);
   const half = layout.laneHeight * 0.4;
   const line = (x1, y1, x2, y2, width, stroke) => ({
     type: "line",
@@ -256,11 +257,16 @@ function distributionMark(api, color, layout) {
   };
   const edge = { ...box, style: { fill: "none", stroke: color, lineWidth: 1 } };
   const range = line(lowest, y, highest, y, 1, color);
+  const ring = {
+    type: "circle",
+    shape: { cx: mean, cy: y, r: half + 2 },
+    style: { fill: "none", stroke: color, lineWidth: 1.5 },
+  };
   // Quartiles of a few cases would only repeat their marks.
   const quartiles = api.value(6) < BOX_CASES ? [] : [box, edge];
   return {
     type: "group",
-    children: [range, ...quartiles, line(median, y - half - 1, median, y + half + 1, 2.5, "#111")],
+    children: [range, ...quartiles, ring, line(median, y - half - 1, median, y + half + 1, 2.5, "#111")],
   };
 }
 
