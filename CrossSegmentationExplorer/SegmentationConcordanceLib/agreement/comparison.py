@@ -23,7 +23,7 @@ from .planes import planes_of
 class ComparedStructure:
     """A structure that at least one model found.
 
-    :param key: its codes as one text, unique in the comparison.
+    :param key: its codes as one text. Only uncoded segments of several models may share one, that of their name.
     :param voters: the models that know the structure, as bits: what it could have been found by.
     :param coded: the concepts as the first model that found it wrote them; None for an uncoded segment.
     :param number: its label in the numbering of the comparison's planes; 0 if one model alone knows it.
@@ -155,13 +155,18 @@ def _count_unshared(
             row = row_of.get(model.structure_of(segment))
             if row is not None:
                 segments_of.setdefault(row, []).append(segment)
-        per_layer = [label_counts(layer) for layer in model.label_map.layers] if segments_of else []
         for row, segments in segments_of.items():
             if len({segment.layer for segment in segments}) == 1:
-                counts[row, 1 << bit] = sum(per_layer[s.layer].get(s.label, 0) for s in segments)
+                voxels = model.label_map.layers[segments[0].layer]
+                counts[row, 1 << bit] = sum(_voxels_of_label(voxels, segment.label) for segment in segments)
             else:
                 union = np.logical_or.reduce([model.label_map.mask(segment) for segment in segments])
                 counts[row, 1 << bit] = np.count_nonzero(union)
+
+
+def _voxels_of_label(voxels: np.ndarray, label: int) -> int:
+    """Slice by slice, as a mask of the volume would not fit the processor's cache."""
+    return sum(int(np.count_nonzero(one_slice == label)) for one_slice in voxels)
 
 
 def _cut_by_scan(models: Sequence[ModelSegmentation], structures: Sequence[ComparedStructure]) -> np.ndarray:

@@ -8,13 +8,15 @@ structures.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 MAX_MODELS = 16
-_CHUNK_VOXELS = 1 << 20
+_CHUNK_VOXELS = 1 << 19
 _WORD_BYTES = 8
+_THREADS = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,11 +28,13 @@ class Plane:
         1 or higher, or 0 for what is not compared. Long enough for every label that occurs.
     :param model: which bit of the pattern this plane sets, 0 to n_models - 1. A model whose segments overlap has
         several planes.
+    :param is_mixed: labels occur in it that are not compared. Only the time depends on it, not the counts.
     """
 
     voxels: np.ndarray
     structure_of_label: np.ndarray
     model: int
+    is_mixed: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,11 +70,21 @@ def count_patterns(
     if {plane.model for plane in planes} != set(range(n_models)):
         raise ValueError("every model needs a plane")
     dtype = np.dtype(np.uint8 if n_structures < 2**8 else np.uint16)
-    counter = _PatternCounter(planes, n_structures, n_models, dtype, write)
     flat = [np.ascontiguousarray(plane.voxels).reshape(-1) for plane in planes]
-    for start in range(0, flat[0].size, _CHUNK_VOXELS):
-        counter.add(start, [array[start : start + _CHUNK_VOXELS] for array in flat])
-    return counter.histogram()
+    parts = [replace(write, collisions=[]) if write else None for _ in range(_THREADS)]
+
+    def counted(thread: int) -> np.ndarray:
+        counter = _PatternCounter(planes, n_structures, n_models, dtype, parts[thread])
+        for start in range(thread * _CHUNK_VOXELS, flat[0].size, _THREADS * _CHUNK_VOXELS):
+            counter.add(start, [array[start : start + _CHUNK_VOXELS] for array in flat])
+        return counter.histogram()
+
+    # numpy releases the interpreter's lock, and no two chunks share a voxel of what is written.
+    with ThreadPoolExecutor(_THREADS) as executor:
+        histograms = list(executor.map(counted, range(_THREADS)))
+    for part in parts if write else ():
+        write.collisions.extend(part.collisions)
+    return sum(histograms)
 
 
 class _PatternCounter:
@@ -84,6 +98,8 @@ class _PatternCounter:
         self.all_models = (1 << n_models) - 1
         self.models = [plane.model for plane in planes]
         self.luts = [_full_lut(plane, dtype) for plane in planes]
+        self.has_labels = [plane.voxels.dtype == dtype for plane in planes]
+        self.is_mixed = [plane.is_mixed for plane in planes]
         self.pair_luts = [_lut_of_pairs(lut) if lut.size == 2**8 else None for lut in self.luts]
         self.pattern_dtype = np.dtype(np.uint8 if n_models <= 8 else np.uint16)
         self.first_plane_of = {model: self.models.index(model) for model in self.models}
@@ -93,16 +109,14 @@ class _PatternCounter:
         self.unanimous = np.zeros(1 << (8 * dtype.itemsize), dtype=np.int64)
 
     def add(self, start: int, chunk: list[np.ndarray]) -> None:
-        words = [self._words(array, lut) for array, lut in zip(chunk, self.luts)]
+        words = [self._words(plane, array) for plane, array in enumerate(chunk)]
         labelled = words[0].copy()
         for word in words[1:]:
             labelled |= word
-        active = np.flatnonzero(labelled)
+        active = np.flatnonzero(labelled != 0)
         if active.size == 0:
             return
-        structures = [
-            self._structures(index, word[active], array) for index, (word, array) in enumerate(zip(words, chunk))
-        ]
+        structures = [self._structures(plane, word[active]) for plane, word in enumerate(words)]
         self._fold_planes_of_one_model(structures)
         self._count_active(start, active, structures)
 
@@ -113,19 +127,28 @@ class _PatternCounter:
         counts[0] = 0
         return counts
 
-    def _words(self, array: np.ndarray, lut: np.ndarray) -> np.ndarray:
-        """The chunk as uint64. Labels of the counter's own dtype stay raw: most words turn out to be background."""
+    def _words(self, plane: int, array: np.ndarray) -> np.ndarray:
+        """The chunk as uint64. Labels stay as they are where they can: most words turn out to be background."""
         if array.dtype != self.dtype:
-            array = lut[array]
+            array = np.take(self.luts[plane], array)
         missing = -array.nbytes % _WORD_BYTES
         if missing:
             array = np.concatenate([array, np.zeros(missing // self.dtype.itemsize, dtype=self.dtype)])
-        return array.view(np.uint64)
+        words = array.view(np.uint64)
+        if self.has_labels[plane] and self.is_mixed[plane]:
+            # What is not compared (often the body) would make many words of all planes look worth a closer look.
+            filled = np.flatnonzero(words != 0)
+            structures = np.zeros_like(words)
+            structures[filled] = self._translated(plane, words[filled])
+            return structures
+        return words
 
-    def _structures(self, plane: int, words: np.ndarray, array: np.ndarray) -> np.ndarray:
+    def _structures(self, plane: int, words: np.ndarray) -> np.ndarray:
         """The words with structures in place of labels."""
-        if array.dtype != self.dtype:
-            return words
+        is_done = self.is_mixed[plane] or not self.has_labels[plane]
+        return words if is_done else self._translated(plane, words)
+
+    def _translated(self, plane: int, words: np.ndarray) -> np.ndarray:
         if self.pair_luts[plane] is not None:
             return np.take(self.pair_luts[plane], words.view(np.uint16)).view(np.uint64)
         return np.take(self.luts[plane], words.view(self.dtype)).view(np.uint64)
@@ -153,9 +176,9 @@ class _PatternCounter:
         self.unanimous += _bincount(first.view(self.dtype))
         per_word = _WORD_BYTES // self.dtype.itemsize
         out = self._unanimous_labels(first) if self.write is not None else None
-        rows = np.flatnonzero(disputed_words)
+        rows = np.flatnonzero(disputed_words != 0)
         if rows.size:
-            lanes = np.flatnonzero(disputed_words[rows].view(self.dtype))
+            lanes = np.flatnonzero(disputed_words[rows].view(self.dtype) != 0)
             voxels = [word[rows].view(self.dtype)[lanes] for word in structures]
             self.unanimous -= _bincount(voxels[0])
             if out is not None:
@@ -184,7 +207,7 @@ class _PatternCounter:
             yield chosen, structure, pattern
             voxels = [values * (values < structure) for values in voxels]
             structure = _highest(voxels)
-            found = np.flatnonzero(structure)
+            found = np.flatnonzero(structure != 0)
             chosen, structure = chosen[found], structure[found]
             voxels = [values[found] for values in voxels]
 
@@ -193,7 +216,7 @@ class _PatternCounter:
         return np.take(self.write.label[:, self.all_models], first.view(self.dtype))
 
     def _put(self, start: int, places: np.ndarray, labels: np.ndarray) -> None:
-        named = np.flatnonzero(labels)
+        named = np.flatnonzero(labels != 0)
         places, labels = places[named] + start, labels[named]
         flat = self.write.out.reshape(-1)
         taken = flat[places] != 0

@@ -59,7 +59,7 @@ def estimate(counts: np.ndarray, n_models: int) -> StapleEstimate:
     """Expectation maximization on the voxels per pattern.
 
     Starts as ITK's STAPLE does: the first guess of a voxel's weight is the share of the models that mark it, and its
-    mean is the prior. Stops when the sum of the squared changes of all sensitivities and specificities is 1e-14.
+    mean is the prior. Stops as that does: when no squared change of a sensitivity or specificity exceeds 1e-14.
 
     :param counts: (2 ** n_models,) voxels of the region per pattern; [0] is the background.
     :returns: all weights 0 where no model marked anything.
@@ -83,7 +83,7 @@ def estimate(counts: np.ndarray, n_models: int) -> StapleEstimate:
         unlikely = (1 - prior) * np.where(marks, 1 - specificity, specificity).prod(axis=1)
         with np.errstate(invalid="ignore"):
             weights = np.where(likely + unlikely > 0, likely / (likely + unlikely), 0.0)
-        settled = ((np.concatenate([sensitivity, specificity]) - before) ** 2).sum() <= _SQUARED_CHANGE
+        settled = ((np.concatenate([sensitivity, specificity]) - before) ** 2).max() <= _SQUARED_CHANGE
     return StapleEstimate(weights, sensitivity, specificity, prior, iterations)
 
 

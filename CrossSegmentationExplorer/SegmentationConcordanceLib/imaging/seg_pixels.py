@@ -120,7 +120,7 @@ def packed_masks(
 def _filled_words(data: bytes, n_bits: int) -> tuple[np.ndarray, np.ndarray]:
     """The words that are not 0, and their bits: most of a frame is background."""
     words = np.frombuffer(data, dtype=f"u{n_bits // 8}")
-    filled = np.flatnonzero(words)
+    filled = np.flatnonzero(words != 0)
     bits = np.unpackbits(words[filled].view(np.uint8), bitorder="little")
     return filled, bits.view(bool).reshape(-1, n_bits)
 
