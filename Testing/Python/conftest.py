@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,3 +58,14 @@ def dciodvfy() -> Callable[[Path], list[str]]:
         return [line for line in (done.stdout + done.stderr).splitlines() if line.startswith("Error")]
 
     return errors
+
+
+@pytest.fixture(scope="session")
+def launch_chromium() -> Iterator[Callable[[list[str]], Any]]:
+    """launch_chromium(arguments) -> a headless browser of playwright, of which a process can hold one driver only."""
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("needs Chromium: apt-get install chromium")
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs the Python package playwright")
+    with playwright.sync_playwright() as driver:
+        yield lambda arguments: driver.chromium.launch(executable_path=program, args=arguments)

@@ -12,7 +12,6 @@ import pytest
 from SegmentationConcordanceLib.agreement.table import AgreementRow, PairwiseRow
 from SegmentationConcordanceLib.reporting.report import write_report
 
-CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -75,14 +74,10 @@ class Visit:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    if not CHROMIUM.is_file():
-        pytest.skip(f"needs Chromium at {CHROMIUM} (apt-get install chromium)")
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs the Python package playwright")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield browser
-        browser.close()
+def browser(launch_chromium: Callable[[list[str]], Any]) -> Iterator[Any]:
+    browser = launch_chromium(ARGUMENTS)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

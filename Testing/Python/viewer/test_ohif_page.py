@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,6 @@ from SegmentationConcordanceLib.viewer.ohif import cached_ohif, ohif_files
 from SegmentationConcordanceLib.viewer.server import ViewerServer
 from viewer.conftest import CONSENSUS
 
-CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
     "--no-sandbox",
     "--use-gl=angle",
@@ -69,14 +67,10 @@ def viewer(study) -> Iterator[ViewerServer]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if not CHROMIUM.is_file():
-        pytest.skip(f"needs Chromium at {CHROMIUM} (apt-get install chromium)")
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs the Python package playwright")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield browser
-        browser.close()
+def browser(launch_chromium: Callable[[list[str]], Any]) -> Iterator[Any]:
+    browser = launch_chromium(ARGUMENTS)
+    yield browser
+    browser.close()
 
 
 @dataclass
