@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO ?= demo-output
 
-.PHONY: help setup setup-test demo viewer test lint clean
+.PHONY: help setup setup-test demo viewer test benchmark lint clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -22,6 +22,9 @@ viewer: setup ## fetch the browser viewer (OHIF, needs npm) into the user's cach
 test: setup-test ## all tests
 	$(BIN)/python Testing/check_system.py
 	$(BIN)/pytest
+
+benchmark: setup-test ## speed on the full sample, as ratios within one run; takes half an hour
+	PYTHONPATH=Testing/Python $(BIN)/python Testing/Benchmarks/run.py
 
 lint: setup-test ## style
 	$(BIN)/ruff check .

@@ -9,9 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from SegmentationConcordanceLib.sample.cohort import Sample, make_sample
 
+# No test is timed: a busy machine must not fail one.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
