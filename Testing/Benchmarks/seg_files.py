@@ -59,45 +59,38 @@ def numbered(seg, label_map: LabelMap, series: ImageSeries) -> np.ndarray:
 
 def _of_binary(path: Path, folder: Path, meant: np.ndarray, repeats: int) -> list[Row]:
     frames = int(pydicom.dcmread(path, specific_tags=["NumberOfFrames"]).NumberOfFrames)
-    times = in_turn(
-        repeats,
-        ours=lambda: read_dicom_seg(path),
-        dcmqi=lambda: _by_dcmqi(path, folder),
-        highdicom=lambda: _by_highdicom(path),
-    )
-    _require_voxels("ours", times["ours"].result.label_map.layers[0], meant)
-    _require_voxels("dcmqi", times["dcmqi"].result, meant)
-    _require_voxels("highdicom", times["highdicom"].result[::-1], meant)
+    times = _timed(path, folder, meant, repeats)
     what = f"binary SEG, {frames} frames, {path.stat().st_size / 1e6:.0f} MB"
+    highdicom_mb = extra_process_mb(lambda: _by_highdicom(path))
     return [
         Row(f"**ours**, {what}", times["ours"].median, repeats, extra_python_mb(lambda: read_dicom_seg(path))),
         _against("segimage2itkimage --mergeSegments (dcmqi)", times["dcmqi"], times["ours"], 5),
-        _against(
-            "highdicom segread, get_volume",
-            times["highdicom"],
-            times["ours"],
-            None,
-            extra_process_mb(lambda: _by_highdicom(path)),
-        ),
+        _against("highdicom segread, get_volume", times["highdicom"], times["ours"], None, highdicom_mb),
     ]
 
 
 def _of_label_map(path: Path, folder: Path, meant: np.ndarray, repeats: int) -> list[Row]:
-    times = in_turn(
-        repeats,
-        ours=lambda: read_dicom_seg(path),
-        dcmqi=lambda: _by_dcmqi(path, folder),
-        highdicom=lambda: _by_highdicom(path),
-    )
-    _require_voxels("ours", times["ours"].result.label_map.layers[0], meant)
-    _require_voxels("dcmqi", times["dcmqi"].result, meant)
-    _require_voxels("highdicom", times["highdicom"].result[::-1], meant)
+    times = _timed(path, folder, meant, repeats)
     what = f"label map SEG, {path.stat().st_size / 1e6:.0f} MB"
     return [
         Row(f"**ours**, {what}", times["ours"].median, repeats, extra_python_mb(lambda: read_dicom_seg(path))),
         _against("segimage2itkimage --mergeSegments (dcmqi)", times["dcmqi"], times["ours"]),
         _against("highdicom segread, get_volume", times["highdicom"], times["ours"]),
     ]
+
+
+def _timed(path: Path, folder: Path, meant: np.ndarray, repeats: int) -> dict[str, Timing]:
+    """The three readers in turn, once what each of them read is what was meant."""
+    times = in_turn(
+        repeats,
+        ours=lambda: read_dicom_seg(path),
+        dcmqi=lambda: _by_dcmqi(path, folder),
+        highdicom=lambda: _by_highdicom(path),
+    )
+    _require_voxels("ours", times["ours"].result.label_map.layers[0], meant)
+    _require_voxels("dcmqi", times["dcmqi"].result, meant)
+    _require_voxels("highdicom", times["highdicom"].result[::-1], meant)
+    return times
 
 
 def _of_nifti(sample: FullSample, repeats: int) -> list[Row]:
