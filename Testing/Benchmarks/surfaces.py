@@ -17,13 +17,14 @@ from measuring import Row, Table, Timing, at_least_times, at_most, demanded, ext
 from SegmentationConcordanceLib.agreement.boxes import structure_boxes
 from SegmentationConcordanceLib.agreement.comparison import Comparison, compare_models
 from SegmentationConcordanceLib.agreement.crops import pattern_crop
-from SegmentationConcordanceLib.agreement.surface_distances import distances_to_reference
+from SegmentationConcordanceLib.agreement.surface_distances import surface_distances
 from SegmentationConcordanceLib.agreement.surface_measures import (
     average_symmetric,
     hausdorff,
     hausdorff_percentile,
     normalized_surface_dice,
 )
+from SegmentationConcordanceLib.agreement.surfaces import surface_of
 from SegmentationConcordanceLib.agreement.votes import majority
 
 try:
@@ -114,6 +115,7 @@ def masks_of(comparison: Comparison) -> list[Structure]:
 
 def ours(structure: Structure) -> list[tuple[float, ...]]:
     """HD, HD95, ASSD and NSD of every model."""
+    consensus = surface_of(structure.consensus, structure.spacing_mm)
     return [
         (
             hausdorff(distances),
@@ -121,7 +123,8 @@ def ours(structure: Structure) -> list[tuple[float, ...]]:
             average_symmetric(distances),
             normalized_surface_dice(distances, _TOLERANCE_MM),
         )
-        for distances in distances_to_reference(structure.consensus, structure.models, structure.spacing_mm)
+        for model in structure.models
+        for distances in (surface_distances(surface_of(model, structure.spacing_mm), consensus),)
     ]
 
 

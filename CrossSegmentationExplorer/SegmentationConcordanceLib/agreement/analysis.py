@@ -19,9 +19,10 @@ from .models import ModelSegmentation
 from .options import AnalysisOptions
 from .rows import agreement_rows, pairwise_rows
 from .staple import staple
-from .subset import with_models, with_structures
+from .staple_rows import staple_note, staple_rows
+from .subset import exclusion_note, with_models, with_structures
 from .surface_rows import with_surface_measures
-from .table import AgreementRow, PairwiseRow
+from .table import AgreementRow, PairwiseRow, StapleRow
 from .votes import EVERY_MODEL, at_least, held_against, majority, strict_intersection
 
 
@@ -31,14 +32,21 @@ class CaseResult:
 
     :param case: what the case is called in the tables.
     :param comparison: of the models and structures that were asked for.
+    :param consensus: what each model is held against.
+    :param consensus_of_all: the same, or without leaving anybody out where each is held against the others.
+    :param staple: what STAPLE estimated; empty for other methods.
+    :param notes: sentences that belong beside the numbers.
     """
 
     case: str
     options: AnalysisOptions
     comparison: Comparison
     consensus: Consensus | LeaveOneOut
+    consensus_of_all: Consensus
     agreement: tuple[AgreementRow, ...]
     pairwise: tuple[PairwiseRow, ...]
+    staple: tuple[StapleRow, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def worst(self) -> AgreementRow | None:
         """The row with the lowest Dice to a consensus that is not empty; None where there is none."""
@@ -71,7 +79,9 @@ class Analysis:
         :raises ConcordanceError: a name in the options that is not among the models.
         """
         comparison = _chosen(self.comparison, options)
-        consensus = self._consensus(comparison, options)
+        rule = self._rule(options)
+        of_all = rule(comparison, EVERY_MODEL)
+        consensus = leave_one_out(comparison, rule) if options.leave_one_out else of_all
         rows = agreement_rows(comparison, consensus, case=self.case, series_uid=self.series_uid)
         if options.method == choices.REFERENCE:
             rows = [row for row in rows if row.model != options.reference]
@@ -80,13 +90,26 @@ class Analysis:
         if options.penalize_missing:
             rows = with_missing_penalty(rows, comparison.geometry, options.typical_volumes_ml)
         pairs = pairwise_rows(comparison, case=self.case)
-        return CaseResult(self.case, options, comparison, consensus, tuple(rows), tuple(pairs))
+        estimated = tuple(staple_rows(comparison, consensus, margin_mm=options.staple_margin_mm, case=self.case))
+        left_out = len(comparison.models) < len(self.comparison.models)
+        notes = (staple_note(estimated), exclusion_note(options.method) if left_out else "")
+        return CaseResult(
+            case=self.case,
+            options=options,
+            comparison=comparison,
+            consensus=consensus,
+            consensus_of_all=of_all,
+            agreement=tuple(rows),
+            pairwise=tuple(pairs),
+            staple=estimated,
+            notes=tuple(note for note in notes if note),
+        )
 
     def _boxes_of(self, comparison: Comparison) -> dict[int, Box]:
         keys = {structure.key: index for index, structure in enumerate(comparison.structures)}
         return {keys[key]: box for key, box in self.boxes.items() if key in keys}
 
-    def _consensus(self, comparison: Comparison, options: AnalysisOptions) -> Consensus | LeaveOneOut:
+    def _rule(self, options: AnalysisOptions) -> Callable[[Comparison, int], Consensus]:
         rules: dict[str, Callable[[Comparison, int], Consensus]] = {
             choices.INTERSECTION: strict_intersection,
             choices.MAJORITY: majority,
@@ -100,8 +123,7 @@ class Analysis:
             ),
             choices.REFERENCE: lambda compared, among: held_against(compared, options.reference),
         }
-        rule = rules[options.method]
-        return leave_one_out(comparison, rule) if options.leave_one_out else rule(comparison, EVERY_MODEL)
+        return rules[options.method]
 
 
 def _chosen(comparison: Comparison, options: AnalysisOptions) -> Comparison:
@@ -113,7 +135,7 @@ def _chosen(comparison: Comparison, options: AnalysisOptions) -> Comparison:
         comparison,
         lambda structure: (
             structure.n_voters >= options.min_models
-            and (not options.structures or structure.name in options.structures)
+            and options.reports(structure.name)
             and not (options.leave_out_truncated and structure.key in cut)
         ),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,10 +13,13 @@ from ..anatomy.identity import StructureIdentity
 from ..anatomy.structure_names import structure_name
 from ..errors import ConcordanceError
 from ..imaging.geometry import Geometry
-from ..imaging.label_map import Segment, label_counts
+from ..imaging.label_map import LabelMap, Segment, label_counts
 from .models import ModelSegmentation, UncodedStructure, check_comparable
 from .patterns import MAX_MODELS, Plane, count_patterns
 from .planes import planes_of
+
+# Up to so many, counting label by label is faster than one pass for all. It changes the time, not the result.
+_FEW_LABELS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,18 +153,26 @@ def _count_unshared(
     most of the voxels."""
     row_of = {structure.identity: row for row, structure in enumerate(structures) if structure.n_voters == 1}
     for bit, model in enumerate(models):
-        segments_of: dict[int, list[Segment]] = {}
-        for segment in model.label_map.segments:
-            row = row_of.get(model.structure_of(segment))
-            if row is not None:
-                segments_of.setdefault(row, []).append(segment)
-        for row, segments in segments_of.items():
-            if len({segment.layer for segment in segments}) == 1:
-                voxels = model.label_map.layers[segments[0].layer]
-                counts[row, 1 << bit] = sum(_voxels_of_label(voxels, segment.label) for segment in segments)
-            else:
-                union = np.logical_or.reduce([model.label_map.mask(segment) for segment in segments])
-                counts[row, 1 << bit] = np.count_nonzero(union)
+        row_of_segment = {
+            segment: row_of[model.structure_of(segment)]
+            for segment in model.label_map.segments
+            if model.structure_of(segment) in row_of
+        }
+        for row, voxels in _voxels_of_rows(model.label_map, row_of_segment).items():
+            counts[row, 1 << bit] = voxels
+
+
+def _voxels_of_rows(label_map: LabelMap, row_of_segment: Mapping[Segment, int]) -> dict[int, int]:
+    """Voxels by row; those that several segments of one row share count once."""
+    rows = sorted(set(row_of_segment.values()))
+    if len(rows) == len(row_of_segment) <= _FEW_LABELS:
+        return {
+            row: _voxels_of_label(label_map.layers[segment.layer], segment.label)
+            for segment, row in row_of_segment.items()
+        }
+    number_of = {segment: rows.index(row) + 1 for segment, row in row_of_segment.items()}
+    planes = planes_of(label_map, 0, lambda segment: number_of.get(segment, 0))
+    return dict(zip(rows, count_patterns(planes, len(rows), 1)[1:, 1].tolist()))
 
 
 def _voxels_of_label(voxels: np.ndarray, label: int) -> int:

@@ -17,7 +17,7 @@ def pattern_crop(comparison: Comparison, index: int, box: Box) -> np.ndarray:
     patterns = np.zeros([high - low for low, high in zip(box.lower, box.upper)], dtype=np.uint16)
     for plane in comparison.planes:
         crop = plane.voxels[box.slices]
-        for label in np.flatnonzero(plane.structure_of_label == number):
+        for label in np.flatnonzero(plane.structure_of_label == number).tolist():  # else it compares in int64
             patterns |= (crop == label).astype(np.uint16) << np.uint16(plane.model)
     return patterns
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
+from ..anatomy.groups import OTHER, group_of, shipped_groups
 from ..errors import ConcordanceError
 
 INTERSECTION = "intersection"
@@ -29,7 +31,8 @@ class AnalysisOptions:
     :param staple_margin_mm: for "STAPLE": margin of the region around all that was marked, in mm.
     :param staple_threshold: for "STAPLE": probability from which on a voxel belongs to the consensus.
     :param models: names of the models that take part; empty for all.
-    :param structures: names of the structures to report; empty for all.
+    :param structures: names of the structures to report, e.g. "liver" or, as a pattern, "rib_*"; empty for all.
+    :param groups: titles of the groups to report, see :mod:`..anatomy.groups`, besides ``structures``; empty for all.
     :param min_models: structures that fewer models know are left out.
     :param leave_out_truncated: leave out structures that the first or last slice of the scan cuts in any model.
     :param surfaces: also compute HD95, ASSD and NSD.
@@ -47,6 +50,7 @@ class AnalysisOptions:
     staple_threshold: float = 0.5
     models: tuple[str, ...] = ()
     structures: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
     min_models: int = 1
     leave_out_truncated: bool = False
     surfaces: bool = False
@@ -70,6 +74,10 @@ class AnalysisOptions:
             raise ConcordanceError(
                 "leave one out", "a reference is no consensus of models", "Choose one of the two, not both."
             )
+        titles = [*(group.title for group in shipped_groups()), OTHER]
+        for title in self.groups:
+            if title not in titles:
+                raise ConcordanceError(title, "is no group of structures", f"Choose: {', '.join(titles)}.")
         for name, value, low, high in (
             ("at least", self.at_least, 1, 16),
             ("STAPLE margin in mm", self.staple_margin_mm, 0, 10_000),
@@ -82,3 +90,14 @@ class AnalysisOptions:
     def tolerance_mm(self, structure: str) -> float:
         """The NSD tolerance of a structure in mm."""
         return self.nsd_tolerances_mm.get(structure, self.nsd_tolerance_mm)
+
+    def reports(self, structure: str) -> bool:
+        """Whether a structure of this harmonized name is asked for: by name or by group; upper and lower case alike."""
+        if not self.structures and not self.groups:
+            return True
+        by_name = any(fnmatchcase(_plain(structure), _plain(pattern)) for pattern in self.structures)
+        return by_name or group_of(structure, shipped_groups()) in self.groups
+
+
+def _plain(name: str) -> str:
+    return "_".join(name.casefold().split())

@@ -9,12 +9,24 @@ import numpy as np
 
 from ..errors import ConcordanceError
 from .comparison import ComparedStructure, Comparison
+from .options import INTERSECTION
+
+
+def exclusion_note(method: str) -> str:
+    """What leaving models out does to the numbers; "" where it does no harm.
+
+    :param method: one of :data:`.options.METHODS`.
+    """
+    if method != INTERSECTION:
+        return ""
+    return "Leaving a model out can only raise agreement with the intersection, whatever the model's quality."
 
 
 def with_models(comparison: Comparison, models: Collection[str]) -> Comparison:
     """The comparison as if only these models had been compared, in their old order.
 
-    With the strict intersection this can only raise agreement: whoever shows the result has to say so.
+    With the strict intersection this can only raise agreement: whoever shows the result has to say so, see
+    :func:`exclusion_note`.
 
     :raises ConcordanceError: an unknown name, or fewer than two models left.
     """

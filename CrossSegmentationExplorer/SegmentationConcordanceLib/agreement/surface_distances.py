@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from .search_rings import search_rings
-from .surfaces import Surface, surface_of
+from .surfaces import Surface
 
 # These change the time, not the result. Looking at a place costs a few ns, looking a point up in the tree 2 us, and
 # building the tree 0.1 us per corner.
@@ -45,25 +44,6 @@ class SurfaceDistances:
     def directions(self) -> tuple[DirectedDistances, DirectedDistances]:
         """Both directions."""
         return self.a_to_b, self.b_to_a
-
-
-def distances_to_reference(
-    reference: np.ndarray, masks: Iterable[np.ndarray], spacing_mm: Iterable[float]
-) -> Iterator[SurfaceDistances]:
-    """Compare one structure of many models with a reference, whose surface is made once.
-
-    Takes the masks one at a time: with a generator, one mask and two surfaces are in memory. Numpy and scipy release
-    the interpreter's lock, so structures can be spread over threads.
-
-    :param reference: bool, axes (k, j, i): e.g. the consensus, in the box that holds all masks of the structure.
-    :param masks: the models' masks, of the same shape. They are ``a``, the reference is ``b``.
-    :param spacing_mm: along k, j, i.
-    :raises ValueError: see :func:`surface_of` and :func:`surface_distances`.
-    """
-    spacing = tuple(spacing_mm)
-    surface = surface_of(reference, spacing)
-    for mask in masks:
-        yield surface_distances(surface_of(mask, spacing), surface)
 
 
 def surface_distances(a: Surface, b: Surface) -> SurfaceDistances:

@@ -1,4 +1,4 @@
-"""The two tidy tables of the project: one row per case, structure, model and consensus; one per pair of models."""
+"""The tidy tables: one row per case, structure, model and consensus; one per pair of models; STAPLE's estimates."""
 
 from __future__ import annotations
 
@@ -71,6 +71,31 @@ class PairwiseRow:
     dice: float | None
     volume_a_ml: float
     volume_b_ml: float
+
+
+@dataclass(frozen=True, slots=True)
+class StapleRow:
+    """What STAPLE estimated of one model, for one structure of one case.
+
+    :param model: a model that has a say in the structure.
+    :param left_out: the model that is held against this consensus and has no say in it; "" where all have one.
+    :param sensitivity: share of the true voxels that the model marks, as estimated; None where nobody marked anything.
+    :param specificity: share of the other voxels of the region that the model leaves unmarked; None as above.
+    :param margin_mm: of the region around all that any model marked, in mm.
+    :param region_ml: volume of the region in ml.
+    :param prior: share of the region that is expected to be the structure before looking at the models.
+    """
+
+    case: str
+    structure: str
+    structure_key: str
+    model: str
+    left_out: str
+    sensitivity: float | None
+    specificity: float | None
+    margin_mm: float
+    region_ml: float
+    prior: float
 
 
 AGREEMENT_COLUMNS = tuple(field.name for field in fields(AgreementRow))

@@ -67,7 +67,7 @@ def _votes(comparison: Comparison, among: int) -> tuple[np.ndarray, np.ndarray]:
     members = comparison.pattern_members()
     has_say = np.array([among >> bit & 1 for bit in range(len(comparison.models))])
     knows = np.array([[s.voters >> bit & 1 for bit in range(len(comparison.models))] for s in comparison.structures])
-    knows = knows.reshape(len(comparison.structures), -1) * has_say
+    knows = knows.reshape(len(comparison.structures), len(comparison.models)) * has_say
     return knows @ members.T, knows.sum(axis=1, keepdims=True)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from SegmentationConcordanceLib.agreement.analysis import Analysis
 from SegmentationConcordanceLib.agreement.boxes import Box
+from SegmentationConcordanceLib.agreement.consensus_map import consensus_label_map
 from SegmentationConcordanceLib.agreement.crops import agreement_crop, most_disputed_voxel
 from SegmentationConcordanceLib.agreement.options import AnalysisOptions
 from SegmentationConcordanceLib.errors import ConcordanceError
@@ -67,6 +68,13 @@ def test_leave_one_out_holds_each_against_the_others(analysis):
     assert {name: row.consensus_volume_ml for name, row in rows.items()} == pytest.approx({"A": 72, "B": 54, "C": 54})
 
 
+def test_leave_one_out_keeps_the_consensus_of_all(analysis):
+    result = analysis.result(AnalysisOptions(leave_one_out=True))
+    (spleen,) = consensus_label_map(result.comparison, result.consensus_of_all).segments
+    assert spleen.description == "intersection of A, B, C"
+    assert result.consensus_of_all.counts(result.comparison).tolist() == [27, 0]
+
+
 def test_surfaces_by_hand(analysis):
     # The consensus is A's box. C's reaches 20 mm further in x, on one of the six sides.
     options = AnalysisOptions(surfaces=True, nsd_tolerance_mm=5.0, nsd_tolerances_mm={"liver": 1.0})
@@ -108,6 +116,10 @@ def test_selection_of_structures(analysis):
     assert names() == ["liver", "spleen"]
     assert names(min_models=2) == ["spleen"]
     assert names(structures=("liver",)) == ["liver"]
+    assert names(structures=("SP*", "aorta")) == ["spleen"]
+    assert names(groups=("Digestive",)) == ["liver", "spleen"]
+    assert names(groups=("Ribs",)) == []
+    assert names(groups=("Ribs",), structures=("liver",)) == ["liver"]
     assert names(leave_out_truncated=True) == ["spleen"]  # the liver begins in the first slice
 
 
@@ -119,11 +131,33 @@ def test_selection_of_structures(analysis):
         ({"method": "at least", "at_least": 0}, "0 is not between 1 and 16"),
         ({"nsd_tolerance_mm": -1.0}, "is not between"),
         ({"staple_threshold": 2.0}, "is not between"),
+        ({"groups": ("ribs",)}, "ribs: is no group of structures. Choose: Lungs, Heart, Ribs,"),
     ],
 )
 def test_options_that_make_no_sense_are_refused(options, message):
     with pytest.raises(ConcordanceError, match=message):
         AnalysisOptions(**options)
+
+
+@pytest.mark.parametrize("method", ["intersection", "majority", "at least", "STAPLE", "reference"])
+def test_a_selection_of_nothing_gives_empty_tables(analysis, method):
+    options = AnalysisOptions(method=method, reference="A", structures=("aorta",), surfaces=True)
+    result = analysis.result(options)
+    assert (result.agreement, result.pairwise, result.staple, result.worst()) == ((), (), (), None)
+    assert consensus_label_map(result.comparison, result.consensus_of_all).segments == ()
+
+
+def test_names_are_matched_as_people_write_them():
+    options = AnalysisOptions(structures=("rib left *", "Uncoded: My Lesion"))
+    assert options.reports("rib_left_4") and options.reports("uncoded: my lesion")
+    assert not options.reports("rib_right_4") and not options.reports("tribe_left_4")
+
+
+def test_leaving_models_out_is_commented_where_it_raises_agreement(analysis):
+    assert analysis.result(AnalysisOptions()).notes == ()
+    (note,) = analysis.result(AnalysisOptions(models=("A", "C"))).notes
+    assert note.startswith("Leaving a model out can only raise agreement with the intersection")
+    assert analysis.result(AnalysisOptions(models=("A", "C"), method="majority")).notes == ()
 
 
 def test_unknown_reference_is_refused(analysis):

@@ -6,7 +6,7 @@ import pytest
 
 from SegmentationConcordanceLib.agreement.combine import combined
 from SegmentationConcordanceLib.agreement.comparison import compare_models
-from SegmentationConcordanceLib.anatomy.combinations import combination_named, combinations
+from SegmentationConcordanceLib.anatomy.combinations import combination_named, combinations, combinations_named
 from SegmentationConcordanceLib.anatomy.snomed import is_concept_id
 from SegmentationConcordanceLib.anatomy.vocabulary import load_vocabulary, shipped_vocabularies
 from SegmentationConcordanceLib.errors import ConcordanceError
@@ -80,3 +80,12 @@ def test_every_combination_has_sound_codes_and_known_parts():
 def test_unknown_combination_is_refused():
     with pytest.raises(ConcordanceError, match="is no combination of structures"):
         combination_named("everything")
+
+
+def test_combinations_are_applied_in_the_order_of_the_table():
+    assert [combination.name for combination in combinations_named(("kidneys", "heart"))] == ["heart", "kidneys"]
+
+
+def test_combinations_with_a_part_in_common_are_refused():
+    with pytest.raises(ConcordanceError, match="lung_left and lungs: have parts in common"):
+        combinations_named(("lungs", "lung_left"))

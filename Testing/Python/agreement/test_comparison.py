@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from SegmentationConcordanceLib.agreement.comparison import compare_models
+from SegmentationConcordanceLib.agreement.models import ModelSegmentation
 from SegmentationConcordanceLib.anatomy.concepts import CodedConcept, CodedStructure
 from SegmentationConcordanceLib.errors import ConcordanceError, GeometryMismatchError
 from SegmentationConcordanceLib.imaging.geometry import Geometry
-from SegmentationConcordanceLib.imaging.label_map import LabelMap
+from SegmentationConcordanceLib.imaging.label_map import LabelMap, Segment
+
+ANATOMY = CodedConcept("123037004", "SCT", "Anatomical Structure")
 
 
 def counts_of(comparison, name):
@@ -60,6 +65,25 @@ def test_structures_of_one_model_alone_are_counted(make_model, structures):
     a = make_model("A", [[[[1, 2, 2, 2]]]], {1: structures["spleen"], 2: structures["liver"]})
     b = make_model("B", [[[[1, 0, 0, 0]]]], {1: structures["spleen"]})
     assert counts_of(compare_models([a, b]), "liver") == [0, 3, 0, 0]
+
+
+@pytest.mark.parametrize("n_labels", [3, 8, 9, 40, 300])
+def test_however_many_structures_one_model_alone_has_each_is_counted(n_labels):
+    random = np.random.default_rng(n_labels)
+    layers = random.integers(0, n_labels + 1, (2, 3, 8, 16)).astype(np.uint16)
+    grid = Geometry.from_parts((3, 8, 16), (1, 1, 1), (0, 0, 0), np.eye(3))
+    coded = {n: CodedStructure(ANATOMY, CodedConcept(str(n), "L", f"s{n}")) for n in range(1, n_labels + 1)}
+    # In the second layer each label is the structure of the same label in the first, but the last is one of its own.
+    segments = [Segment(n, f"s{n}", structure) for n, structure in coded.items()]
+    segments += [replace(segment, layer=1) for segment in segments[:-1]]
+    segments.append(Segment(n_labels, "own", CodedStructure(ANATOMY, CodedConcept("own", "L", "own")), layer=1))
+    a = ModelSegmentation("A", LabelMap(tuple(layers), grid, tuple(segments)))
+    b = ModelSegmentation("B", LabelMap((np.zeros(grid.shape, np.uint8),), grid, ()))
+    comparison = compare_models([a, b])
+    expected = {f"s{n}": int(((layers[0] == n) | (layers[1] == n)).sum()) for n in range(1, n_labels)}
+    expected |= {f"s{n_labels}": int((layers[0] == n_labels).sum()), "own": int((layers[1] == n_labels).sum())}
+    assert {s.name: int(comparison.counts[row, 1]) for row, s in enumerate(comparison.structures)} == expected
+    assert comparison.counts.sum() == comparison.counts[:, 1].sum()
 
 
 def test_layers_of_one_model_are_joined(make_model, structures):

@@ -14,7 +14,7 @@ from scipy.spatial.distance import cdist
 
 from SegmentationConcordanceLib.agreement import surface_distances as module
 from SegmentationConcordanceLib.agreement.surface_area import patch_areas
-from SegmentationConcordanceLib.agreement.surface_distances import distances_to_reference, surface_distances
+from SegmentationConcordanceLib.agreement.surface_distances import surface_distances
 from SegmentationConcordanceLib.agreement.surface_measures import (
     average_symmetric,
     hausdorff,
@@ -264,23 +264,14 @@ def test_measures_equal_surface_distance_where_it_is_installed(seed):
     assert measures(a, b, spacing) == pytest.approx(expected, abs=1e-9)
 
 
-def test_many_models_share_the_reference():
-    reference = ellipsoid((12, 20, 18), (5, 10, 9), (4, 7, 6))
-    models = [np.roll(reference, n, axis=2) for n in range(3)]
-    found = list(distances_to_reference(reference, iter(models), ANISOTROPIC))
-    assert [hausdorff(distances) for distances in found] == pytest.approx([0, 0.9, 1.8])
-    assert all(distances.area_b_mm2 == surface_of(reference, ANISOTROPIC).area_mm2 for distances in found)
-
-
 def test_threads_give_the_same():
-    structures = [ellipsoid((20, 24, 26), (9, 11, 12), (6, 8, 5 + n)) for n in range(4)]
+    surfaces = [surface_of(ellipsoid((20, 24, 26), (9, 11, 12), (6, 8, 5 + n)), ANISOTROPIC) for n in range(4)]
 
-    def of_structure(mask):
-        found = distances_to_reference(mask, [np.roll(mask, n, axis=1) for n in range(3)], ANISOTROPIC)
-        return [average_symmetric(distances) for distances in found]
+    def to_the_others(surface):
+        return [average_symmetric(surface_distances(other, surface)) for other in surfaces]
 
     with ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(of_structure, structures * 3)) == [of_structure(mask) for mask in structures * 3]
+        assert list(pool.map(to_the_others, surfaces * 3)) == [to_the_others(surface) for surface in surfaces * 3]
 
 
 def test_masks_of_different_boxes_are_refused():
