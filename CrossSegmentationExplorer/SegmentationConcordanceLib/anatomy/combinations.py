@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import functools
+import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +51,19 @@ def combination_named(name: str) -> Combination:
     if name not in combinations():
         raise ConcordanceError(name, "is no combination of structures", f"Choose: {', '.join(combinations())}.")
     return combinations()[name]
+
+
+def combinations_named(names: Iterable[str]) -> tuple[Combination, ...]:
+    """The combinations of these names, in the order of combinations.csv.
+
+    :raises ConcordanceError: there is no such combination, or two of them have a part in common.
+    """
+    chosen = {combination_named(name).name for name in names}
+    found = tuple(combination for name, combination in combinations().items() if name in chosen)
+    for one, other in itertools.combinations(found, 2):
+        if one.parts & other.parts:
+            raise ConcordanceError(f"{one.name} and {other.name}", "have parts in common", "Choose one of the two.")
+    return found
 
 
 @functools.cache

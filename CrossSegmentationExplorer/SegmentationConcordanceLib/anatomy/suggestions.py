@@ -22,6 +22,7 @@ MIN_DICE = 0.5
 
 _CODED, _EXACT, _SAME_WORDS, _DICOM = 0.99, 0.99, 0.95, 0.8
 _UNNAMED_ID, _NUMBERING = 0.35, 0.9
+_TERM, _SAME_TERM = 0.85, 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +82,24 @@ _Find = Callable[[CodedStructure, str], _Candidate]
 
 
 def suggest(
-    labels: Sequence[UnknownLabel], known: KnownStructures, *, limit: int = 3
+    labels: Sequence[UnknownLabel], known: KnownStructures, *, limit: int = 3, terms: KnownStructures | None = None
 ) -> tuple[tuple[Suggestion, ...], ...]:
     """The best candidates of every label, best first, at most ``limit`` each; empty where nothing fits.
 
     A candidate of the side that the text does not name, or of another vertebra or number, is never among them,
     whatever else speaks for it.
+
+    :param terms: further names and codes, see :func:`terms_of`; asked where no label map has a label's words.
     """
     numberings = _numberings(labels, known)
-    return tuple(_suggest_one(label, known, numberings)[:limit] for label in labels)
+    return tuple(_suggest_one(label, known, numberings, terms)[:limit] for label in labels)
 
 
 def _suggest_one(
-    label: UnknownLabel, known: KnownStructures, numberings: Mapping[tuple[str, str], float]
+    label: UnknownLabel,
+    known: KnownStructures,
+    numberings: Mapping[tuple[str, str], float],
+    terms: KnownStructures | None,
 ) -> tuple[Suggestion, ...]:
     candidates: dict[StructureIdentity, _Candidate] = {}
 
@@ -107,7 +113,9 @@ def _suggest_one(
         if dice >= MIN_DICE:
             candidate(structure, name).support(dice, f"same voxels as {name} (Dice {dice:.2f})")
     _support_by_number(label, known, numberings, candidate)
-    if label.name and all(one.doubt > 1 - _SAME_WORDS for one in candidates.values()):
+    unexplained = label.name and all(one.doubt > 1 - _SAME_WORDS for one in candidates.values())
+    # Slicer's lists repeat the context groups: these are no second witness.
+    if unexplained and not _support_by_terms(label, terms, candidate):
         for structure, name, score in dicom_term_matches(label.name):
             candidate(structure, name).support(_DICOM * score, "DICOM context group")
     _doubt_by_voxels(label, known, candidates)
@@ -159,6 +167,16 @@ def _support_by_text(label: UnknownLabel, known: KnownStructures, candidate: _Fi
             candidate(structure, name).support(confidence, f'called "{match.text}" in {match.where}', exact=alone)
         else:
             candidate(structure, name).support(_SAME_WORDS * match.score, f'like "{match.text}" of {match.where}')
+
+
+def _support_by_terms(label: UnknownLabel, terms: KnownStructures | None, candidate: _Find) -> bool:
+    """Whether a term fits; equal words only, as among so many terms there is one that resembles anything."""
+    matches = [] if terms is None else terms.text_matches(label.name)
+    fitting = [match for match in matches if match.score >= _SAME_TERM]
+    for match in fitting:
+        structure, name = terms.structures[match.identity], terms.names[match.identity]
+        candidate(structure, name).support(_TERM * match.score, f'called "{match.text}" in {match.where}')
+    return bool(fitting)
 
 
 def _support_by_number(

@@ -63,7 +63,12 @@ class Vocabulary:
     @property
     def replaces_shipped(self) -> bool:
         """Whether it is a user's map with the name of one that comes with the library; say so where it is used."""
-        return self.name in shipped_vocabularies() and self.path not in (None, *shipped_files())
+        return self.name in shipped_vocabularies() and not self.is_shipped
+
+    @property
+    def is_shipped(self) -> bool:
+        """Whether it comes with the library."""
+        return self.path in (None, *shipped_files())
 
     @property
     def tasks(self) -> tuple[str, ...]:
@@ -140,6 +145,17 @@ def load_vocabulary(name_or_path: str | Path, folders: Sequence[Path] = ()) -> V
         fact = "has several versions, and one label id is not the same structure in all of them"
         raise LabelMapTableError(name, fact, f"Name the version that wrote the file: {', '.join(versions)}.")
     raise LabelMapTableError(path, "is no label map", f"Name a CSV file or one of {', '.join((*own, *shipped))}.")
+
+
+def all_vocabularies(folders: Sequence[Path] = ()) -> tuple[tuple[Vocabulary, ...], tuple[LabelMapTableError, ...]]:
+    """Every label map, shipped ones first, and why a user's map is not among them: drafts are not sound yet."""
+    found, errors = [], []
+    for name in dict.fromkeys((*shipped_vocabularies(), *label_maps_in(folders))):
+        try:
+            found.append(load_vocabulary(name, folders))
+        except LabelMapTableError as error:
+            errors.append(error)
+    return tuple(found), tuple(errors)
 
 
 @functools.cache

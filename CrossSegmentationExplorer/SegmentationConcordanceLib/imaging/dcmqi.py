@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib.metadata
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ..errors import ConcordanceError, DicomSegError
 
 _INSTALL = "Install it: pip install 'dcmqi>=1.5.7'."
+_BEAT_S = 0.1
 _LAST_WORDS = ("Fatal error encountered.", "ERROR: Conversion failed.")
 
 
@@ -30,32 +31,50 @@ def dcmqi_program(name: str) -> Path:
     raise ConcordanceError("dcmqi", f"the installed package has no program {name}", _INSTALL)
 
 
-def run_dcmqi(name: str, arguments: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str]:
+def run_dcmqi(
+    name: str, arguments: Sequence[str], folder: Path, waiting: Callable[[], None] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run one program of dcmqi in ``folder`` and wait for it, however long it takes.
 
     dcmqi splits lists at commas and takes file names byte by byte. Name files relative to ``folder``, in plain ASCII:
     then it does not matter what the path of ``folder`` looks like.
 
+    :param waiting: called ten times a second meanwhile; may raise, which ends the program.
     :returns: exit code, standard output and standard error as text. The exit code may be other than 0.
     :raises DicomSegError: the program crashed (ended by a signal, or by Windows' equivalent).
     :raises ConcordanceError: the program is missing or cannot be started.
     """
     program = dcmqi_program(name)
     try:
-        done = subprocess.run(
+        started = subprocess.Popen(
             [str(program), *arguments],
             cwd=folder,
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             encoding="utf-8",
             errors="replace",
-            check=False,
         )
     except OSError as error:
         raise ConcordanceError(program, f"cannot be started ({error.strerror})", "Install dcmqi again.") from error
+    with started:
+        done = _finished(started, waiting)
     if done.returncode < 0 or done.returncode >= 0xC0000000:
         raise DicomSegError(f"dcmqi {name}", f"crashed (code {done.returncode}): {last_message(done)}")
     return done
+
+
+def _finished(started: subprocess.Popen[str], waiting: Callable[[], None] | None) -> subprocess.CompletedProcess[str]:
+    try:
+        while True:
+            try:
+                out, errors = started.communicate(timeout=_BEAT_S if waiting else None)
+                return subprocess.CompletedProcess(started.args, started.returncode, out, errors)
+            except subprocess.TimeoutExpired:
+                waiting()
+    except BaseException:
+        started.kill()
+        raise
 
 
 def last_message(done: subprocess.CompletedProcess[str]) -> str:

@@ -18,12 +18,12 @@ from dataclasses import dataclass
 Place = tuple[int, ...]
 """Where a value is within an item: tag, number of the item (from 0), tag, number of the item, ..., tag."""
 
-_ITEM = 0xFFFEE000
-_ITEM_END = 0xFFFEE00D
-_SEQUENCE_END = 0xFFFEE0DD
+ITEM = 0xFFFEE000
+ITEM_END = 0xFFFEE00D
+SEQUENCE_END = 0xFFFEE0DD
 _DELIMITER_GROUP = 0xFFFE
 _CHARACTER_SET = 0x00080005
-_UNDEFINED = 0xFFFFFFFF
+UNDEFINED = 0xFFFFFFFF
 _SHORT = frozenset(b"AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split())
 _LONG = frozenset(b"OB OD OF OL OV OW SQ SV UC UR UT UV".split())
 _MOST_LAYOUTS = 64
@@ -70,10 +70,10 @@ class _Scan:
         self._spans: list[tuple[int, int, Place | None]] = []
 
     def sequence_items(self, tag: int) -> tuple[list[dict[Place, bytes]], int]:
-        found, representation, length, at = self._header(0)
+        found, representation, length, at = element_header(self._data, 0)
         if found != tag or representation != b"SQ":
             raise UnusualEncodingError(f"no sequence {tag:08X}, but {found:08X}")
-        end = None if length == _UNDEFINED else at + length
+        end = None if length == UNDEFINED else at + length
         layouts: list[_Layout] = []
         items = []
         while (after := self._after_last(at, end)) is None:
@@ -115,8 +115,8 @@ class _Scan:
             if at > end:
                 raise UnusualEncodingError("an item is longer than its sequence")
             return at if at == end else None
-        tag, length = self._delimiter(at)
-        if tag != _SEQUENCE_END:
+        tag, length = delimiter(self._data, at)
+        if tag != SEQUENCE_END:
             return None
         if length != 0:
             raise UnusualEncodingError("the end of a sequence has a length")
@@ -124,15 +124,15 @@ class _Scan:
 
     def _item(self, at: int, above: Place) -> int:
         """Walk one item; where it ends."""
-        tag, length = self._delimiter(at)
-        if tag != _ITEM:
+        tag, length = delimiter(self._data, at)
+        if tag != ITEM:
             raise UnusualEncodingError(f"{tag:08X} instead of an item")
         at += 8
-        end = None if length == _UNDEFINED else at + length
+        end = None if length == UNDEFINED else at + length
         previous = -1
         while end is None or at < end:
-            if end is None and self._delimiter(at)[0] == _ITEM_END:
-                if self._delimiter(at)[1] != 0:
+            if end is None and delimiter(self._data, at)[0] == ITEM_END:
+                if delimiter(self._data, at)[1] != 0:
                     raise UnusualEncodingError("the end of an item has a length")
                 return at + 8
             tag, at = self._element(at, above)
@@ -145,7 +145,7 @@ class _Scan:
 
     def _element(self, at: int, above: Place) -> tuple[int, int]:
         """Walk one element; its tag, and where it ends."""
-        tag, representation, length, at = self._header(at)
+        tag, representation, length, at = element_header(self._data, at)
         tags = (*above[::2], tag)
         place = (*above, tag)
         must_be = b"SQ" if tags in self._on_the_way else self._wanted.get(tags, representation)
@@ -153,7 +153,7 @@ class _Scan:
             raise UnusualEncodingError(f"{tag:08X} of representation {representation!r} within an item")
         if representation == b"SQ":
             return tag, self._sequence(at, length, place)
-        if length == _UNDEFINED or at + length > len(self._data):
+        if length == UNDEFINED or at + length > len(self._data):
             raise UnusualEncodingError(f"{tag:08X} is longer than the data")
         self._spans.append((at, at + length, place if tags in self._wanted else None))
         return tag, at + length
@@ -161,24 +161,32 @@ class _Scan:
     def _sequence(self, at: int, length: int, place: Place) -> int:
         if len(place) > 2 * _DEEPEST:
             raise UnusualEncodingError("sequences within sequences without end")
-        end = None if length == _UNDEFINED else at + length
+        end = None if length == UNDEFINED else at + length
         number = 0
         while (after := self._after_last(at, end)) is None:
             at = self._item(at, (*place, number))
             number += 1
         return after
 
-    def _header(self, at: int) -> tuple[int, bytes, int, int]:
-        """Tag, value representation and length of an element, and where its value begins."""
-        group, element, representation, length = struct.unpack_from("<HH2sH", self._data, at)
-        if representation in _LONG:
-            (length,) = struct.unpack_from("<I", self._data, at + 8)
-            return group << 16 | element, representation, length, at + 12
-        if representation not in _SHORT:
-            raise UnusualEncodingError(f"unknown representation {representation!r}")
-        return group << 16 | element, representation, length, at + 8
 
-    def _delimiter(self, at: int) -> tuple[int, int]:
-        """Tag and length of an item, of the end of an item or of a sequence, or anything else that begins there."""
-        group, element, length = struct.unpack_from("<HHI", self._data, at)
-        return group << 16 | element, length
+def element_header(data: bytes, at: int) -> tuple[int, bytes, int, int]:
+    """Tag, value representation and length of an element, and where its value begins.
+
+    :raises UnusualEncodingError: DICOM has no such representation. :raises struct.error: the data end before.
+    """
+    group, element, representation, length = struct.unpack_from("<HH2sH", data, at)
+    if representation in _LONG:
+        (length,) = struct.unpack_from("<I", data, at + 8)
+        return group << 16 | element, representation, length, at + 12
+    if representation not in _SHORT:
+        raise UnusualEncodingError(f"unknown representation {representation!r}")
+    return group << 16 | element, representation, length, at + 8
+
+
+def delimiter(data: bytes, at: int) -> tuple[int, int]:
+    """Tag and length of an item, of the end of an item or of a sequence, or anything else that begins there.
+
+    :raises struct.error: the data end before.
+    """
+    group, element, length = struct.unpack_from("<HHI", data, at)
+    return group << 16 | element, length

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,9 +21,30 @@ from ..errors import (
 )
 from .geometry import Geometry
 from .label_map import LabelMap, Segment, label_counts, smallest_dtype
+from .label_names import read_nifti_label_names
+from .output_names import OutputNames
 from .volume_files import is_volume_file, read_label_volume, require_file, volume_name
 
 _LISTED = 10
+_ROOM = 2**16 - 1
+_BINARY = (1, 255)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundLabel:
+    """A label as it stands in a file.
+
+    :param value: its voxel value there.
+    :param name: the model's own text for it; of an unknown one that of the file's header, else the name of a binary
+        file, else "label 7".
+    :param known: what the vocabulary says of it; None where it does not know it.
+    """
+
+    file: Path
+    value: int
+    name: str
+    task: str = ""
+    known: VocabularyLabel | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,10 +52,12 @@ class ModelOutput:
     """What one model wrote on one scan.
 
     :param tasks: the tasks of the model that its files are of, in the vocabulary's order: what it looked for.
+    :param found: for each segment of the label map, in the same order, where it comes from.
     """
 
     label_map: LabelMap
     tasks: tuple[str, ...]
+    found: tuple[FoundLabel, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +70,11 @@ class _Source:
 
 
 def read_model_output(
-    paths: Sequence[str | os.PathLike[str]], vocabulary: Vocabulary, task: str | None = None
+    paths: Sequence[str | os.PathLike[str]],
+    vocabulary: Vocabulary,
+    task: str | None = None,
+    *,
+    keep_unknown: bool = False,
 ) -> ModelOutput:
     """Read one model's output on one scan: label files and structure files; a folder stands for the image files in it.
 
@@ -56,6 +82,8 @@ def read_model_output(
     other file holds the label ids of one task: ``task``, the model's only task, or the task that its name tells. In a
     folder either all image files are structure files or the name of each tells its task; other files are ignored.
 
+    :param keep_unknown: labels and files that the vocabulary does not know become segments without codes, named as in
+        :class:`FoundLabel`. Then a vocabulary without labels will do.
     :returns: a label map with segments named by the harmonized structure name, with codes and colour, by label; no
         segment for a structure without voxels, so all-zero files give none. The labels are the model's ids where they
         are unique over all files, else consecutive. Structures that overlap lie in different layers.
@@ -66,109 +94,98 @@ def read_model_output(
     """
     if task is not None:
         vocabulary = vocabulary.for_task(task)
+    names = OutputNames.of(vocabulary)
     sources: list[_Source] = []
     for path in map(Path, paths):
-        sources += _sources_of_folder(path, vocabulary) if path.is_dir() else [_source_of_file(path, vocabulary)]
+        read = _sources_of_folder if path.is_dir() else _sources_of_file
+        sources += read(path, vocabulary, names, keep_unknown)
     if not sources:
         raise ConcordanceError(vocabulary.title, "no file of its output was given", "Give a file or a folder.")
     single = len(sources) == 1 and not sources[0].is_structure
-    label_map = _read_one(sources[0]) if single else _read_merged(sources)
+    label_map, found = _read_one(sources[0], keep_unknown) if single else _read_merged(sources, keep_unknown)
     told = {label.task for source in sources for label in source.labels}
-    return ModelOutput(label_map, tuple(task for task in vocabulary.tasks if task in told))
+    return ModelOutput(label_map, tuple(task for task in vocabulary.tasks if task in told), found)
 
 
-def _sources_of_folder(folder: Path, vocabulary: Vocabulary) -> list[_Source]:
+def _sources_of_folder(folder: Path, vocabulary: Vocabulary, names: OutputNames, keep_unknown: bool) -> list[_Source]:
     files = sorted(path for path in folder.iterdir() if path.is_file() and is_volume_file(path))
     if not files:
         raise UnreadableFileError(folder, "holds no image file", "Give the folder that the model wrote to.")
-    found = {path: _structure_source(path, vocabulary) for path in files}
+    if len(files) == 1:
+        return _sources_of_file(files[0], vocabulary, names, keep_unknown)
+    found = {path: _structure_source(path, names) for path in files}
     if not any(found.values()):
-        found = {path: _task_source(path, vocabulary) for path in files}
+        found = {path: _task_source(path, vocabulary, names) for path in files}
     unknown = [path.name for path, source in found.items() if source is None]
-    if unknown:
+    if unknown and not keep_unknown:
         raise UnknownLabelError(
             folder,
             f"{len(unknown)} of {len(files)} files are no structure of {vocabulary.title}: {_listed(unknown)}",
             "Remove them from the folder, or choose the model and version that wrote it.",
         )
-    return [source for source in found.values() if source]
+    return [source or _Source(path, (), False) for path, source in found.items()]
 
 
-def _source_of_file(path: Path, vocabulary: Vocabulary) -> _Source:
+def _sources_of_file(path: Path, vocabulary: Vocabulary, names: OutputNames, keep_unknown: bool) -> list[_Source]:
     require_file(path)
-    source = _structure_source(path, vocabulary) or _task_source(path, vocabulary)
+    source = _structure_source(path, names) or _task_source(path, vocabulary, names)
     if source is None and len(vocabulary.tasks) == 1:
         source = _Source(path, vocabulary.labels, False)
-    if source is None:
+    if source is None and not keep_unknown:
         raise ConcordanceError(
             path,
             f"its name does not tell which task of {vocabulary.title} wrote it",
             f"Name the task: one of {', '.join(vocabulary.tasks)}.",
         )
-    if not source.is_structure and any(label.label is None for label in source.labels):
-        raise ConcordanceError(
-            path, f"{vocabulary.title} has no published label ids", "Give its files of one structure each."
-        )
-    return source
+    if source is not None and not source.is_structure and any(label.label is None for label in source.labels):
+        if not keep_unknown:
+            raise ConcordanceError(
+                path, f"{vocabulary.title} has no published label ids", "Give its files of one structure each."
+            )
+        source = None
+    return [source or _Source(path, (), False)]
 
 
-def _structure_source(path: Path, vocabulary: Vocabulary) -> _Source | None:
+def _structure_source(path: Path, names: OutputNames) -> _Source | None:
     """The source if the file is named after one structure."""
-    name = volume_name(path)
-    labels = [label for label in vocabulary.labels if name in (label.name, _own_file_name(label))]
+    labels = names.labels(path)
     if not labels:
         return None
     # Several tasks may produce the same structure under the same name, e.g. the aorta: that is one structure.
     if len({label.identity for label in labels}) > 1:
         tasks = ", ".join(label.task for label in labels)
         raise ConcordanceError(path, f"stands for different structures in the tasks {tasks}", "Name the task.")
-    return _Source(path, (labels[0],), True)
+    return _Source(path, labels[:1], True)
 
 
-def _own_file_name(label: VocabularyLabel) -> str | None:
-    """The name of the label's own file; None where the file holds a whole task, as its name has "<case>" in it."""
-    return None if "<" in label.output_file else volume_name(Path(label.output_file))
-
-
-def _task_source(path: Path, vocabulary: Vocabulary) -> _Source | None:
+def _task_source(path: Path, vocabulary: Vocabulary, names: OutputNames) -> _Source | None:
     """The source if the file's name tells exactly one task."""
-    name = volume_name(path)
-    told = [task for task in vocabulary.tasks if re.search(_task_pattern(vocabulary, task), name, re.IGNORECASE)]
-    # "lung_vessels" also tells a task "lung" if there is one.
-    told = [task for task in told if not any(task != other and task in other for other in told)]
-    return _Source(path, vocabulary.for_task(told[0]).labels, False) if len(told) == 1 else None
+    task = names.task(path)
+    return None if task is None else _Source(path, vocabulary.for_task(task).labels, False)
 
 
-def _task_pattern(vocabulary: Vocabulary, task: str) -> str:
-    """What a file name must contain: the model's own name for the task's file, else the task as a word."""
-    output = next(label.output_file for label in vocabulary.labels if label.task == task)
-    if "<" in output:
-        parts = re.split(r"<[^>]*>", volume_name(Path(output)))
-        return r"(^|[^a-z0-9])" + ".+".join(re.escape(part) for part in parts) + "$"
-    return rf"(^|[^a-z0-9]){re.escape(task)}($|[^a-z0-9])"
-
-
-def _read_one(source: _Source) -> LabelMap:
+def _read_one(source: _Source, keep_unknown: bool) -> tuple[LabelMap, tuple[FoundLabel, ...]]:
     voxels, geometry = read_label_volume(source.path)
-    segments = [_segment(label, label.label) for label in _present(source, voxels).values()]
-    return LabelMap((voxels,), geometry, segments)
+    found = tuple(_present(source, voxels, keep_unknown).values())
+    return LabelMap((voxels,), geometry, [_segment(label, label.value) for label in found]), found
 
 
-def _read_merged(sources: Sequence[_Source]) -> LabelMap:
+def _read_merged(sources: Sequence[_Source], keep_unknown: bool) -> tuple[LabelMap, tuple[FoundLabel, ...]]:
     """Read one file after the other: all structures of a model as volumes of their own would not fit into memory."""
     numbers = _numbers(sources)
-    dtype = smallest_dtype(numbers.values())
+    dtype = smallest_dtype([*numbers.values(), *([_ROOM] if keep_unknown else [])])
     layers: list[np.ndarray] = []
-    segments: list[Segment] = []
+    segments: list[tuple[Segment, FoundLabel]] = []
     holders: dict[StructureIdentity, Path] = {}
     grid = None
     for source in sources:
         voxels, geometry = read_label_volume(source.path)
         grid = grid or geometry
         _require_same_grid(source.path, geometry, sources[0].path, grid)
-        present = _present(source, voxels)
+        present = _present(source, voxels, keep_unknown)
         for label in present.values():
-            _require_one_holder(label, source.path, holders)
+            if label.known is not None:
+                _require_one_holder(label.known, source.path, holders)
         boxes = ndimage.find_objects(voxels) if present else []
         for value, label in present.items():
             box = boxes[value - 1]
@@ -176,13 +193,15 @@ def _read_merged(sources: Sequence[_Source]) -> LabelMap:
             layer = _first_free(layers, box, mask)
             if layer == len(layers):
                 layers.append(np.zeros(grid.shape, dtype))
-            layers[layer][box][mask] = numbers[label]
-            segments.append(_segment(label, numbers[label], layer))
-    segments.sort(key=lambda segment: segment.label)
-    return LabelMap(layers or [np.zeros(grid.shape, dtype)], grid, segments)
+            number = _number(label, numbers)
+            layers[layer][box][mask] = number
+            segments.append((_segment(label, number, layer), label))
+    segments.sort(key=lambda pair: pair[0].label)
+    label_map = LabelMap(layers or [np.zeros(grid.shape, dtype)], grid, [segment for segment, _ in segments])
+    return label_map, tuple(label for _, label in segments)
 
 
-def _numbers(sources: Sequence[_Source]) -> dict[VocabularyLabel, int]:
+def _numbers(sources: Sequence[_Source]) -> dict[VocabularyLabel | FoundLabel, int]:
     """The voxel value of every label that the files may hold: the model's own where these are unique, else 1, 2, ..."""
     labels = list(dict.fromkeys(label for source in sources for label in source.labels))
     ids = [label.label for label in labels]
@@ -191,9 +210,19 @@ def _numbers(sources: Sequence[_Source]) -> dict[VocabularyLabel, int]:
     return dict(zip(labels, ids))
 
 
-def _present(source: _Source, voxels: np.ndarray) -> dict[int, VocabularyLabel]:
+def _number(label: FoundLabel, numbers: dict[VocabularyLabel | FoundLabel, int]) -> int:
+    """The voxel value of a label in the merged label map; an unknown one keeps its own where that is free."""
+    if label.known is not None:
+        return numbers[label.known]
+    taken = set(numbers.values())
+    free = label.value <= _ROOM and label.value not in taken
+    return numbers.setdefault(label, label.value if free else max(taken, default=0) + 1)
+
+
+def _present(source: _Source, voxels: np.ndarray, keep_unknown: bool) -> dict[int, FoundLabel]:
     """The label of every voxel value, ascending."""
     counts = label_counts(voxels)
+    path = source.path
     if source.is_structure:
         if len(counts) > 1:
             raise VoxelTypeError(
@@ -201,9 +230,13 @@ def _present(source: _Source, voxels: np.ndarray) -> dict[int, VocabularyLabel]:
                 f"holds the values {_listed(map(str, counts))}, but stands for one structure by its name",
                 "Give a binary file, or give a file of several labels another name.",
             )
-        return dict.fromkeys(counts, source.labels[0])
+        label = source.labels[0]
+        return {value: FoundLabel(path, value, label.name, label.task, label) for value in counts}
     known = {label.label: label for label in source.labels}
+    found = {v: FoundLabel(path, v, known[v].name, known[v].task, known[v]) for v in counts if v in known}
     unknown = [f"{value} ({count} voxels)" for value, count in counts.items() if value not in known]
+    if unknown and keep_unknown:
+        return {value: found.get(value) or _unknown_label(source, value, len(counts) == 1) for value in counts}
     if unknown:
         task = source.labels[0].task
         raise UnknownLabelError(
@@ -212,7 +245,15 @@ def _present(source: _Source, voxels: np.ndarray) -> dict[int, VocabularyLabel]:
             f"{_listed(unknown)}",
             "Choose the model, version and task that wrote it.",
         )
-    return {value: known[value] for value in counts}
+    return found
+
+
+def _unknown_label(source: _Source, value: int, alone: bool) -> FoundLabel:
+    path, task = source.path, source.labels[0].task if source.labels else ""
+    named = read_nifti_label_names(path) if path.name.lower().endswith((".nii", ".nii.gz")) else ()
+    name = next((label.name for label in named if label.label == value), "")
+    file_name = volume_name(path) if alone and value in _BINARY and not source.labels else ""
+    return FoundLabel(path, value, name or file_name or f"label {value}", task)
 
 
 def _first_free(layers: Sequence[np.ndarray], box: tuple[slice, ...], mask: np.ndarray) -> int:
@@ -236,8 +277,11 @@ def _require_same_grid(path: Path, geometry: Geometry, first: Path, grid: Geomet
         )
 
 
-def _segment(label: VocabularyLabel, number: int, layer: int = 0) -> Segment:
-    return Segment(number, label.structure_name, label.structure, label.color, layer)
+def _segment(label: FoundLabel, number: int, layer: int = 0) -> Segment:
+    known = label.known
+    if known is None:
+        return Segment(number, label.name, layer=layer)
+    return Segment(number, known.structure_name, known.structure, known.color, layer)
 
 
 def _listed(texts: Iterable[str]) -> str:

@@ -28,7 +28,7 @@ from .seg_pixels import Canvas, decoded_frames, frame_masks, packed_masks
 from .seg_scan import ScannedSeg, scan_seg
 
 _COPY_AGAIN = "Copy or export it again."
-_LABEL_MAP_STORAGE = "1.2.840.10008.5.1.4.1.1.66.7"
+LABEL_MAP_STORAGE = "1.2.840.10008.5.1.4.1.1.66.7"
 _BACKGROUND = CodedConcept("125040", "DCM")
 
 
@@ -79,8 +79,8 @@ def read_dicom_seg(path: str | os.PathLike[str]) -> DicomSeg:
     scanned = scan_seg(path)
     dataset = scanned.dataset if scanned else _dataset(path)
     with damage_is_told(path):
-        _require_segmentation(dataset, path)
-        is_label_map = dataset.SOPClassUID == _LABEL_MAP_STORAGE or dataset.get("SegmentationType") == "LABELMAP"
+        require_segmentation(dataset, path)
+        is_label_map = dataset.SOPClassUID == LABEL_MAP_STORAGE or dataset.get("SegmentationType") == "LABELMAP"
         described = _segments(dataset, path)
         table = scanned.table if scanned else _frame_table(dataset, is_label_map, path)
         geometry, slices = frame_grid(table, int(dataset.Rows), int(dataset.Columns), path)
@@ -147,11 +147,12 @@ def _dataset(path: Path) -> Dataset:
         raise DicomSegError(path, f"is a damaged DICOM file ({error})", _COPY_AGAIN) from error
 
 
-def _require_segmentation(dataset: Dataset, path: Path) -> None:
+def require_segmentation(dataset: Dataset, path: Path) -> None:
+    """:raises DicomSegError: the dataset is no voxel segmentation, or has no segments."""
     kind = dataset.get("SOPClassUID", "")
     if kind == SurfaceSegmentationStorage:
         raise DicomSegError(path, "is a surface segmentation, without voxels", "Give a voxel segmentation.")
-    if kind not in (SegmentationStorage, _LABEL_MAP_STORAGE):
+    if kind not in (SegmentationStorage, LABEL_MAP_STORAGE):
         modality = _text(dataset, "Modality") or "unknown"
         raise DicomSegError(path, f"is DICOM of modality {modality}, not a SEG", "Give the DICOM SEG.")
     if not dataset.get("SegmentSequence"):
@@ -288,8 +289,12 @@ def _referenced_series(dataset: Dataset) -> tuple[str, ...]:
 
 
 def _text(dataset: Dataset, keyword: str) -> str:
-    """The value as one line; control characters, which DICOM forbids in names, become spaces."""
     value = dataset.get(keyword)
     if isinstance(value, MultiValue):
         value = "\\".join(str(part) for part in value)
-    return re.sub(r"[\x00-\x1f\x7f\s]+", " ", "" if value is None else str(value)).strip()
+    return one_line("" if value is None else str(value))
+
+
+def one_line(text: str) -> str:
+    """The text as one line; control characters, which DICOM forbids in names, become spaces."""
+    return re.sub(r"[\x00-\x1f\x7f\s]+", " ", text).strip()

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,6 +27,9 @@ from .seg_metadata import content_description, seg_metadata, storable_segments
 from .seg_reader import read_dicom_seg
 from .whole_files import whole_file
 
+BINARY, LABEL_MAP = "binary", "label map"
+"""The kinds of SEG: one bit per voxel and segment, or one number per voxel (DICOM 2024c)."""
+
 _MOST_SEGMENTS = 2**15 - 1
 _COPIED_AT_ONCE = 2**20
 _MAPPED = re.compile(r"(\d+) of (\d+) slices mapped to source DICOM images")
@@ -43,8 +46,10 @@ def write_dicom_seg(
     tasks: Sequence[str] = (),
     short_tasks: Sequence[str] = (),
     series_number: int = 300,
+    kind: str = BINARY,
+    waiting: Callable[[], None] | None = None,
 ) -> None:
-    """Write one binary, uncompressed DICOM SEG that refers to the images of ``series``.
+    """Write one uncompressed DICOM SEG that refers to the images of ``series``.
 
     Segments are numbered from 1 in the order of their layers and of ``label_map.segments``; those without voxels are
     left out. The file is read back and compared with what was meant, and only then appears at ``path``.
@@ -54,8 +59,12 @@ def write_dicom_seg(
     :param series_description: SeriesDescription; ``model_name`` where empty.
     :param label_map_name: the label map that gave the codes; kept in ContentDescription, with ``tasks`` or, where
         there is no room for them, ``short_tasks``.
+    :param kind: ``BINARY``, which every program reads, or ``LABEL_MAP``, smaller and quicker, for segments that do not
+        overlap.
+    :param waiting: called ten times a second while dcmqi works; may raise to cancel, and then nothing is written.
     :raises GeometryMismatchError: the label map lies on another grid than the series.
-    :raises ConcordanceError: no segment has voxels, a segment has no codes, or voxels belong to no segment.
+    :raises ConcordanceError: no segment has voxels, a segment has no codes, or voxels belong to no segment; the
+        segments overlap, or dcmqi is too old, for a label map SEG.
     :raises DicomSegError: dcmqi failed, or what it wrote is not what was meant.
     :raises OutputError: the file, or temporary files on the way, cannot be written.
     """
@@ -66,6 +75,8 @@ def write_dicom_seg(
             path, f"the segmentation is not on the grid of the images: {differences}", "Bring it to that grid first."
         )
     numbered = _numbered(label_map, path)
+    if kind == LABEL_MAP:
+        _require_label_map(numbered, path)
     numbered = replace(numbered, segments=storable_segments(numbered.segments, model_name))
     metadata = seg_metadata(
         [[s for s in numbered.segments if s.layer == layer] for layer in range(len(numbered.layers))],
@@ -74,10 +85,28 @@ def write_dicom_seg(
         series_number=series_number,
     )
     with whole_file(path) as temporary, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        written = _run_itkimage2segimage(numbered, metadata, series, Path(folder), path)
+        written = _run_itkimage2segimage(numbered, metadata, series, Path(folder), path, kind, waiting)
         require_same(read_dicom_seg(written), numbered, series, path)
         with written.open("rb") as source, temporary.open("wb") as target:
             shutil.copyfileobj(source, target, _COPIED_AT_ONCE)
+
+
+def label_map_obstacle() -> str:
+    """Why no label map SEG can be written here, in a sentence; "" where one can.
+
+    :raises ConcordanceError: dcmqi is not installed.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        words = run_dcmqi("itkimage2segimage", ["--help"], Path(folder)).stdout
+    return "" if "--segmentationType" in words else "The installed dcmqi writes binary SEG only."
+
+
+def _require_label_map(numbered: LabelMap, path: Path) -> None:
+    if len(numbered.layers) > 1:
+        raise ConcordanceError(path, "its segments overlap, which a label map SEG cannot hold", "Write a binary SEG.")
+    obstacle = label_map_obstacle()
+    if obstacle:
+        raise ConcordanceError("dcmqi", obstacle, "Write a binary SEG, or install dcmqi 1.5.7 or later.")
 
 
 def _numbered(label_map: LabelMap, path: Path) -> LabelMap:
@@ -115,7 +144,15 @@ def _relabelled(layer: np.ndarray, labels: Sequence[int], numbers: Sequence[int]
     return table[np.searchsorted(np.asarray(labels)[order], layer, side="right")]
 
 
-def _run_itkimage2segimage(label_map: LabelMap, metadata: dict, series: ImageSeries, folder: Path, path: Path) -> Path:
+def _run_itkimage2segimage(
+    label_map: LabelMap,
+    metadata: dict,
+    series: ImageSeries,
+    folder: Path,
+    path: Path,
+    kind: str,
+    waiting: Callable[[], None] | None,
+) -> Path:
     """Let dcmqi write the SEG in ``folder``; every name that it sees is relative to it, short and plain."""
     images = [f"layer{index}.nrrd" for index in range(len(label_map.layers))]
     for name, layer in zip(images, label_map.layers):
@@ -130,8 +167,10 @@ def _run_itkimage2segimage(label_map: LabelMap, metadata: dict, series: ImageSer
             *("--inputMetadata", "metadata.json"),
             *("--outputDICOM", "segmentation.dcm"),
             *("--skip", "1"),
+            *(("--segmentationType", "labelmap", "--useLabelIDAsSegmentNumber") if kind == LABEL_MAP else ()),
         ],
         folder,
+        waiting,
     )
     if done.returncode != 0:
         raise DicomSegError(path, f"dcmqi failed (code {done.returncode}): {last_message(done)}")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
-from SegmentationConcordanceLib.anatomy.label_map_folders import label_map_folders, label_maps_in
+from SegmentationConcordanceLib.anatomy.label_map_folders import label_map_folders, label_maps_in, users_folder
 from SegmentationConcordanceLib.anatomy.vocabulary import load_vocabulary
 from SegmentationConcordanceLib.errors import LabelMapTableError
 
@@ -32,6 +33,31 @@ def test_folders_given_go_before_those_of_the_environment(tmp_path):
     assert label_map_folders([], {}) == ()
     with pytest.raises(LabelMapTableError, match="absent: is no folder"):
         label_map_folders([], {"CONCORDANCE_LABEL_MAPS": str(tmp_path / "absent")})
+
+
+@pytest.mark.parametrize(
+    ("system", "environment", "expected"),
+    [
+        ("linux", {"HOME": "/home/a"}, "/home/a/.local/share"),
+        ("linux", {"HOME": "/home/a", "XDG_DATA_HOME": "/data"}, "/data"),
+        ("linux", {"HOME": "/home/a", "XDG_DATA_HOME": "relative"}, "/home/a/.local/share"),
+        ("darwin", {"HOME": "/Users/a", "XDG_DATA_HOME": "/data"}, "/Users/a/Library/Application Support"),
+        ("win32", {"USERPROFILE": "/u/a", "APPDATA": "/u/a/Roam"}, "/u/a/Roam"),
+        ("win32", {"USERPROFILE": "/u/a"}, "/u/a/AppData/Roaming"),
+    ],
+)
+def test_the_users_own_folder(system, environment, expected):
+    assert users_folder(environment, system) == Path(expected, "segmentation-concordance", "labelmaps")
+
+
+def test_the_users_own_folder_comes_last_and_need_not_be_there(tmp_path):
+    environment = {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path)}
+    own = users_folder(environment)
+    assert label_map_folders([], environment) == ()
+    own.mkdir(parents=True)
+    (tmp_path / "given").mkdir()
+    assert label_map_folders([tmp_path / "given"], environment) == (tmp_path / "given", own)
+    assert users_folder({}) is None
 
 
 def test_a_users_map_replaces_a_shipped_one_and_says_so(folder):

@@ -157,7 +157,7 @@ def test_a_users_map_goes_before_the_shipped_one_visibly(tmp_path, monkeypatch):
         encoding="utf-8",
     )
     (tmp_path / "draft.csv").write_text("label,name,structure,category,type\n1,a,,,\n", encoding="utf-8")
-    summary, _, err = run("list", "--label-maps", tmp_path)
+    summary, _, err = run("list", "--labelmaps", tmp_path)
     assert {one["name"]: one["labels"] for one in summary["label_maps"]}["moose"] == 1
     assert f"note: {tmp_path / 'moose.csv'} takes the place of the program's own label map moose" in err
     assert "note: left out: " in err

@@ -16,7 +16,7 @@ from SegmentationConcordanceLib.anatomy.concepts import CodedConcept, CodedStruc
 from SegmentationConcordanceLib.imaging.ct_writer import seeded_uid, write_ct_series
 from SegmentationConcordanceLib.imaging.geometry import Geometry
 from SegmentationConcordanceLib.imaging.image_series import ImageSeries, read_image_series
-from SegmentationConcordanceLib.imaging.label_map import LabelMap, Segment
+from SegmentationConcordanceLib.imaging.label_map import LabelMap, Segment, smallest_dtype
 
 # 9 x 11 voxels are 99 bits per frame: frames do not start at byte boundaries.
 AXIAL = Geometry.from_parts((6, 9, 11), (0.7, 0.9, 2.5), (-10.125, 20.25, -1800.5), np.eye(3))
@@ -106,11 +106,12 @@ def highdicom_seg(label_map: LabelMap, series: ImageSeries, kind: str = "BINARY"
     stack = np.stack([label_map.mask(segment) for segment in label_map.segments], axis=-1)
     pixels = stack.astype(np.uint8)
     if kind == "LABELMAP":
-        pixels = (pixels * np.arange(1, stack.shape[-1] + 1)).sum(axis=-1).astype(np.uint8)
+        numbers = np.arange(1, stack.shape[-1] + 1)
+        pixels = (pixels * numbers).sum(axis=-1).astype(smallest_dtype([numbers[-1]]))
     elif kind == "FRACTIONAL":
         pixels = also.pop("fractions", stack.astype(float))
     return highdicom.seg.Segmentation(
-        source_images=[pydicom.dcmread(file) for file in series.files],
+        source_images=also.pop("source_images", None) or [pydicom.dcmread(file) for file in series.files],
         pixel_array=pixels,
         segmentation_type=kind,
         segment_descriptions=[_description(n, s) for n, s in enumerate(label_map.segments, start=1)],

@@ -218,6 +218,33 @@ def test_structure_files_given_one_by_one(tmp_path):
     assert slices_of(read_label_map(paths, BINARY)) == {"heart_harmonized": [0, 1], "lung_harmonized": [5]}
 
 
+def test_folder_of_one_label_file(tmp_path):
+    write(tmp_path / "any name.nii.gz", {1: (0, 2), 300: (5, 6)}, dtype=np.int16)
+    assert slices_of(read_label_map([tmp_path], ONE_TASK)) == {"heart_harmonized": [0, 1], "lung_harmonized": [5]}
+
+
+def test_structure_files_with_any_text_around_the_structure(tmp_path):
+    organs = Vocabulary(
+        "organs",
+        "Organs",
+        tuple(label(None, name, output_file=f"<case>--{name}--x.nii.gz") for name in ("heart", "lung")),
+    )
+    write(tmp_path / "patient 7--Heart--x.nii.gz", {1: (0, 2)})
+    write(tmp_path / "patient 7--lung--x.nii.gz", {1: (5, 6)})
+    assert slices_of(read_label_map([tmp_path], organs)) == {"heart_harmonized": [0, 1], "lung_harmonized": [5]}
+
+
+def test_a_file_name_that_several_labels_share_is_the_tasks(tmp_path):
+    shared = Vocabulary(
+        "s", "S", tuple(label(n, name, output_file="seg.nii.gz") for n, name in ((1, "heart"), (2, "lung")))
+    )
+    write(tmp_path / "seg.nii.gz", {1: (0, 2), 2: (5, 6)})
+    assert slices_of(read_label_map([tmp_path / "seg.nii.gz"], shared)) == {
+        "heart_harmonized": [0, 1],
+        "lung_harmonized": [5],
+    }
+
+
 def test_folder_of_empty_structure_files(tmp_path):
     write(tmp_path / "heart.nii.gz", {})
     found = read_label_map([tmp_path], BINARY)

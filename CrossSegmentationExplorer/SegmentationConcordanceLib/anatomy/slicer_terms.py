@@ -1,0 +1,77 @@
+"""Slicer's lists of segmentation terms (its terminology files) as a source of names and codes; none is shipped."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..errors import LabelMapTableError
+from .concepts import CodedConcept, CodedStructure
+from .known_structures import KnownStructures
+from .vocabulary import Vocabulary, VocabularyLabel
+
+HOME = "SLICER_HOME"
+"""Environment variable: Slicer sets it in its own process, and in what is started from it."""
+
+_INSTALLED = "share/Slicer-*/qt-loadable-modules/Terminologies/SegmentationCategoryType*.json"
+
+
+def installed_terminologies(environment: Mapping[str, str]) -> tuple[Path, ...]:
+    """The files of segmentation terms that Slicer brings along; () outside of Slicer."""
+    home = environment.get(HOME, "")
+    return tuple(sorted(Path(home).glob(_INSTALLED))) if home else ()
+
+
+def terms_of(paths: Iterable[Path]) -> KnownStructures:
+    """The terms of some terminology files, to be found by text.
+
+    :raises LabelMapTableError: see :func:`read_terminology`.
+    """
+    return KnownStructures.of(map(read_terminology, paths))
+
+
+def read_terminology(path: Path) -> Vocabulary:
+    """One file: every type of every category, alone and with each modifier, as labels without ids.
+
+    :raises LabelMapTableError: the file is missing, is no JSON, or no list of segmentation categories and types.
+    """
+    remedy = "Give a file such as Slicer's SegmentationCategoryTypeModifier-DICOM-Master.term.json."
+    try:
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise LabelMapTableError(path, f"cannot be read ({error.strerror})", "Check the path.") from error
+    except ValueError as error:
+        raise LabelMapTableError(path, f"is no JSON ({error})", remedy) from error
+    try:
+        labels = tuple(_labels(content["SegmentationCodes"]["Category"]))
+        title = str(content.get("SegmentationCategoryTypeContextName") or path.stem)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise LabelMapTableError(path, "is no list of segmentation categories and types", remedy) from error
+    return Vocabulary(title, title, labels, path=path)
+
+
+def _labels(categories: Iterable[Mapping[str, Any]]) -> Iterator[VocabularyLabel]:
+    for category in categories:
+        for type_ in category.get("Type", ()):
+            structure = CodedStructure(_concept(category), _concept(type_))
+            yield _label(type_, structure)
+            for modifier in type_.get("Modifier", ()):
+                yield _label(modifier, CodedStructure(structure.category, structure.type, _concept(modifier)))
+
+
+def _concept(entry: Mapping[str, Any]) -> CodedConcept:
+    return CodedConcept(str(entry["CodeValue"]), str(entry["CodingSchemeDesignator"]), str(entry["CodeMeaning"]))
+
+
+def _label(entry: Mapping[str, Any], structure: CodedStructure) -> VocabularyLabel:
+    described = structure.describe()
+    color = entry.get("recommendedDisplayRGBValue") or ()
+    return VocabularyLabel(
+        None,
+        str(entry.get("slicerDisplayName") or entry.get("3dSlicerLabel") or described),
+        "_".join(described.lower().replace(",", " ").split()),
+        structure,
+        tuple(int(part) for part in color) if len(color) == 3 else None,
+    )

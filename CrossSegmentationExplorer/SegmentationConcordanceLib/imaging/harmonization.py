@@ -1,0 +1,60 @@
+"""The way from a model's files to a coded DICOM SEG: read, bring to the grid of the images, write."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from ..anatomy.vocabulary import Vocabulary
+from .geometry import Geometry
+from .image_series import ImageSeries
+from .model_output import ModelOutput, read_model_output
+from .resampling import bring_to_grid
+from .seg_writer import BINARY, write_dicom_seg
+
+_LISTED = 3
+
+
+def output_on_grid(
+    paths: Sequence[str | os.PathLike[str]], vocabulary: Vocabulary, geometry: Geometry, task: str | None = None
+) -> ModelOutput:
+    """One model's output on the grid of the images that it was made on; nothing is interpolated.
+
+    :param paths: see :func:`read_model_output`, as for ``task``.
+    :raises GeometryMismatchError: it was made on another grid.
+    :raises ConcordanceError: a file cannot be read, or holds what the label map does not know.
+    """
+    output = read_model_output(paths, vocabulary, task)
+    what = ", ".join(os.fspath(path) for path in paths[:_LISTED]) + (", ..." if len(paths) > _LISTED else "")
+    return replace(output, label_map=bring_to_grid(output.label_map, geometry, what))
+
+
+def write_output_seg(
+    path: str | os.PathLike[str],
+    output: ModelOutput,
+    series: ImageSeries,
+    vocabulary: Vocabulary,
+    name: str = "",
+    *,
+    kind: str = BINARY,
+    waiting: Callable[[], None] | None = None,
+) -> None:
+    """Write an output as DICOM SEG that names its label map and tasks; see :func:`write_dicom_seg`.
+
+    :param output: on the grid of ``series``.
+    :param name: what the run is called; the model's title where empty.
+    """
+    name = name or vocabulary.title
+    write_dicom_seg(
+        path,
+        output.label_map,
+        series,
+        model_name=name,
+        series_description=name,
+        label_map_name=vocabulary.name,
+        tasks=output.tasks,
+        short_tasks=vocabulary.short_task_names(output.tasks),
+        kind=kind,
+        waiting=waiting,
+    )
