@@ -7,13 +7,12 @@ error; 130 interrupted.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import warnings
 from collections.abc import Sequence
 from typing import NoReturn
 
-from .commands import compare, demo, harmonize, labelmaps, report, view
+from .commands import compare, demo, explore, harmonize, labelmaps, report, view
 from .commands.terminal import Terminal
 from .errors import ConcordanceError
 
@@ -22,6 +21,7 @@ COMMANDS = {
     "compare": (compare, "several models' segmentations of one image -> consensus, agreement tables, report"),
     "report": (report, "agreement tables -> the interactive report"),
     "view": (view, "images and segmentations in the browser"),
+    "explore": (explore, "one row of views per model, structure by structure, in the browser"),
     "labelmaps": (labelmaps, "the label maps of the models: which are known, what they say, whether they are sound"),
     "demo": (demo, "make a synthetic cohort and do everything on it"),
 }
@@ -68,5 +68,5 @@ def run(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write("concordance: interrupted\n")
         return 130
     if args.json:
-        sys.stdout.write(json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
+        terminal.print_json(summary)
     return 0

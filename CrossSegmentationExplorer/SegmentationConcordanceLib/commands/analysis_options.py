@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 
 from ..agreement import options as choices
+from ..agreement.option_texts import named_numbers
 from ..agreement.options import AnalysisOptions
-from ..errors import ConcordanceError
 
 
 def add_analysis_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,13 +29,25 @@ def add_analysis_arguments(parser: argparse.ArgumentParser) -> None:
         help="margin of STAPLE's region around all that was marked (default: %(default)g mm); it sets the prior",
     )  # fmt: skip
     group.add_argument(
+        "--staple-threshold", type=float, default=0.5, metavar="P",
+        help="probability from which on a voxel belongs to STAPLE's consensus (default: %(default)g)",
+    )  # fmt: skip
+    group.add_argument(
         "--only-models", nargs="+", default=(), metavar="NAME",
         help="the runs that take part; leaving one out can only raise agreement under the intersection",
     )  # fmt: skip
-    group.add_argument("--only-structures", nargs="+", default=(), metavar="NAME", help="the structures to report")
+    group.add_argument(
+        "--only-structures", nargs="+", default=(), metavar="NAME", help="the structures to report, e.g. liver 'rib_*'"
+    )
+    group.add_argument(
+        "--only-groups", nargs="+", default=(), metavar="GROUP", help="the groups to report, e.g. Ribs 'Head and neck'"
+    )
     group.add_argument("--min-models", type=int, default=1, metavar="N", help="leave out what fewer models know")
     group.add_argument("--leave-out-truncated", action="store_true", help="leave out what the ends of the scan cut")
-    group.add_argument("--combine", nargs="+", default=(), metavar="NAME", help="put parts together first, e.g. lungs")
+    group.add_argument(
+        "--combine", nargs="+", default=(), metavar="NAME",
+        help="put parts together before comparing: heart, lungs, lung_left, lung_right, kidneys, ribs_left, ...",
+    )  # fmt: skip
     group.add_argument("--no-surfaces", action="store_true", help="leave out HD95, ASSD and NSD")
     group.add_argument(
         "--nsd-tolerance", nargs="+", default=(), metavar="[NAME=]MM",
@@ -57,7 +68,7 @@ def analysis_options(args: argparse.Namespace) -> AnalysisOptions:
 
     :raises ConcordanceError: they make no sense.
     """
-    tolerances = _numbers("--nsd-tolerance", "mm", args.nsd_tolerance)
+    tolerances = named_numbers("--nsd-tolerance", "mm", args.nsd_tolerance)
     everywhere = tolerances.pop("", choices.DEFAULT_NSD_TOLERANCE_MM)
     return AnalysisOptions(
         method=choices.REFERENCE if args.reference else args.consensus,
@@ -65,25 +76,15 @@ def analysis_options(args: argparse.Namespace) -> AnalysisOptions:
         reference=args.reference,
         leave_one_out=args.leave_one_out,
         staple_margin_mm=args.staple_margin,
+        staple_threshold=args.staple_threshold,
         models=tuple(args.only_models),
         structures=tuple(args.only_structures),
+        groups=tuple(args.only_groups),
         min_models=args.min_models,
         leave_out_truncated=args.leave_out_truncated,
         surfaces=not args.no_surfaces,
         nsd_tolerance_mm=everywhere,
         nsd_tolerances_mm=tolerances,
         penalize_missing=args.penalize_missing,
-        typical_volumes_ml=_numbers("--typical-volume", "ml", args.typical_volume),
+        typical_volumes_ml=named_numbers("--typical-volume", "ml", args.typical_volume),
     )
-
-
-def _numbers(option: str, unit: str, texts: Sequence[str]) -> dict[str, float]:
-    """The numbers of "NAME=NUMBER" by name; "" for a number without one."""
-    found = {}
-    for text in texts:
-        name, _, number = text.rpartition("=")
-        try:
-            found[name] = float(number)
-        except ValueError as error:
-            raise ConcordanceError(f"{option} {text}", f"is no number of {unit}", "Write NAME=2.") from error
-    return found

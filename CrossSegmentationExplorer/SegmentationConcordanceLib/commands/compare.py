@@ -1,20 +1,24 @@
-"""Several models' segmentations of one DICOM series -> agreement.csv, pairwise.csv, consensus.dcm and report.html."""
+"""Several models' segmentations of one DICOM series -> tables, consensus.dcm and report.html."""
 
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from ..agreement.analysis import Analysis, CaseResult
 from ..agreement.combine import combined
 from ..agreement.table import EMPTY_CONSENSUS, MISSING
-from ..anatomy.combinations import combination_named
+from ..anatomy.combinations import combinations_named
 from ..imaging.image_series import read_image_series
 from ..reporting.case_files import write_case
+from ..reporting.case_identifiers import case_identifiers
 from .analysis_options import add_analysis_arguments, analysis_options
+from .label_map_options import add_label_map_arguments, folders_of
 from .runs import parse_runs, read_models
 from .terminal import Terminal
+from .viewer_option import add_viewer_argument, viewer_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,22 +48,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--case", help="what the case is called in the tables (default: the name of the CT's folder)")
     parser.add_argument("--output", required=True, type=Path, metavar="DIR", help="folder for the results")
+    add_viewer_argument(parser)
+    add_label_map_arguments(parser)
     add_analysis_arguments(parser)
 
 
 def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     """Do it; the summary names the files and the worst agreement."""
     options = analysis_options(args)
-    combinations = [combination_named(name) for name in args.combine]
+    viewer = viewer_of(args)
+    combinations = combinations_named(args.combine)
     runs = parse_runs([path for paths in args.seg for path in paths], args.model)
     terminal.progress(0.0, "reading the image series")
     series = read_image_series(args.ct, args.series)
-    models = [combined(model, combinations) for model in read_models(runs, series, terminal, resample=args.resample)]
+    read, segs = read_models(runs, series, terminal, resample=args.resample, folders=folders_of(args))
+    models = [combined(model, combinations) for model in read]
     terminal.progress(0.7, "comparing")
     analysis = Analysis(models, case=args.case or args.ct.resolve().name, series_uid=series.series_uid)
     result = analysis.result(options, lambda fraction, what: terminal.progress(0.7 + 0.2 * fraction, what))
     terminal.progress(0.9, "writing")
-    files = write_case(args.output, result, series)
+    cases = case_identifiers(result.case, series, segs)
+    said = replace(result, notes=(*result.notes, *terminal.report_notes))
+    files = write_case(args.output, said, series, cases=cases, viewer=viewer)
     for line in summary_lines(result):
         terminal.say(line)
     for path in files:
@@ -82,7 +92,7 @@ def summary_lines(result: CaseResult) -> list[str]:
         names = dict.fromkeys(row.structure for row in result.agreement if row.status == status)
         if names:
             lines.append(f"{words}: {', '.join(list(names)[:8])}{', ...' if len(names) > 8 else ''}")
-    return lines
+    return [*lines, *result.notes]
 
 
 def _summary(result: CaseResult, files: list[Path]) -> dict[str, Any]:
@@ -93,5 +103,7 @@ def _summary(result: CaseResult, files: list[Path]) -> dict[str, Any]:
         "structures": len(result.comparison.structures),
         "consensus": result.consensus.method,
         "worst": None if worst is None else {"structure": worst.structure, "model": worst.model, "dice": worst.dice},
+        "notes": list(result.notes),
+        "staple": [asdict(row) for row in result.staple],
         "files": [str(path) for path in files],
     }

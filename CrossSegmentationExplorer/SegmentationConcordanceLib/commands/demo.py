@@ -15,18 +15,20 @@ from ..agreement.options import AnalysisOptions
 from ..agreement.table import PairwiseRow
 from ..anatomy.vocabulary import load_vocabulary
 from ..errors import OutputError
+from ..imaging.harmonization import output_on_grid, write_output_seg
 from ..imaging.image_series import ImageSeries, read_image_series
-from ..imaging.model_output import read_model_output
 from ..imaging.resampling import bring_to_grid
 from ..imaging.seg_reader import read_dicom_seg
-from ..imaging.seg_writer import write_dicom_seg
-from ..reporting.case_files import AGREEMENT_FILE, PAIRWISE_FILE, REPORT_FILE, write_case
+from ..reporting.case_files import AGREEMENT_FILE, CONSENSUS_FILE, PAIRWISE_FILE, REPORT_FILE, write_case
+from ..reporting.case_identifiers import case_identifiers, joined_identifiers, with_consensus
+from ..reporting.case_table import CaseTable
 from ..reporting.report import write_report
 from ..reporting.tables import write_agreement, write_pairwise
 from ..sample.cohort import Sample, SampleCase, make_sample
 from ..sample.model_files import ModelOutput
 from ..sample.plans import SIZES
 from ..sample.planted_errors import PlantedError
+from ..viewer.links import LOCAL, link_template
 from .runs import structures_of
 from .terminal import Terminal
 
@@ -34,7 +36,12 @@ from .terminal import Terminal
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``concordance demo``."""
     parser.add_argument("--output", required=True, type=Path, metavar="DIR", help="folder for everything")
-    parser.add_argument("--size", choices=SIZES, default="small", help="small: seconds; full: 512 x 512 x 300 voxels")
+    parser.add_argument(
+        "--size",
+        choices=SIZES,
+        default="small",
+        help="small: seconds; full: 512 x 512 x 300 voxels, minutes and 1.6 GB of disk",
+    )
     parser.add_argument("--seed", type=int, default=2026, help="another seed draws other noise")
 
 
@@ -46,12 +53,21 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     sample = make_sample(
         folder / "sample", size=args.size, seed=args.seed, progress=lambda what: terminal.progress(0.1, what)
     )
-    results = [_compare(case, folder / case.name, terminal) for case in sample.cases]
+    viewer = link_template(LOCAL)
+    compared = [_compare(case, folder / case.name, viewer, terminal) for case in sample.cases]
+    results = [result for result, _ in compared]
     agreement = [row for result in results for row in result.agreement]
     pairwise = [row for result in results for row in result.pairwise]
     write_agreement(folder / AGREEMENT_FILE, agreement)
     write_pairwise(folder / PAIRWISE_FILE, pairwise)
-    write_report(folder / REPORT_FILE, agreement, pairwise, title="Concordance of the synthetic sample")
+    write_report(
+        folder / REPORT_FILE,
+        agreement,
+        pairwise,
+        title="Concordance of the synthetic sample",
+        cases=joined_identifiers(cases for _, cases in compared),
+        viewer=viewer,
+    )
     findings = [_finding(error, sample, pairwise) for error in sample.planted_errors]
     _say_findings(findings, folder, terminal)
     return {"report": str(folder / REPORT_FILE), "cases": [result.case for result in results], "planted": findings}
@@ -68,40 +84,33 @@ def _make_room(folder: Path) -> None:
             shutil.rmtree(path)
 
 
-def _compare(case: SampleCase, folder: Path, terminal: Terminal) -> CaseResult:
+def _compare(case: SampleCase, folder: Path, viewer: str, terminal: Terminal) -> tuple[CaseResult, CaseTable]:
     series = read_image_series(case.ct_folder)
-    models = []
+    models, segs = [], {}
     for number, output in enumerate(case.outputs):
         terminal.progress(number / len(case.outputs), f"{case.name}: {output.title} to DICOM SEG and back")
-        models.append(_through_dicom(output, series, folder / "segmentations" / f"{output.label_map_name}.dcm"))
+        path = folder / "segmentations" / f"{output.label_map_name}.dcm"
+        model, segs[output.title] = _through_dicom(output, series, path)
+        models.append(model)
     result = Analysis(models, case=case.name, series_uid=series.series_uid).result(AnalysisOptions(surfaces=True))
-    write_case(folder, result, series)
+    cases = case_identifiers(case.name, series, segs)
+    write_case(folder, result, series, cases=cases, viewer=viewer)
     worst = result.worst()
     terminal.say(
         f"{case.name}: {len(models)} models as DICOM SEG, {len(result.comparison.structures)} structures compared; "
         f"lowest Dice to the consensus: {worst.structure}, {worst.model}, {worst.dice:.2f}"
     )
-    return result
+    return result, with_consensus(cases, case.name, folder / CONSENSUS_FILE)
 
 
-def _through_dicom(output: ModelOutput, series: ImageSeries, path: Path) -> ModelSegmentation:
-    """The model's output as a user would bring it in: written as DICOM SEG and read again."""
+def _through_dicom(output: ModelOutput, series: ImageSeries, path: Path) -> tuple[ModelSegmentation, str]:
+    """The model's output as a user would bring it in: written as DICOM SEG and read again; and its series UID."""
     vocabulary = load_vocabulary(output.label_map_name)
-    read = read_model_output(output.paths, vocabulary, output.task)
-    label_map = bring_to_grid(read.label_map, series.geometry, str(output.paths[0]))
-    write_dicom_seg(
-        path,
-        label_map,
-        series,
-        model_name=output.title,
-        series_description=output.title,
-        label_map_name=vocabulary.name,
-        tasks=read.tasks,
-        short_tasks=vocabulary.short_task_names(read.tasks),
-    )
+    read = output_on_grid(output.paths, vocabulary, series.geometry, output.task)
+    write_output_seg(path, read, series, vocabulary)
     seg = read_dicom_seg(path)
     again = bring_to_grid(seg.label_map, series.geometry, str(path), allow_extent_change=True)
-    return ModelSegmentation(output.title, again, structures_of(vocabulary, read.tasks))
+    return ModelSegmentation(output.title, again, structures_of(vocabulary, read.tasks)), seg.series_uid
 
 
 def _finding(error: PlantedError, sample: Sample, pairwise: Sequence[PairwiseRow]) -> dict[str, Any]:
@@ -129,3 +138,4 @@ def _say_findings(findings: Sequence[dict[str, Any]], folder: Path, terminal: Te
         shown = f"{dice['model']:.2f} | {dice['others']:.2f} ({dice['structure']})" if dice else "no pair knows it"
         terminal.say(f"  {finding['case']}  {finding['model']:<20} {finding['kind']:<20} {shown}")
     terminal.say(f"Report: {folder / REPORT_FILE}")
+    terminal.say(f"The images behind its points: concordance view --study {folder}")

@@ -5,21 +5,19 @@ from __future__ import annotations
 import argparse
 import csv
 import io
-import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from ..anatomy.coded_cells import write_concept
-from ..anatomy.label_map_folders import VARIABLE, label_map_folders, label_maps_in
 from ..anatomy.label_map_table import CONCEPT_COLUMNS
 from ..anatomy.structure_table import structure_table
-from ..anatomy.vocabulary import Vocabulary, VocabularyLabel, load_vocabulary, shipped_vocabularies
+from ..anatomy.vocabulary import Vocabulary, VocabularyLabel
 from ..anatomy.vocabulary_check import check_all, check_vocabulary, shipped_files
 from ..errors import LabelMapTableError
 from ..imaging.whole_files import whole_file
 from . import labelmaps_import, labelmaps_suggest
+from .label_map_options import add_label_map_arguments, folders_of, known_vocabularies, known_vocabulary
 from .terminal import Terminal
 
 
@@ -39,13 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     suggest = actions.add_parser("suggest", help="what could the labels be that nobody has explained?")
     labelmaps_suggest.add_arguments(suggest)
     for action in (list_, show, check, structures, import_, suggest):
-        action.add_argument(
-            "--label-maps",
-            action="append",
-            default=[],
-            metavar="DIR",
-            help=f"a folder with label maps of one's own; they go before those of the program ({VARIABLE} names more)",
-        )
+        add_label_map_arguments(action)
         # Without a default of its own it leaves alone what was given before the action's name.
         action.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="machine-readable output")
 
@@ -57,33 +49,16 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     """
     if args.action == "check":
         return _check(args.files, terminal)
-    folders = label_map_folders(args.label_maps, os.environ)
+    folders = folders_of(args)
     if args.action == "show":
-        return _show(_noted(load_vocabulary(args.name, folders), terminal), args.task, terminal)
-    vocabularies = _all(folders, terminal)
+        return _show(known_vocabulary(args.name, folders, terminal), args.task, terminal)
+    vocabularies = known_vocabularies(folders, terminal)
     if args.action == "list":
         return _list(vocabularies, terminal)
     if args.action == "structures":
         return _structures(vocabularies, args.csv, terminal)
     action = labelmaps_import if args.action == "import" else labelmaps_suggest
     return action.run(args, vocabularies, terminal)
-
-
-def _all(folders: Sequence[Path], terminal: Terminal) -> list[Vocabulary]:
-    """Every label map; one's own that is not finished is named and left out."""
-    vocabularies = []
-    for name in dict.fromkeys((*shipped_vocabularies(), *label_maps_in(folders))):
-        try:
-            vocabularies.append(_noted(load_vocabulary(name, folders), terminal))
-        except LabelMapTableError as error:
-            terminal.warn(f"left out: {error}")
-    return vocabularies
-
-
-def _noted(vocabulary: Vocabulary, terminal: Terminal) -> Vocabulary:
-    if vocabulary.replaces_shipped:
-        terminal.warn(f"{vocabulary.path} takes the place of the program's own label map {vocabulary.name}")
-    return vocabulary
 
 
 def _structures(vocabularies: Sequence[Vocabulary], path: Path | None, terminal: Terminal) -> dict[str, Any]:
@@ -148,7 +123,7 @@ def _check(files: Sequence[str], terminal: Terminal) -> dict[str, Any]:
     }
     if findings:
         if terminal.quiet:
-            terminal.out.write(json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
+            terminal.print_json(summary)
         for finding in findings:
             terminal.err.write(" ".join(str(finding).split()) + "\n")
         raise LabelMapTableError(", ".join(checked), f"{len(findings)} findings, listed above", "Correct the lines.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from ..anatomy.identity import structure_identity
 from ..anatomy.known_structures import KnownStructures
 from ..anatomy.label_map_table import LabelMapTable, TableRow, read_table
 from ..anatomy.label_map_writer import WrittenLabel
+from ..anatomy.slicer_terms import installed_terminologies, terms_of
 from ..anatomy.suggestions import Suggestion, UnknownLabel, suggest
 from ..anatomy.vocabulary import Vocabulary, load_vocabulary
 from ..errors import ConcordanceError, LabelMapTableError
@@ -45,6 +47,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"alone: take the best candidates from a confidence of {SURE} on; or take these answers. "
         "Exact matches are taken anyway. Needs --output",
     )
+    parser.add_argument(
+        "--terminology",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE.json",
+        help="a terminology file of Slicer with further names and codes; within Slicer its own are taken anyway",
+    )
     parser.add_argument("--output", type=Path, metavar="MAP.csv", help="the label map to write")
 
 
@@ -59,7 +69,8 @@ def run(args: argparse.Namespace, vocabularies: Sequence[Vocabulary], terminal: 
         raise LabelMapTableError(args.map, "has no labels", "See concordance labelmaps check.")
     known = [one for one in vocabularies if args.map is None or one.path != args.map.resolve()]
     unknown = _unknown_labels(table, args.file, args.known, vocabularies)
-    found = suggest(unknown, KnownStructures.of(known))
+    files = [*args.terminology, *installed_terminologies(os.environ)]
+    found = suggest(unknown, KnownStructures.of(known), terms=terms_of(files))
     _say(unknown, found, terminal)
     summary = {"labels": [_summary(label, some) for label, some in zip(unknown, found)]}
     if args.output is not None:

@@ -15,8 +15,8 @@ from ..reporting.findings import worst_findings
 from ..reporting.published_tables import is_published_layout, read_published
 from ..reporting.report import write_report
 from ..reporting.tables import read_agreement, read_pairwise
-from ..viewer.links import FIELDS, NAMED_TEMPLATES, link_template
 from .terminal import Terminal
+from .viewer_option import add_viewer_argument, viewer_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,12 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a line per case: case or series_uid, patient_id, kernel, slice_thickness_mm, manufacturer, or any other"
         " column to show and filter by; study_uid and seg_<model> for links",
     )
-    parser.add_argument(
-        "--viewer",
-        metavar="LINK",
-        help=f"browser viewer that a point opens: {', '.join(NAMED_TEMPLATES)}, the address of an OHIF, or a template"
-        f" with {', '.join('{' + name + '}' for name in FIELDS)}",
-    )
+    add_viewer_argument(parser, default="none")
     parser.add_argument(
         "--data-beside",
         action="store_true",
@@ -54,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     """Do it; the summary counts what the report holds and repeats its worst findings."""
-    viewer = link_template(args.viewer) if args.viewer else ""
+    viewer = viewer_of(args)
     agreement, cases = _agreement(args.agreement)
     if args.cases:
         cases = _merged(cases, read_cases(args.cases, agreement))

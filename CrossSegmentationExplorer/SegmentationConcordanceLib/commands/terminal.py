@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from typing import TextIO
+from collections.abc import Mapping
+from typing import Any, TextIO
 
 
 class Terminal:
@@ -17,6 +19,8 @@ class Terminal:
         self.err = err or sys.stderr
         self.quiet = quiet
         self._shown = ""
+        self.notes: list[str] = []
+        self.report_notes: list[str] = []
 
     def say(self, line: str = "") -> None:
         """A line of the result."""
@@ -25,10 +29,23 @@ class Terminal:
             self.out.write(line + "\n")
             self.out.flush()
 
-    def warn(self, line: str) -> None:
-        """Something the user should know although the work goes on."""
+    def warn(self, line: str, report: str = "") -> None:
+        """Something the user should know although the work goes on; the same is said once.
+
+        :param report: what a report says of it, which others may read: no paths, as these may have names in them.
+        """
+        note = " ".join(line.split())
+        if note in self.notes:
+            return
+        self.notes.append(note)
+        self.report_notes += [report] if report else []
         self.clear_progress()
-        self.err.write(f"concordance: note: {' '.join(line.split())}\n")
+        self.err.write(f"concordance: note: {note}\n")
+
+    def print_json(self, summary: Mapping[str, Any]) -> None:
+        """The machine-readable summary, with what was noted."""
+        noted = {"notes": [*dict.fromkeys((*summary.get("notes", ()), *self.notes))]} if self.notes else {}
+        self.out.write(json.dumps({**summary, **noted}, indent=2, ensure_ascii=False) + "\n")
 
     def progress(self, fraction: float, what: str) -> None:
         """How far the work is, 0 to 1; shown in place, and only where a person looks."""

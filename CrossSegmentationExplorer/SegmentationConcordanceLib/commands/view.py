@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import signal
-import threading
 import webbrowser
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +16,7 @@ from ..viewer.remote import RemoteDicomWeb
 from ..viewer.server import DicomWebService, ViewerServer
 from ..viewer.static_files import StaticFiles
 from ..viewer.study_links import study_links
+from .interruption import interrupted
 from .terminal import Terminal
 
 _WAIT_SECONDS = 0.5
@@ -61,7 +58,7 @@ def _counted(index: DicomIndex) -> str:
 def _serve(
     static: StaticFiles, service: DicomWebService, paths: list[str], args: argparse.Namespace, terminal: Terminal
 ) -> dict[str, Any]:
-    with _listening(static, service, args.port, terminal) as server, _interrupted() as end:
+    with _listening(static, service, args.port, terminal) as server, interrupted() as end:
         links = [server.address + path for path in paths] or [server.address + "/"]
         for link in links:
             terminal.say(link)
@@ -82,17 +79,3 @@ def _listening(static: StaticFiles, service: DicomWebService, port: int | None, 
     except ConcordanceError:
         terminal.warn(f"port {LOCAL_PORT} is taken, so links in reports do not lead here")
         return ViewerServer(static, service, 0, terminal.warn)
-
-
-@contextlib.contextmanager
-def _interrupted() -> Iterator[threading.Event]:
-    """An event that is set when the user, or the system, asks this process to end."""
-    end = threading.Event()
-    before = {
-        number: signal.signal(number, lambda *_: end.set()) for number in (signal.SIGINT, signal.SIGTERM)
-    }  # fmt: skip
-    try:
-        yield end
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

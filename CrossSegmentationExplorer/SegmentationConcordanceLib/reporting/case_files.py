@@ -1,4 +1,4 @@
-"""The four files of a comparison: agreement.csv, pairwise.csv, consensus.dcm and report.html."""
+"""The files of a comparison: agreement.csv, pairwise.csv, consensus.dcm and report.html; of STAPLE also staple.csv."""
 
 from __future__ import annotations
 
@@ -11,20 +11,28 @@ from ..agreement.consensus_map import consensus_label_map
 from ..errors import OutputError
 from ..imaging.image_series import ImageSeries
 from ..imaging.seg_writer import write_dicom_seg
+from .case_identifiers import with_consensus
+from .case_table import NO_CASES, CaseTable
 from .report import write_report
-from .tables import write_agreement, write_pairwise
+from .tables import write_agreement, write_pairwise, write_staple
 
 AGREEMENT_FILE = "agreement.csv"
 PAIRWISE_FILE = "pairwise.csv"
+STAPLE_FILE = "staple.csv"
 CONSENSUS_FILE = "consensus.dcm"
 REPORT_FILE = "report.html"
 
 
-def write_case(folder: Path, result: CaseResult, series: ImageSeries) -> list[Path]:
+def write_case(
+    folder: Path, result: CaseResult, series: ImageSeries, *, cases: CaseTable = NO_CASES, viewer: str = ""
+) -> list[Path]:
     """Write the files of one case into ``folder``, all of them or none; files of an earlier run are replaced.
 
-    There is no consensus.dcm where no structure has a consensus: a DICOM SEG cannot be empty.
+    There is no consensus.dcm where no structure has a consensus, as a DICOM SEG cannot be empty, and no staple.csv
+    where the consensus is another one.
 
+    :param cases: identifiers for links, to which that of the consensus is added.
+    :param viewer: see :func:`write_report`.
     :returns: the files written.
     :raises OutputError: the folder cannot be written to.
     """
@@ -35,10 +43,10 @@ def write_case(folder: Path, result: CaseResult, series: ImageSeries) -> list[Pa
     except OSError as error:
         raise OutputError(folder, f"cannot be written to ({error.strerror})", "Choose another folder.") from error
     try:
-        _write_files(unfinished, result, series)
+        _write_files(unfinished, result, series, cases, viewer)
         names = sorted(path.name for path in unfinished.iterdir())
-        if CONSENSUS_FILE not in names:
-            (folder / CONSENSUS_FILE).unlink(missing_ok=True)
+        for name in {CONSENSUS_FILE, STAPLE_FILE}.difference(names):
+            (folder / name).unlink(missing_ok=True)
         for name in names:
             (unfinished / name).replace(folder / name)
     except BaseException:
@@ -50,12 +58,22 @@ def write_case(folder: Path, result: CaseResult, series: ImageSeries) -> list[Pa
     return [folder / name for name in names]
 
 
-def _write_files(folder: Path, result: CaseResult, series: ImageSeries) -> None:
+def _write_files(folder: Path, result: CaseResult, series: ImageSeries, cases: CaseTable, viewer: str) -> None:
     write_agreement(folder / AGREEMENT_FILE, result.agreement)
     write_pairwise(folder / PAIRWISE_FILE, result.pairwise)
-    consensus = consensus_label_map(result.comparison, result.consensus)
+    if result.staple:
+        write_staple(folder / STAPLE_FILE, result.staple)
+    consensus = consensus_label_map(result.comparison, result.consensus_of_all)
     if consensus.segments:
-        name = f"Consensus ({result.consensus.method})"
+        name = f"Consensus ({result.consensus_of_all.method})"
         description = f"{name} of {len(result.comparison.models)} models"
         write_dicom_seg(folder / CONSENSUS_FILE, consensus, series, model_name=name, series_description=description)
-    write_report(folder / REPORT_FILE, result.agreement, result.pairwise, title=f"Concordance of {result.case}")
+    write_report(
+        folder / REPORT_FILE,
+        result.agreement,
+        result.pairwise,
+        title=f"Concordance of {result.case}",
+        notes=result.notes,
+        cases=with_consensus(cases, result.case, folder / CONSENSUS_FILE),
+        viewer=viewer,
+    )

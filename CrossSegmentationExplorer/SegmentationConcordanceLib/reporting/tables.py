@@ -1,4 +1,4 @@
-"""agreement.csv and pairwise.csv: UTF-8, comma-separated, one row per line, an empty cell for "no meaning".
+"""agreement.csv, pairwise.csv and staple.csv: UTF-8, comma-separated, one row per line, an empty cell for "no meaning".
 
 Names are written exactly as they are, also those that begin with ``=``, ``+``, ``-`` or ``@``. These are data files,
 and a prefix against spreadsheet formulas would change the names that rows are matched by. Import them into a
@@ -17,12 +17,12 @@ from dataclasses import MISSING, Field, fields
 from pathlib import Path
 from typing import TypeVar
 
-from ..agreement.table import STATUSES, AgreementRow, PairwiseRow
+from ..agreement.table import STATUSES, AgreementRow, PairwiseRow, StapleRow
 from ..errors import ConcordanceError, UnreadableFileError
 from ..imaging.whole_files import whole_file
 from .text_tables import separator_of, table_text
 
-Row = TypeVar("Row", AgreementRow, PairwiseRow)
+Row = TypeVar("Row", AgreementRow, PairwiseRow, StapleRow)
 
 _FRACTIONS = ("dice", "jaccard", "nsd")
 _NEEDS_TEXT = ("case", "structure", "model", "model_a", "model_b", "consensus")
@@ -40,6 +40,11 @@ def write_agreement(path: str | os.PathLike[str], rows: Iterable[AgreementRow]) 
 def write_pairwise(path: str | os.PathLike[str], rows: Iterable[PairwiseRow]) -> None:
     """Write pairwise.csv; as :func:`write_agreement`."""
     _write(path, PairwiseRow, rows)
+
+
+def write_staple(path: str | os.PathLike[str], rows: Iterable[StapleRow]) -> None:
+    """Write staple.csv; as :func:`write_agreement`."""
+    _write(path, StapleRow, rows)
 
 
 def read_agreement(path: str | os.PathLike[str]) -> list[AgreementRow]:

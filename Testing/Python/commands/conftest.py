@@ -76,3 +76,11 @@ def segs(case, outputs, tmp_path_factory) -> dict[str, Path]:
         task = ["--task", "total"] if name == "totalsegmentator_v2" else []
         assert run([str(word) for word in (*words, *outputs[name], *task)]) == 0
     return made
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory) -> Path:
+    """The folder of one demo."""
+    folder = tmp_path_factory.mktemp("demo") / "out"
+    assert run(["demo", "--output", str(folder)]) == 0
+    return folder

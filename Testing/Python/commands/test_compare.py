@@ -218,6 +218,7 @@ def test_another_grid_is_refused_or_resampled_aloud(concordance, refused, case, 
     outcome = concordance(*call, "--resample")
     assert outcome.code == 0
     assert "resampled by nearest neighbour" in outcome.err
+    assert "resampled by nearest neighbour" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     rows = {(row["structure"], row["model"]): row for row in read_rows(tmp_path / "out" / "agreement.csv")}
     assert 0.5 < float(rows["lung_upper_lobe_left", "coarse"]["dice"]) < 1.0
 

@@ -4,18 +4,6 @@ from __future__ import annotations
 
 import csv
 
-import pytest
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    """The folder of one demo."""
-    from SegmentationConcordanceLib.cli import run
-
-    folder = tmp_path_factory.mktemp("demo") / "out"
-    assert run(["demo", "--output", str(folder)]) == 0
-    return folder
-
 
 def test_tables_hold_every_case_and_model(demo):
     with (demo / "agreement.csv").open(newline="") as stream:

@@ -45,6 +45,34 @@ def test_every_model_layout_becomes_a_seg(concordance, case, outputs, tmp_path, 
     assert "aorta" in names or model == "multitalent"
 
 
+def test_without_a_model_it_is_recognized_and_said_why(concordance, case, outputs, tmp_path):
+    call = ["harmonize", "--ct", case.ct_folder, "--output", tmp_path / "out.dcm", "--segmentation", *outputs["moose"]]
+    outcome = concordance(*call)
+    assert outcome.code == 0
+    assert outcome.out.startswith("MOOSE, recognized: ")
+    assert "is called as MOOSE calls its files" in outcome.out
+    summary = concordance(*call, "--json").json()
+    assert summary["label_map"] == "moose"
+    assert '"moose" names MOOSE' in summary["recognized"]
+    seg = pydicom.dcmread(tmp_path / "out.dcm", stop_before_pixels=True)
+    assert seg.ContentDescription.startswith("label map moose")
+
+
+def test_a_model_that_the_files_leave_open_is_asked_for(refused, case, outputs, tmp_path):
+    call = ["harmonize", "--ct", case.ct_folder, "--output", tmp_path / "out.dcm", "--segmentation", *outputs[TS2]]
+    line = refused(*call)
+    assert "may be of totalsegmentator_v2 total or totalsegmentator_v2_0 total" in line
+    assert "are other structures in TotalSegmentator 2.0" in line
+    assert "--model" in line
+    assert not (tmp_path / "out.dcm").exists()
+
+
+@pytest.mark.parametrize("words", [("--redo",), ("--plan", "plan.csv")])
+def test_options_for_many_cases_need_a_folder_of_them(refused, case, outputs, tmp_path, words):
+    call = ["harmonize", "--ct", case.ct_folder, "--output", tmp_path / "out.dcm", "--segmentation", *outputs[TS2]]
+    assert "Give --cases DIR with it" in refused(*call, *words)
+
+
 def test_seg_holds_the_voxels_of_the_model_at_their_places(concordance, case, outputs, tmp_path):
     (path,) = outputs[TS2]
     assert concordance(*words(case, path, tmp_path / "ts.dcm")).code == 0

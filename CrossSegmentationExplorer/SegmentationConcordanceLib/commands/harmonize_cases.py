@@ -1,0 +1,232 @@
+"""Many cases of a folder tree -> DICOM SEGs, and a table that says what became of every file."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from ..anatomy.vocabulary import Vocabulary
+from ..errors import ConcordanceError
+from ..imaging.harmonization import output_on_grid, write_output_seg
+from ..imaging.image_series import ImageSeries, read_image_series
+from .case_patterns import path_pattern
+from .harmonize_plan import Job, find_jobs, output_file, output_folder, planned_models
+from .harmonized_table import (
+    FAILED,
+    UNCHANGED,
+    WRITTEN,
+    HarmonizedRow,
+    files_below,
+    fingerprint,
+    read_table,
+    record,
+    stamp,
+)
+from .label_map_options import folders_of, known_vocabularies, known_vocabulary
+from .recognition import ChosenModel, recognized_model
+from .terminal import Terminal
+
+TABLE = "harmonized.csv"
+_FORM = "1"
+"""Raise it when the same files would give another SEG: then all is made again."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments for many cases."""
+    group = parser.add_argument_group(
+        "many cases",
+        "With --cases, --ct and --segmentation are patterns as seen from its DIR: {case} stands for what tells the "
+        "cases apart, any other {word} for what tells apart several runs of one case, and *, ? and ** match as usual. "
+        f"--output is a folder, for <case>/<model>.dcm, or a pattern with {{case}} and {{model}}; {TABLE} in it says "
+        "what became of every file. What is there already, made from the same files, is not made again. One bad case "
+        "does not stop the others; then the exit code is 2, as it is for a single case.",
+    )
+    group.add_argument("--cases", type=Path, metavar="DIR", help="the folder that holds the cases")
+    group.add_argument(
+        "--plan", type=Path, metavar="FILE.csv",
+        help="several models: a line for each with the columns segmentation, model, task, name "
+        "(instead of the options; several patterns of one model are joined by ';')",
+    )  # fmt: skip
+    group.add_argument("--redo", action="store_true", help="make again what is there already")
+
+
+@dataclass(slots=True)
+class _Images:
+    """The image series of the case at hand; read when first needed, and once."""
+
+    folder: Path | None = None
+    series: ImageSeries | None = None
+    error: ConcordanceError | None = None
+
+    def of(self, folder: Path) -> ImageSeries:
+        if folder != self.folder:
+            self.folder, self.series, self.error = folder, None, None
+            try:
+                self.series = read_image_series(folder)
+            except ConcordanceError as error:
+                self.error = error
+        if self.error is not None:
+            raise self.error
+        return self.series
+
+
+@dataclass(slots=True)
+class _Run:
+    cases: Path
+    output: str
+    redo: bool
+    terminal: Terminal
+    named: Mapping[str, Vocabulary]
+    known: Sequence[Vocabulary]
+    before: dict[str, HarmonizedRow] = field(default_factory=dict)
+    images: _Images = field(default_factory=_Images)
+    outputs: dict[str, str] = field(default_factory=dict)
+    faults: list[Exception] = field(default_factory=list)
+
+    @property
+    def table(self) -> Path:
+        return output_folder(self.output) / TABLE
+
+
+def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
+    """Do it; the summary has a row for every output.
+
+    :raises ConcordanceError: nothing could be begun, or some outputs failed; then all the others are done, as they are
+        where a fault of the program is raised.
+    """
+    if args.series:
+        raise ConcordanceError("--series", "is for a single case", "Write --ct so that it finds one series per case.")
+    folders = folders_of(args)
+    models = planned_models(args.segmentation or (), args.model or "", args.task or "", args.name or "", args.plan)
+    named = {one.model: known_vocabulary(one.model, folders, terminal) for one in models if one.model}
+    jobs = find_jobs(args.cases, path_pattern("--ct", args.ct), models, output_folder(args.output))
+    known = known_vocabularies(folders, terminal) if any(not planned.model for planned in models) else ()
+    work = _Run(args.cases, args.output, args.redo, terminal, named, known)
+    before = read_table(work.table)
+    work.before = {row.made_from: row for row in before if row.made_from and row.output}
+    work.outputs = {row.output: "" for row in before if row.output}
+    rows = _rows(jobs, work)
+    counts = Counter(row.status for row in rows)
+    listed = ", ".join(f"{counts[status]} {status}" for status in (WRITTEN, UNCHANGED, FAILED) if counts[status])
+    terminal.say(f"{listed}; {work.table} says it file by file")
+    summary = {"table": str(work.table), **{s: counts[s] for s in (WRITTEN, UNCHANGED, FAILED)}}
+    summary["rows"] = [{name: getattr(row, name) for name in _SHOWN} for row in rows]
+    if work.faults:
+        raise work.faults[0]
+    if counts[FAILED]:
+        if terminal.quiet:
+            terminal.print_json(summary)
+        fact = f"{counts[FAILED]} of {len(rows)} outputs failed"
+        raise ConcordanceError(work.table, fact, "The table has the reasons. All others are done.")
+    return summary
+
+
+_SHOWN = ("case", "input", "model", "task", "output", "status", "reason", "segments", "seconds")
+
+
+def _rows(jobs: Sequence[Job], work: _Run) -> list[HarmonizedRow]:
+    """Job after job; the table is written after each that did something, as the next one may be interrupted."""
+    rows: list[HarmonizedRow] = []
+    recorded = 0
+    try:
+        for number, job in enumerate(jobs):
+            what = f"{job.case} {job.run or job.planned.name or job.planned.model}".strip()
+            work.terminal.progress(number / len(jobs), f"{number + 1} of {len(jobs)}: {what}")
+            row = _row(job, work)
+            rows.append(row)
+            if row.status != UNCHANGED:
+                record(work.table, rows[recorded:])
+                recorded = len(rows)
+            if row.status == FAILED:
+                work.terminal.say(f"{what}: failed. {row.reason}")
+            elif row.status == WRITTEN:
+                work.terminal.say(f"{what}: {row.segments} segments in {row.output}")
+    except KeyboardInterrupt:
+        work.terminal.say(f"{len(rows)} of {len(jobs)} outputs are done; the same command goes on from here")
+        raise
+    finally:
+        if rows[recorded:]:
+            record(work.table, rows[recorded:])
+    return rows
+
+
+def _row(job: Job, work: _Run) -> HarmonizedRow:
+    pattern = "; ".join(one.text for one in job.planned.patterns)
+    row = HarmonizedRow(job.case, "; ".join(_seen_from(path, work.cases) for path in job.paths), pattern=pattern)
+    begin = time.monotonic()
+    try:
+        if job.problem or job.ct is None:
+            raise ConcordanceError(job.case, job.problem)
+        row = replace(row, made_from=_made_from(job, work))
+        if not work.redo and (done := _done_before(row, work)) is not None:
+            _require_own_output(done.output, job, work)
+            return done
+        chosen = _chosen_model(job, work)
+        path = output_file(work.output, job, chosen.vocabulary.name)
+        output = _seen_from(path, work.table.parent)
+        row = replace(row, model=chosen.vocabulary.name, output=output, reason=chosen.reason)
+        _require_own_output(output, job, work)
+        found = output_on_grid(job.paths, chosen.vocabulary, work.images.of(job.ct).geometry, chosen.task)
+        row = replace(row, task=" ".join(found.tasks), segments=str(len(found.label_map.segments)))
+        write_output_seg(path, found, work.images.of(job.ct), chosen.vocabulary, job.planned.name)
+        seconds = f"{time.monotonic() - begin:.1f}"
+        return replace(row, status=WRITTEN, seconds=seconds, stamp=stamp(path))
+    except Exception as error:  # noqa: BLE001 - a fault of ours on one case must not cost the others; it is raised later
+        reason = str(error)
+        if not isinstance(error, ConcordanceError):
+            work.faults.append(error)
+            reason = f"a fault of the program ({type(error).__name__}: {error})."
+        if row.output and (work.table.parent / row.output).exists():
+            reason += " The file of an earlier run is still there, as it was."
+        return replace(row, status=FAILED, reason=reason, segments="", made_from="")
+
+
+def _chosen_model(job: Job, work: _Run) -> ChosenModel:
+    planned = job.planned
+    if planned.model:
+        return ChosenModel(work.named[planned.model], planned.task or None)
+    return recognized_model(job.paths, work.known, planned.task or None)
+
+
+def _made_from(job: Job, work: _Run) -> str:
+    """Of the files, of the label map or, where it is to be recognized, of all of them, and of what was asked for."""
+    planned = job.planned
+    maps = [work.named[planned.model]] if planned.model else work.known
+    contents = [one.path.read_text(encoding="utf-8-sig") for one in maps if one.path]
+    names = os.path.relpath(work.output, work.table.parent)
+    facts = [_FORM, job.case, job.run, planned.model, planned.task, planned.name, names, *contents]
+    made = {work.table.parent / output for output in work.outputs}  # by us: they may lie among the images
+    files = [path for path in files_below([job.ct, *job.paths]) if path not in made]
+    return fingerprint([*facts, *(f"{_seen_from(path, work.cases)} {stamp(path)}" for path in files)])
+
+
+def _done_before(row: HarmonizedRow, work: _Run) -> HarmonizedRow | None:
+    """The row of an earlier run that made the same, and its file is still as it left it."""
+    done = work.before.get(row.made_from)
+    if done is None or not done.stamp or stamp(work.table.parent / done.output) != done.stamp:
+        return None
+    return replace(done, status=UNCHANGED, seconds="")
+
+
+def _require_own_output(output: str, job: Job, work: _Run) -> None:
+    """Note whose output it is in this run; of an earlier run's it may take the place."""
+    planned = job.planned
+    what = " ".join(text for text in (job.case, job.run, planned.name, planned.model, planned.patterns[0].text) if text)
+    other = work.outputs.get(output) or what
+    work.outputs[output] = what
+    if other != what:
+        remedy = "Give each model a --name, or a placeholder in the pattern."
+        raise ConcordanceError(output, f"is the output of {other} already", remedy)
+
+
+def _seen_from(path: Path, folder: Path) -> str:
+    if path.is_relative_to(folder):
+        return path.relative_to(folder).as_posix()
+    path, folder = path.resolve(), folder.resolve()
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)

@@ -1,0 +1,195 @@
+"""Which outputs of which models on which cases a run is to harmonize: from patterns, and from a plan of several."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import ConcordanceError, UnreadableFileError
+from .case_patterns import Fields, PathPattern, joined, path_pattern, require_match, values_of
+
+_PLAN_COLUMNS = ("segmentation", "model", "task", "name")
+_MODEL = "model"
+_LISTED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedModel:
+    """One model of a run.
+
+    :param patterns: where its files lie, all with the same placeholders.
+    :param model: its label map; "" to be recognized.
+    :param task: its task; "" where the files tell.
+    :param name: what the run is called; "" for the model's title.
+    """
+
+    patterns: tuple[PathPattern, ...]
+    model: str = ""
+    task: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One output of one model on one case.
+
+    :param ct: the folder of the images; None where there is a problem.
+    :param paths: the files and folders of the output.
+    :param run: what tells it from other outputs of the same case, where placeholders do: "fast" of "{case}/{run}.nii".
+    :param values: of all placeholders.
+    :param problem: why it cannot be done.
+    """
+
+    case: str
+    ct: Path | None
+    paths: tuple[Path, ...]
+    planned: PlannedModel
+    run: str
+    values: Fields
+    problem: str = ""
+
+
+def planned_models(
+    segmentation: Sequence[str], model: str, task: str, name: str, plan: Path | None
+) -> list[PlannedModel]:
+    """The models of a run: those of the plan's lines, or the one of the options.
+
+    :raises ConcordanceError: neither or both are given, or the plan cannot be read.
+    """
+    if plan is not None:
+        given = {"--segmentation": segmentation, "--model": model, "--task": task, "--name": name}
+        for option, value in given.items():
+            if value:
+                raise ConcordanceError(option, "is what the lines of --plan say", "Give the one or the other.")
+        return _plan(plan)
+    if not segmentation:
+        raise ConcordanceError("--segmentation", "is missing", "Give a pattern, e.g. '{case}/ts/*.nii.gz', or --plan.")
+    return [_planned("--segmentation", segmentation, model, task, name)]
+
+
+def find_jobs(folder: Path, ct: PathPattern, models: Sequence[PlannedModel], outputs: Path) -> list[Job]:
+    """Every output to be harmonized, case by case; what is missing or double is a job with a problem.
+
+    :param outputs: the folder that the SEGs go to; where it lies below ``folder``, it is no case.
+    :raises ConcordanceError: there is no such folder, a pattern matches nothing, or lacks a placeholder of the images'.
+    """
+    if not folder.is_dir():
+        raise ConcordanceError(folder, "is no folder", "Name the folder that holds the cases: --cases DIR.")
+    if not ct.fields:
+        raise ConcordanceError(f"--ct '{ct.text}'", "does not tell the cases apart", "Write e.g. --ct '{case}/ct'.")
+    inside = folder.resolve() in outputs.resolve().parents
+    leave_out = outputs.resolve() if inside else None
+    found = {
+        fields: [path for path in paths if path.is_dir()] for fields, paths in ct.matches(folder, leave_out).items()
+    }
+    series = {fields: paths for fields, paths in found.items() if paths}
+    require_match("--ct", ct, folder, series)
+    jobs = [job for planned in models for job in _jobs(folder, ct, series, planned, leave_out)]
+    return sorted(jobs, key=lambda job: job.case)  # stable: the models of a case stay in the plan's order
+
+
+def output_file(pattern: str, job: Job, label_map: str) -> Path:
+    """Where an output goes: DIR/<case>/<run or model>.dcm, or as a pattern with placeholders says.
+
+    :param label_map: the model's; the run is called by its own name where it has one.
+    """
+    model = _plain(job.planned.name or job.run or label_map)
+    if "{" not in pattern:
+        return Path(pattern, _plain(job.case), f"{model}.dcm")
+    values = {name: _plain(text) for name, text in job.values} | {"case": _plain(job.case), _MODEL: model}
+    unknown = [name for name in PathPattern(pattern).fields if name not in values]
+    if unknown:
+        known = ", ".join(f"{{{name}}}" for name in values)
+        raise ConcordanceError(f"--output '{pattern}'", f"has the unknown {{{unknown[0]}}}", f"There are {known}.")
+    return Path(PathPattern(pattern).filled(values))
+
+
+def output_folder(pattern: str) -> Path:
+    """The folder that all outputs lie in: what stands before the first placeholder."""
+    if "{" not in pattern:
+        return Path(pattern)
+    return Path(pattern[: pattern.index("{")] + "x").parent
+
+
+def _plan(path: Path) -> list[PlannedModel]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise UnreadableFileError(path, f"cannot be read ({error.strerror})", "Check the path.") from error
+    except UnicodeDecodeError as error:
+        raise UnreadableFileError(path, "is no UTF-8 text", "Save it as CSV in UTF-8.") from error
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    try:
+        lines = [{name: (value or "").strip() for name, value in line.items() if name} for line in reader]
+    except csv.Error as error:
+        raise ConcordanceError(path, f"line {reader.line_num}: {error}", "Write it again as CSV.") from error
+    columns = tuple(reader.fieldnames or ())
+    if "segmentation" not in columns or set(columns) - set(_PLAN_COLUMNS) or not lines:
+        fact = f"has the columns {', '.join(columns) or 'none'} and {len(lines)} lines"
+        raise ConcordanceError(path, fact, f"Give {', '.join(_PLAN_COLUMNS)}, and a line for each model.")
+    return [
+        _planned(
+            f"{path}, line {number}: segmentation",
+            [part.strip() for part in line["segmentation"].split(";")],
+            *(line.get(column, "") for column in _PLAN_COLUMNS[1:]),
+        )
+        for number, line in enumerate(lines, start=2)
+    ]
+
+
+def _planned(where: str, texts: Sequence[str], model: str, task: str, name: str) -> PlannedModel:
+    patterns = tuple(path_pattern(where, text) for text in texts)
+    for pattern in patterns[1:]:
+        if set(pattern.fields) != set(patterns[0].fields):
+            raise ConcordanceError(
+                f"{where} '{pattern.text}'", f"has other placeholders than '{patterns[0].text}'", "Give all the same."
+            )
+    return PlannedModel(patterns, model, task, name)
+
+
+def _jobs(
+    folder: Path,
+    ct: PathPattern,
+    series: Mapping[Fields, list[Path]],
+    planned: PlannedModel,
+    leave_out: Path | None,
+) -> Iterator[Job]:
+    names = planned.patterns[0].fields
+    for name in ct.fields:
+        if name not in names:
+            fact = f"has no {{{name}}}, by which --ct '{ct.text}' tells the cases apart"
+            raise ConcordanceError(f"segmentation '{planned.patterns[0].text}'", fact, "Write it into the pattern.")
+    found: dict[Fields, list[Path]] = {}
+    for pattern in planned.patterns:
+        here = pattern.matches(folder, leave_out)
+        require_match("segmentation", pattern, folder, here)
+        for fields, paths in here.items():
+            found.setdefault(values_of(fields, names), []).extend(paths)
+    further = [name for name in names if name not in ct.fields]
+    cases = {values_of(fields, ct.fields) for fields in found}
+    for fields, paths in found.items():
+        case = values_of(fields, ct.fields)
+        place = series.get(case, [])
+        problem = "" if len(place) == 1 else _not_one(ct, place)
+        run = joined(values_of(fields, further))
+        yield Job(joined(case), place[0] if not problem else None, tuple(paths), planned, run, fields, problem)
+    wanted = " or ".join(f"'{pattern.text}'" for pattern in planned.patterns)
+    for case in series:
+        if case not in cases:
+            yield Job(joined(case), None, (), planned, "", case, f"there is nothing that matches {wanted}")
+
+
+def _not_one(ct: PathPattern, places: Sequence[Path]) -> str:
+    if not places:
+        return f"there are no images: nothing matches '{ct.text}'"
+    listed = ", ".join(str(place) for place in places[:_LISTED])
+    return f"{len(places)} places match '{ct.text}': {listed}. Write the pattern so that one is left"
+
+
+def _plain(text: str) -> str:
+    """Text as a part of a file name on any system."""
+    return re.sub(r"[^\w.+-]+", "_", text).strip("._") or "_"

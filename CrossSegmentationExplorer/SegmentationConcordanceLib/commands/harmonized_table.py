@@ -1,0 +1,119 @@
+"""The table of what a run over many cases did, and by which it knows what need not be done again."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from ..errors import ConcordanceError, UnreadableFileError
+from ..imaging.whole_files import whole_file
+
+WRITTEN, UNCHANGED, FAILED = "written", "unchanged", "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class HarmonizedRow:
+    """What became of one output of a model on one case.
+
+    :param input: its files, as seen from the folder of the cases, joined by "; ".
+    :param model: the name of the label map; "" where none was recognized.
+    :param task: the tasks of the model, joined by a space.
+    :param output: the DICOM SEG, as seen from the table's folder; "" where its name is not known.
+    :param status: written, unchanged (made by an earlier run from the same files) or failed.
+    :param reason: why it failed; or why the model was taken for this one.
+    :param segments: how many, with seconds "" where nothing was written in this run.
+    :param pattern: where its files were looked for.
+    :param made_from: fingerprint of all that the output depends on.
+    :param stamp: size and time of the output, by which it is known again.
+    """
+
+    case: str
+    input: str
+    model: str = ""
+    task: str = ""
+    output: str = ""
+    status: str = FAILED
+    reason: str = ""
+    segments: str = ""
+    seconds: str = ""
+    pattern: str = ""
+    made_from: str = ""
+    stamp: str = ""
+
+
+COLUMNS = tuple(field.name for field in fields(HarmonizedRow))
+
+
+def read_table(path: Path) -> list[HarmonizedRow]:
+    """The rows of a table; none where there is no such file.
+
+    :raises ConcordanceError: the file is no such table.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableFileError(path, f"cannot be read ({error})", "Move it away.") from error
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    if tuple(reader.fieldnames or ()) != COLUMNS:
+        raise ConcordanceError(path, "is no table of harmonized cases", "Move it away, or name another output folder.")
+    return [HarmonizedRow(**{name: line[name] or "" for name in COLUMNS}) for line in reader]
+
+
+def record(path: Path, rows: Sequence[HarmonizedRow]) -> None:
+    """Put rows into a table, each in the place of the one on the same output; the file is whole at any time.
+
+    A failure whose output had no name yet gives way to whatever comes of the same files.
+    """
+    table = {_key(row): row for row in read_table(path)}
+    for row in rows:
+        for former in ((row.case, row.pattern, row.input), (row.case, row.pattern, "")):
+            if former != _key(row):
+                table.pop(former, None)
+        table[_key(row)] = row
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(asdict(row) for row in table.values())
+    with whole_file(path) as temporary:
+        temporary.write_text(text.getvalue(), encoding="utf-8")
+
+
+def _key(row: HarmonizedRow) -> tuple[str, ...]:
+    return (row.output,) if row.output else (row.case, row.pattern, row.input)
+
+
+def fingerprint(facts: Iterable[str]) -> str:
+    """A short text that is another one for any other facts."""
+    digest = hashlib.sha256()
+    for text in map(os.fsencode, facts):
+        digest.update(len(text).to_bytes(8, "big") + text)
+    return digest.hexdigest()
+
+
+def stamp(path: Path) -> str:
+    """Size and time of a file; "" where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return ""
+    return f"{found.st_size}@{found.st_mtime_ns}"
+
+
+def files_below(paths: Sequence[Path]) -> list[Path]:
+    """The files that some paths are, or hold; hidden ones are left out."""
+    found: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            found.append(path)
+            continue
+        for where, folders, names in os.walk(path):
+            folders.sort()
+            found += [Path(where, name) for name in sorted(names) if not name.startswith(".")]
+    return found

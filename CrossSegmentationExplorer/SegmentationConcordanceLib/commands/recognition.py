@@ -1,0 +1,58 @@
+"""The label map for a command's files: the one that was named, or the one that is recognized, with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..anatomy.vocabulary import Vocabulary
+from ..errors import ConcordanceError
+from ..imaging.model_recognition import Recognition, decided, recognize_model
+
+_LISTED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenModel:
+    """What a model's files are read with.
+
+    :param task: the task where it is one; None where the file names tell.
+    :param recognized: why this model was taken; None where the user named it.
+    """
+
+    vocabulary: Vocabulary
+    task: str | None
+    recognized: Recognition | None = None
+
+    @property
+    def reason(self) -> str:
+        """Why this model, in words; "" where the user named it."""
+        return "" if self.recognized is None else f"recognized: {'; '.join(self.recognized.evidence)}"
+
+
+def recognized_model(paths: Sequence[Path], vocabularies: Sequence[Vocabulary], task: str | None) -> ChosenModel:
+    """The model that wrote some files.
+
+    :param task: where the user named one: only models with this task are looked at.
+    :raises ConcordanceError: none fits, or it is not clear which; the message names the candidates.
+    """
+    found = recognize_model(paths, vocabularies=vocabularies)
+    found = tuple(one for one in found if task is None or one.tasks == (task,))
+    best = decided(found)
+    subject = ", ".join(str(path) for path in paths[:2]) + (", ..." if len(paths) > 2 else "")
+    if best is None:
+        remedy = "Name the label map with --model; see concordance labelmaps list."
+        raise ConcordanceError(subject, _question(found), remedy)
+    vocabulary = next(one for one in vocabularies if one.name == best.vocabulary)
+    return ChosenModel(vocabulary, best.tasks[0] if len(best.tasks) == 1 else task, best)
+
+
+def _question(found: Sequence[Recognition]) -> str:
+    if not found:
+        return "no label map fits what is in it"
+    likely = [one for one in found if one.confidence > found[0].confidence / 2]
+    titles = [" ".join([one.vocabulary, *([one.tasks[0]] if len(one.tasks) == 1 else [])]).strip() for one in likely]
+    more = f" and {len(titles) - _LISTED} more" if len(titles) > _LISTED else ""
+    # What leaves two versions open is the last reason of both.
+    return f"may be of {' or '.join(titles[:_LISTED])}{more} ({found[0].evidence[-1]})"

@@ -1,0 +1,43 @@
+"""The DICOM identifiers of compared cases, which links to a viewer need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from ..imaging.image_series import ImageSeries
+from ..imaging.seg_header import read_seg_header
+from .case_table import NO_CASES, CaseTable
+
+_CONSENSUS = ""
+
+
+def case_identifiers(case: str, series: ImageSeries, segs: Mapping[str, str]) -> CaseTable:
+    """The identifiers of one case.
+
+    :param segs: SeriesInstanceUID of the segmentation by model; models without one are left out.
+    """
+    return CaseTable(
+        study_uids={case: series.study_uid} if series.study_uid else {},
+        seg_uids={(case, model): uid for model, uid in segs.items() if uid},
+    )
+
+
+def with_consensus(cases: CaseTable, case: str, consensus: Path) -> CaseTable:
+    """The same with the series of a case's consensus SEG; unchanged where there is no such file."""
+    if not consensus.is_file():
+        return cases
+    return replace(cases, seg_uids={**cases.seg_uids, (case, _CONSENSUS): read_seg_header(consensus).series_uid})
+
+
+def joined_identifiers(tables: Iterable[CaseTable]) -> CaseTable:
+    """The identifiers of several cases as one table."""
+    joined = NO_CASES
+    for table in tables:
+        joined = replace(
+            joined,
+            study_uids={**joined.study_uids, **table.study_uids},
+            seg_uids={**joined.seg_uids, **table.seg_uids},
+        )
+    return joined
