@@ -19,6 +19,10 @@ OPTION_WIDGETS = {
     "truncatedCheckBox": ("leave_out_truncated", "checked", "toggled(bool)"),
     "surfacesCheckBox": ("surfaces", "checked", "toggled(bool)"),
     "nsdToleranceSpinBox": ("nsd_tolerance_mm", "value", "valueChanged(double)"),
+    "tolerancesLineEdit": ("nsd_tolerances_mm", "text", "editingFinished()"),
+    "penalizeCheckBox": ("penalize_missing", "checked", "toggled(bool)"),
+    "typicalVolumesLineEdit": ("typical_volumes_ml", "text", "editingFinished()"),
+    "structuresLineEdit": ("structures", "text", "editingFinished()"),
 }
 SELECTED_POINTS = "dataSelected(vtkStringArray*,vtkCollection*)"
 
@@ -49,6 +53,8 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
     """The panel. What it knows is in the library's ConsensusMetricsLogic and in the scene."""
 
     def setup(self):
+        from SegmentationConcordanceLib.anatomy.combinations import combinations
+        from SegmentationConcordanceLib.anatomy.groups import shipped_groups
         from SegmentationConcordanceLib.scene.consensus_metrics import ConsensusMetricsLogic
 
         ScriptedLoadableModuleWidget.setup(self)
@@ -56,12 +62,13 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
         self.layout.addWidget(uiWidget)
         self.ui = slicer.util.childWidgetVariables(uiWidget)
         uiWidget.setMRMLScene(slicer.mrmlScene)
-        self._updating = False
+        self._updating, self._order, self._plotViews = False, ("", False), []
         self._candidates, self._result, self._rows = (), None, []
-        self._order = ("", False)
-        self._plotViews = []
+        self.ui.groupsList.addItems([group.title for group in shipped_groups()])
+        self.ui.combinationsList.addItems(list(combinations()))
         for table in (self.ui.segmentationsTable, self.ui.resultsTable):
             table.horizontalHeader().setSectionResizeMode(qt.QHeaderView.ResizeToContents)
+        self.ui.rulesTable.horizontalHeader().setSectionResizeMode(qt.QHeaderView.Stretch)
         self._connectWidgets()
         self._refreshTimer = qt.QTimer()
         self._refreshTimer.setSingleShot(True)
@@ -73,6 +80,9 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
         ui = self.ui
         ui.volumeSelector.connect("currentNodeChanged(vtkMRMLNode*)", self.onVolumeChanged)
         ui.segmentationsTable.connect("itemChanged(QTableWidgetItem*)", self.onSegmentationChanged)
+        ui.rulesTable.connect("itemChanged(QTableWidgetItem*)", self.onRulesChanged)
+        for listWidget in (ui.groupsList, ui.combinationsList):
+            listWidget.connect("itemChanged(QListWidgetItem*)", self.onOptionsChanged)
         ui.methodComboBox.connect("currentIndexChanged(int)", self.onOptionsChanged)
         ui.referenceComboBox.connect("currentIndexChanged(int)", self.onOptionsChanged)
         for name, (_field, _property, signal) in OPTION_WIDGETS.items():
@@ -81,13 +91,13 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
         ui.filterLineEdit.connect("textChanged(QString)", self.showRows)
         ui.resultsTable.connect("itemSelectionChanged()", self.onRowSelected)
         ui.resultsTable.horizontalHeader().connect("sectionClicked(int)", self.onHeaderClicked)
-        ui.dicePlotButton.connect("clicked()", lambda: self.showPlots(False))
-        ui.sharePlotButton.connect("clicked()", lambda: self.showPlots(True))
+        for number, button in enumerate((ui.dicePlotButton, ui.sharePlotButton, ui.pairPlotButton)):
+            button.connect("clicked()", lambda number=number: self.showPlot(number))
+        ui.modelsButton.connect("toggled(bool)", lambda visible: self.logic.show_models(visible))
         for button in (ui.consensusButton, ui.mapButton, ui.mapOfSelectedCheckBox):
             button.connect("toggled(bool)", self.updateViews)
-        ui.exportTablesButton.connect("clicked()", self.onExportTables)
-        ui.exportSegButton.connect("clicked()", self.onExportSeg)
-        ui.exportReportButton.connect("clicked()", self.onExportReport)
+        for name in ("Tables", "Seg", "Report"):
+            getattr(ui, f"export{name}Button").connect("clicked()", getattr(self, f"onExport{name}"))
 
     def cleanup(self):
         self._refreshTimer.stop()
@@ -113,6 +123,7 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
         try:
             self.ui.volumeSelector.setCurrentNode(self.logic.volume)
             self._showSegmentations()
+            self._showRules()
             self._showOptions()
         finally:
             self._updating = False
@@ -135,8 +146,25 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
             for column, item in enumerate((name, model, reason)):
                 table.setItem(row, column, item)
 
+    def _showRules(self):
+        from SegmentationConcordanceLib.scene.model_grouping import rule_cells
+
+        table, written = self.ui.rulesTable, self._ruleCells()
+        rows = rule_cells(self.logic.rules, written)
+        if rows == written:  # else a cell that is being edited would be lost
+            return
+        table.setRowCount(len(rows))
+        for row, cells in enumerate(rows):
+            for column, text in enumerate(cells):
+                table.setItem(row, column, qt.QTableWidgetItem(text))
+
+    def _ruleCells(self):
+        table = self.ui.rulesTable
+        return [tuple(table.item(row, column).text() for column in (0, 1)) for row in range(table.rowCount)]
+
     def _showOptions(self):
-        from SegmentationConcordanceLib.agreement.options import AT_LEAST, METHODS, REFERENCE, STAPLE
+        from SegmentationConcordanceLib.agreement.options import METHODS
+        from SegmentationConcordanceLib.scene.option_fields import is_usable, shown_option
 
         ui, options, models = self.ui, self.logic.options, self.logic.models
         ui.methodComboBox.currentIndex = METHODS.index(options.method)
@@ -144,24 +172,29 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
         ui.referenceComboBox.addItems(models)
         ui.referenceComboBox.currentIndex = models.index(options.reference) if options.reference in models else -1
         for name, (field, prop, _signal) in OPTION_WIDGETS.items():
-            setattr(getattr(ui, name), prop, getattr(options, field))
-        ui.atLeastSpinBox.enabled = options.method == AT_LEAST
-        ui.stapleMarginSpinBox.enabled = options.method == STAPLE
-        ui.referenceComboBox.enabled = options.method == REFERENCE
-        ui.leaveOneOutCheckBox.enabled = options.method != REFERENCE
-        ui.nsdToleranceSpinBox.enabled = options.surfaces
+            setattr(getattr(ui, name), prop, shown_option(getattr(options, field)))
+        fields = {name: field for name, (field, _property, _signal) in OPTION_WIDGETS.items()}
+        for name, field in (fields | {"referenceComboBox": "reference"}).items():
+            for part in {name, f"{name}Label"}.intersection(vars(ui)):
+                getattr(ui, part).visible = is_usable(options, field)
+        for listWidget, names in ((ui.groupsList, options.groups), (ui.combinationsList, self.logic.combinations)):
+            for row in range(listWidget.count):
+                item = listWidget.item(row)
+                item.setCheckState(qt.Qt.Checked if item.text() in names else qt.Qt.Unchecked)
 
     def updateApply(self):
         """Say whether and why not the models can be compared, and what there is to see."""
         obstacle, result = self.logic.obstacle(), self.logic.result
         self.ui.applyButton.enabled = not obstacle
         self.ui.applyButton.toolTip = obstacle or _("Compare the models that are checked")
-        note = self.logic.exclusion_note()
-        self.ui.exclusionLabel.text = note
-        self.ui.exclusionLabel.visible = bool(note)
+        self.ui.exclusionLabel.text = self.logic.exclusion_note()
+        self.ui.exclusionLabel.visible = bool(self.ui.exclusionLabel.text)
         self.ui.statusLabel.text = "\n".join(self.logic.summary()) if result else _("Nothing compared yet.")
-        for name in ("dicePlot", "sharePlot", "consensus", "map", "exportTables", "exportSeg", "exportReport"):
+        for name in ("dicePlot", "sharePlot", "pairPlot", "consensus", "map", "exportTables", "exportReport"):
             getattr(self.ui, f"{name}Button").enabled = result is not None
+        noSeg = self.logic.seg_obstacle()
+        self.ui.exportSegButton.enabled = result is not None and not noSeg
+        self.ui.exportSegButton.toolTip = noSeg or _("Write the consensus as a DICOM SEG that refers to the images")
 
     def showRows(self, *_unused):
         """Fill the result table with the rows that the filter finds, in the order chosen."""
@@ -193,16 +226,29 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
             self._refreshTimer.start(0)  # not now: the table still works on the item
 
     def onOptionsChanged(self, *_unused):
-        if not self._updating:
-            from SegmentationConcordanceLib.agreement.options import METHODS
+        if self._updating:
+            return
+        from SegmentationConcordanceLib.agreement.options import METHODS
+        from SegmentationConcordanceLib.errors import ConcordanceError
 
-            ui = self.ui
-            chosen = {
-                field: getattr(getattr(ui, name), prop) for name, (field, prop, _signal) in OPTION_WIDGETS.items()
-            }
-            method = METHODS[ui.methodComboBox.currentIndex]
-            self.logic.change_options(method=method, reference=ui.referenceComboBox.currentText, **chosen)
-            self.refresh()
+        ui, problem = self.ui, ""
+        chosen = {field: getattr(getattr(ui, name), prop) for name, (field, prop, _signal) in OPTION_WIDGETS.items()}
+        chosen |= {"method": METHODS[ui.methodComboBox.currentIndex], "groups": _checked(ui.groupsList)}
+        try:
+            self.logic.change_options(reference=ui.referenceComboBox.currentText, **chosen)
+            self.logic.set_combinations(_checked(ui.combinationsList))
+        except ConcordanceError as error:
+            problem = str(error)
+        self.refresh()  # before the message: a field that loses the focus to it would be read again
+        if problem:
+            slicer.util.errorDisplay(problem)
+
+    def onRulesChanged(self, *_unused):
+        if not self._updating:
+            from SegmentationConcordanceLib.scene.model_grouping import rules_of_cells
+
+            self.logic.set_rules(rules_of_cells(self._ruleCells()))
+            self._refreshTimer.start(0)  # not now: the table still works on the item
 
     def onApply(self):
         with slicer.util.tryWithErrorDisplay(_("The segmentations could not be compared."), waitCursor=True):
@@ -235,8 +281,7 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
         self.showRows()
 
     def onRowSelected(self):
-        row = self.selectedRow()
-        if row is not None:
+        if (row := self.selectedRow()) is not None:
             self.logic.jump_to(row)
             if self.ui.mapButton.checked and self.ui.mapOfSelectedCheckBox.checked:
                 self.updateViews()
@@ -254,8 +299,11 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
         else:
             self.logic.hide_agreement_map()
 
-    def showPlots(self, share):
-        if not self.logic.show_plots(share=share):
+    def showPlot(self, number):
+        """Show the n-th plot and its table."""
+        from SegmentationConcordanceLib.scene.agreement_nodes import CHARTS
+
+        if not self.logic.show_plot(list(CHARTS)[number]):
             self.ui.statusLabel.text = _("The results have been removed from the scene: apply again.")
         layoutManager = slicer.app.layoutManager()
         for view in [layoutManager.plotWidget(n).plotView() for n in range(layoutManager.plotViewCount)]:
@@ -274,13 +322,9 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
             self.logic.jump_to(row)
 
     def onExportTables(self):
-        from SegmentationConcordanceLib.reporting.tables import write_agreement, write_pairwise
+        from SegmentationConcordanceLib.reporting.result_exports import export_tables
 
-        def write(path):
-            write_agreement(path, self._result.agreement)
-            write_pairwise(f"{path.removesuffix('.csv')}_pairwise.csv", self._result.pairwise)
-
-        self._export(_("Export tables"), "agreement.csv", "CSV (*.csv)", write)
+        self._export(_("Export tables"), "agreement.csv", "CSV (*.csv)", lambda path: export_tables(path, self._result))
 
     def onExportSeg(self):
         def write(path):
@@ -289,14 +333,12 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
         self._export(_("Export consensus"), "consensus.dcm", "DICOM SEG (*.dcm)", write)
 
     def onExportReport(self):
-        from SegmentationConcordanceLib.reporting.report import write_report
+        from SegmentationConcordanceLib.reporting.result_exports import export_report
 
-        def write(path):
-            notes = [note for note in (*self.logic.notes, self.logic.exclusion_note()) if note]
-            title = f"Concordance of {self._result.case}"
-            write_report(path, self._result.agreement, self._result.pairwise, title=title, notes=notes)
-
-        self._export(_("Export report"), "report.html", "HTML (*.html)", write)
+        result, notes = self._result, self.logic.notes
+        self._export(
+            _("Export report"), "report.html", "HTML (*.html)", lambda path: export_report(path, result, notes)
+        )
 
     def _export(self, title, name, kind, write):
         path = qt.QFileDialog.getSaveFileName(slicer.util.mainWindow(), title, name, kind)
@@ -305,14 +347,17 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
                 write(path)
 
 
+def _checked(listWidget):
+    """The texts of the items that are checked."""
+    items = [listWidget.item(row) for row in range(listWidget.count)]
+    return tuple(item.text() for item in items if item.checkState() == qt.Qt.Checked)
+
+
 class ConsensusMetricsTest(ScriptedLoadableModuleTest):
     """Two models of one volume, whose agreement is known beforehand."""
 
-    def setUp(self):
-        slicer.mrmlScene.Clear()
-
     def runTest(self):
-        self.setUp()
+        slicer.mrmlScene.Clear()
         self.test_ConsensusMetrics1()
 
     def test_ConsensusMetrics1(self):

@@ -17,6 +17,13 @@ from .volume_node import fill_image
 # From one model alone to all of them: told apart in grey print and with any colour vision.
 _FEW, _HALF, _ALL = np.array([(0.55, 0.00, 0.15), (0.95, 0.65, 0.25), (0.10, 0.45, 0.75)])
 
+_ALL_OPACITY = 0.5  # the image stays visible where there is nothing to look for
+
+# Shares of the view's width and height.
+_LEGEND_SIZE = 0.12, 0.4
+_LEGEND_PLACE = 0.98, 0.95
+_LEGEND_LETTERS = 16
+
 
 def agreement_of_all(comparison: Comparison) -> np.ndarray:
     """The largest number of models that give a voxel the same structure: uint8, axes (k, j, i), of the whole grid.
@@ -59,6 +66,23 @@ def add_agreement_map(
     return node, colors
 
 
+def add_legend(volume: slicer.vtkMRMLLabelMapVolumeNode) -> slicer.vtkMRMLColorLegendDisplayNode:
+    """Say in the views which colour of an agreement map is how many models.
+
+    The views look for the map when the legend changes, so the map must be in their layers already.
+    """
+    legend = slicer.vtkSlicerColorLogic.AddDefaultColorLegendDisplayNode(volume.GetDisplayNode())
+    legend.SetTitleText("Agreement")
+    legend.SetSize(*_LEGEND_SIZE)
+    legend.SetPosition(*_LEGEND_PLACE)
+    for text in (legend.GetTitleTextProperty(), legend.GetLabelTextProperty()):
+        text.SetFontSize(_LEGEND_LETTERS)
+        text.SetFontFamilyToArial()
+        text.SetColor(1.0, 1.0, 1.0)
+    legend.Modified()
+    return legend
+
+
 def show_as_label(
     scene: slicer.vtkMRMLScene, volume: slicer.vtkMRMLLabelMapVolumeNode | None, opacity: float = 0.7
 ) -> None:
@@ -74,10 +98,13 @@ def _color_table(scene: slicer.vtkMRMLScene, name: str, n_models: int) -> slicer
     node.SetName(name)
     node.SetTypeToUser()
     node.SetNumberOfColors(n_models + 1)
-    node.SetColor(0, "no model", 0.0, 0.0, 0.0, 0.0)
+    node.SetColor(0, "", 0.0, 0.0, 0.0, 0.0)
+    node.SetColorDefined(0, False)  # else the legend shows it
     for count in range(1, n_models + 1):
         share = (count - 1) / max(1, n_models - 1)
         low, high = (_FEW, _HALF) if share < 0.5 else (_HALF, _ALL)
         color = low + (high - low) * (2 * share if share < 0.5 else 2 * share - 1)
-        node.SetColor(count, f"{count} of {n_models} models", *color.tolist(), 1.0)
+        node.SetColor(
+            count, f"{count} of {n_models} models", *color.tolist(), 1.0 if count < n_models else _ALL_OPACITY
+        )
     return node

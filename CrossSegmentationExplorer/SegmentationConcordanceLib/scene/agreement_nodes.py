@@ -5,19 +5,23 @@ from __future__ import annotations
 import slicer
 
 from ..agreement.analysis import Analysis, CaseResult
-from ..agreement.staple import StapleConsensus
 from ..agreement.table import AgreementRow
 from ..imaging.label_map import LabelMap
-from .agreement_map import add_agreement_map, agreement_of_all, agreement_of_one, show_as_label
+from .agreement_map import add_agreement_map, add_legend, agreement_of_all, agreement_of_one, show_as_label
 from .agreement_plots import add_agreement_plots, row_of_point
 from .agreement_tables import add_agreement_table, add_pairwise_table, add_staple_table
+from .pair_plot import add_pair_plot
 from .result_folder import ResultFolder
 from .row_order import worst_first
 from .segmentation_node import add_segmentation_node
 from .volume_grid import own_grid
 
 TABLE, PAIRWISE, STAPLE = "agreement table", "pairwise table", "STAPLE table"
-CONSENSUS, DICE_CHART, SHARE_CHART, PLOT_PART = "consensus", "Dice chart", "share chart", "part of a plot"
+CONSENSUS, PLOT_PART = "consensus", "part of a plot"
+DICE_CHART, SHARE_CHART, PAIR_CHART = "Dice chart", "share chart", "pairwise chart"
+CHARTS = {DICE_CHART: TABLE, SHARE_CHART: TABLE, PAIR_CHART: PAIRWISE}
+"""The charts, and the table that is shown beside each."""
+
 MAP, MAP_COLORS = "agreement map", "agreement map colors"
 
 
@@ -51,28 +55,26 @@ class AgreementNodes:
 
     def _make(self, result: CaseResult, consensus: LabelMap, made: list[tuple[slicer.vtkMRMLNode, str]]) -> None:
         name, models = self.folder.name, result.comparison.models
-        title = f"{name}, consensus ({result.consensus.method.removesuffix(', leave one out')})"
+        title = f"{name}, consensus ({result.consensus_of_all.method})"
         segmentation = add_segmentation_node(self._scene, consensus, title, self._volume)
         made.append((segmentation, CONSENSUS))
         _show_as_outlines(segmentation)
         rows = worst_first(result.agreement)
         made.append((add_agreement_table(self._scene, f"{name}, table", rows), TABLE))
         made.append((add_pairwise_table(self._scene, f"{name}, pairwise Dice", models, result.pairwise), PAIRWISE))
-        if isinstance(result.consensus, StapleConsensus):
-            table = add_staple_table(self._scene, f"{name}, STAPLE", result.comparison, result.consensus)
-            made.append((table, STAPLE))
+        if result.staple:
+            made.append((add_staple_table(self._scene, f"{name}, STAPLE", result.staple), STAPLE))
         plots = add_agreement_plots(self._scene, name, models, result.agreement)
-        roles = {plots.dice: DICE_CHART, plots.share: SHARE_CHART}
-        made += [(node, roles.get(node, PLOT_PART)) for node in plots.nodes]
+        pairs = add_pair_plot(self._scene, name, models, result.pairwise)
+        roles = {plots.dice: DICE_CHART, plots.share: SHARE_CHART, pairs[0]: PAIR_CHART}
+        made += [(node, roles.get(node, PLOT_PART)) for node in (*plots.nodes, *pairs)]
 
-    def show(self, *, share: bool = False) -> bool:
-        """Show the table and a chart beside the slices; points of the chart can be clicked.
+    def show(self, chart_role: str = DICE_CHART) -> bool:
+        """Show a chart of :data:`CHARTS` and its table beside the slices; points of the chart can be clicked.
 
-        :param share: the consensus shares instead of Dice.
         :returns: False where the nodes have been removed.
         """
-        chart_role = SHARE_CHART if share else DICE_CHART
-        if self.folder.node(TABLE) is None or self.folder.node(chart_role) is None:
+        if self.folder.node(CHARTS[chart_role]) is None or self.folder.node(chart_role) is None:
             return False
         layout = self._scene.GetFirstNodeByClass("vtkMRMLLayoutNode")
         if layout is not None:
@@ -98,21 +100,24 @@ class AgreementNodes:
     ) -> slicer.vtkMRMLLabelMapVolumeNode:
         """Make the agreement map in place of the former one, and lay it over all slice views.
 
-        :param structure_key: of one structure; "" for all.
+        :param structure_key: of one structure, whose highest number is that of the models that know it; "" for all.
         """
         comparison = result.comparison
         names = {structure.key: structure.name for structure in comparison.structures}
         if structure_key in names:
             index = list(names).index(structure_key)
+            n_models = comparison.structures[index].n_voters
             agreeing = agreement_of_one(comparison, index, analysis.boxes.get(structure_key))
         else:
+            n_models = len(comparison.models)
             agreeing = agreement_of_all(comparison)
         self.remove_map()
         name = f"{self.folder.name}, map ({names.get(structure_key, 'all structures')})"
-        node, colors = add_agreement_map(self._scene, name, agreeing, own_grid(self._volume), len(comparison.models))
+        node, colors = add_agreement_map(self._scene, name, agreeing, own_grid(self._volume), n_models)
         self.folder.add(node, MAP)
         self.folder.add(colors, MAP_COLORS)
         show_as_label(self._scene, node)
+        add_legend(node)
         return node
 
     def remove_map(self) -> None:
@@ -124,7 +129,7 @@ class AgreementNodes:
             self.folder.remove(node)
 
     def _show_in_views(self, chart_role: str) -> None:
-        table, chart = self.folder.node(TABLE), self.folder.node(chart_role)
+        table, chart = self.folder.node(CHARTS[chart_role]), self.folder.node(chart_role)
         selection = self._scene.GetNodeByID("vtkMRMLSelectionNodeSingleton")
         if selection is not None:
             selection.SetActiveTableID(table.GetID())
@@ -138,7 +143,7 @@ class AgreementNodes:
     def _shown_chart(self) -> str:
         """The role of the chart that a plot view shows; "" where none shows ours."""
         shown = {view.GetPlotChartNodeID() for view in self._plot_views()}
-        charts = {role: self.folder.node(role) for role in (DICE_CHART, SHARE_CHART)}
+        charts = {role: self.folder.node(role) for role in CHARTS}
         return next((role for role, chart in charts.items() if chart is not None and chart.GetID() in shown), "")
 
     def _plot_views(self) -> list[slicer.vtkMRMLPlotViewNode]:

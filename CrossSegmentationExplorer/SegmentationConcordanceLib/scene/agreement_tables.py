@@ -8,12 +8,10 @@ from statistics import mean
 import numpy as np
 import slicer
 
-from ..agreement.comparison import Comparison
-from ..agreement.staple import StapleConsensus
-from ..agreement.table import AgreementRow, PairwiseRow
+from ..agreement.table import AgreementRow, PairwiseRow, StapleRow
 from .table_node import TableColumn, add_table_node
 
-# Column of the agreement table: title, unit, description.
+# Columns of the tables: title, unit, description.
 _COLUMNS = {
     "structure": ("Structure", "", "Harmonized name"),
     "structure_key": ("Codes", "", "type|modifier|region|region modifier, each as scheme:code"),
@@ -37,6 +35,19 @@ _COLUMNS = {
 }
 
 
+_STAPLE_COLUMNS = {
+    "structure": _COLUMNS["structure"],
+    "structure_key": _COLUMNS["structure_key"],
+    "model": ("Model", "", "A model that has a say in the structure"),
+    "left_out": ("Left out", "", "The model that is held against the consensus and has no say in it"),
+    "sensitivity": ("Sensitivity", "", "Share of the estimated true voxels that the model marks"),
+    "specificity": ("Specificity", "", "Share of the other voxels of the region that the model leaves unmarked"),
+    "margin_mm": ("Margin", "mm", "Margin of the region around all that was marked"),
+    "region_ml": ("Region", "ml", "The region: it sets the prior, and thereby the result"),
+    "prior": ("Prior", "", "Share of the region that is expected to be the structure"),
+}
+
+
 def add_agreement_table(scene: slicer.vtkMRMLScene, name: str, rows: Sequence[AgreementRow]) -> slicer.vtkMRMLTableNode:
     """The rows in the order given; columns as in agreement.csv, without case and series, which are the volume."""
     columns = [
@@ -51,7 +62,7 @@ def add_pairwise_table(
 ) -> slicer.vtkMRMLTableNode:
     """Who agrees with whom: one row and column per model, mean Dice over the structures that both know.
 
-    A table, as Slicer's plots have no heat map. A cell is nan where two models share no structure.
+    A cell is nan where two models share no structure.
     """
     means = mean_pairwise_dice(models, rows)
     columns = [TableColumn("model", list(models), "Model")]
@@ -79,41 +90,10 @@ def mean_pairwise_dice(models: Sequence[str], rows: Sequence[PairwiseRow]) -> np
     return means
 
 
-def add_staple_table(
-    scene: slicer.vtkMRMLScene, name: str, comparison: Comparison, consensus: StapleConsensus
-) -> slicer.vtkMRMLTableNode:
-    """What STAPLE estimated: one row per structure and model that knows it, with the region that sets the prior."""
-    found = [
-        (structure, model, consensus.region_ml[index], estimate, bit)
-        for index, estimate in consensus.estimates.items()
-        for structure in (comparison.structures[index],)
-        for bit, model in enumerate(comparison.models)
-        if structure.voters >> bit & 1
-    ]
+def add_staple_table(scene: slicer.vtkMRMLScene, name: str, rows: Sequence[StapleRow]) -> slicer.vtkMRMLTableNode:
+    """What STAPLE estimated; columns as in staple.csv, without the case."""
     columns = [
-        TableColumn("structure", [structure.name for structure, *_ in found], "Structure"),
-        TableColumn("model", [model for _, model, *_ in found], "Model"),
-        TableColumn(
-            "sensitivity",
-            [float(estimate.sensitivity[bit]) for *_, estimate, bit in found],
-            "Sensitivity",
-            "Share of the estimated true voxels that the model marks",
-        ),
-        TableColumn(
-            "specificity",
-            [float(estimate.specificity[bit]) for *_, estimate, bit in found],
-            "Specificity",
-            "Share of the other voxels of the region that the model leaves unmarked",
-        ),
-        TableColumn(
-            "region_ml",
-            [float(region) for _, _, region, _, _ in found],
-            "Region",
-            "Box around all that was marked, with the margin: it sets the prior, and thereby the result",
-            "ml",
-        ),
-        TableColumn(
-            "prior", [estimate.prior for *_, estimate, _ in found], "Prior", "Share of the region expected beforehand"
-        ),
+        TableColumn(column, [getattr(row, column) for row in rows], title, description, unit)
+        for column, (title, unit, description) in _STAPLE_COLUMNS.items()
     ]
     return add_table_node(scene, name, columns)

@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 
 import slicer
 
 from ..agreement.analysis import Analysis, CaseResult
+from ..agreement.combine import combined
 from ..agreement.consensus_map import consensus_label_map
 from ..agreement.models import ModelSegmentation
-from ..agreement.options import INTERSECTION, REFERENCE, AnalysisOptions
+from ..agreement.options import REFERENCE, AnalysisOptions
+from ..agreement.subset import exclusion_note
 from ..agreement.table import AgreementRow
+from ..anatomy.combinations import combinations_named
 from ..errors import ConcordanceError
 from ..imaging.label_map import LabelMap
 from ..imaging.resampling import bring_to_grid
 from ..imaging.seg_writer import write_dicom_seg
 from . import consensus_parameters as parameters
-from .agreement_nodes import AgreementNodes
+from .agreement_nodes import DICE_CHART, AgreementNodes
 from .disputed_place import Place, disputed_place
 from .input_state import segmentation_state, volume_state
 from .loaded_models import load_models
-from .model_grouping import ModelRule, SegmentationCandidate, SegmentationChoice, find_candidates, nodes_of_models
+from .model_grouping import ModelRule, SegmentationCandidate, find_candidates, nodes_of_models
+from .option_fields import understood_option
 from .scene_watch import SceneWatch
 from .selected_structure import select_structure
 from .volume_grid import own_grid
-from .volume_series import series_of_volume, series_uid_of_volume
+from .volume_series import instances_of_volume, series_of_volume, series_uid_of_volume
 
 Progress = Callable[[float, str], None]
 
@@ -36,6 +40,7 @@ class _Counted:
     """What was counted, and of what: voxels are looked at again only when that has changed."""
 
     volume: tuple
+    combinations: tuple[str, ...]
     segmentations: Mapping[str, tuple]
     models: tuple[ModelSegmentation, ...]
     notes: Mapping[str, tuple[str, ...]]
@@ -51,7 +56,7 @@ class ConsensusMetricsLogic:
     :param changed: called when segmentations or volumes came, went, changed or got another name, and when the scene
         was loaded or closed; maybe many times in a row.
     :ivar result: of the last :meth:`apply`; None before it, and after another volume was chosen or the scene closed.
-    :ivar notes: sentences on what was resampled or left out for it.
+    :ivar notes: sentences that belong beside it: what was resampled or left out, what STAPLE estimated.
     """
 
     def __init__(self, scene: slicer.vtkMRMLScene, changed: Callable[[], None] | None = None) -> None:
@@ -95,8 +100,12 @@ class ConsensusMetricsLogic:
     def change_options(self, **chosen: object) -> None:
         """Change some of the options. What does not go with the method is dropped: a reference must be one of the
         models, and knows no leaving out; only a reference knows a penalty for missing structures.
+
+        :param chosen: as values, or as the text that :func:`.option_fields.shown_option` makes of them.
+        :raises ConcordanceError: a text or a value is none that the option can have; nothing has changed.
         """
-        options = {field.name: getattr(self.options, field.name) for field in fields(AnalysisOptions)} | chosen
+        understood = {field: understood_option(field, value) for field, value in chosen.items()}
+        options = {field.name: getattr(self.options, field.name) for field in fields(AnalysisOptions)} | understood
         models = self.models
         if options["method"] == REFERENCE:
             options["leave_one_out"] = False
@@ -116,6 +125,15 @@ class ConsensusMetricsLogic:
         parameters.write_rules(self._parameters(), rules)
 
     @property
+    def combinations(self) -> tuple[str, ...]:
+        """Names of the combinations of :mod:`..anatomy.combinations` that are made before comparing."""
+        return parameters.read_combinations(self._parameters())
+
+    def set_combinations(self, names: Iterable[str]) -> None:
+        """Keep the names of the combinations."""
+        parameters.write_combinations(self._parameters(), names)
+
+    @property
     def candidates(self) -> tuple[SegmentationCandidate, ...]:
         """The segmentations that have to do with the volume, as they are now; empty without a volume."""
         if self.volume is None:
@@ -129,12 +147,7 @@ class ConsensusMetricsLogic:
 
     def choose(self, node_id: str, *, use: bool | None = None, model: str | None = None) -> None:
         """Take a segmentation in or leave it out, or count it to another model; "" gives it its own name back."""
-        choices = parameters.read_choices(self._parameters())
-        former = choices.get(node_id, SegmentationChoice())
-        choices[node_id] = SegmentationChoice(
-            former.use if use is None else use, former.model if model is None else model.strip()
-        )
-        parameters.write_choices(self._parameters(), choices)
+        parameters.change_choice(self._parameters(), node_id, use=use, model=model)
 
     def obstacle(self) -> str:
         """Why nothing can be computed, in a sentence; "" where all is well."""
@@ -147,13 +160,16 @@ class ConsensusMetricsLogic:
             return f"Two models are needed, there are {len(models)}: load segmentations, or name the models apart."
         if self.options.method == REFERENCE and self.options.reference not in models:
             return f"The reference {self.options.reference} does not take part."
+        try:
+            combinations_named(self.combinations)
+        except ConcordanceError as error:
+            return str(error)
         return ""
 
     def exclusion_note(self) -> str:
         """What leaving models out does to the numbers; "" where none is left out or it does no harm."""
-        if self.options.method != INTERSECTION or all(candidate.use for candidate in self.candidates):
-            return ""
-        return "Leaving a model out can only raise agreement with the intersection, whatever the model's quality."
+        everybody = all(candidate.use for candidate in self.candidates)
+        return "" if everybody else exclusion_note(self.options.method)
 
     def apply(self, progress: Progress | None = None) -> CaseResult:
         """Compare the models, and put tables, plots and consensus into the scene in place of earlier ones.
@@ -173,11 +189,12 @@ class ConsensusMetricsLogic:
         options = replace(self.options, models=self._comparable(counted))
         result = counted.analysis.result(options, lambda part, words: report(0.2 + 0.6 * part, words))
         report(0.8, "making the consensus")
-        consensus = self._consensus_of(counted.analysis, result)
+        consensus = self._consensus_of(result)
         report(0.9, "filling tables and plots")
         self._nodes().replace_all(result, consensus)
         self._counted, self.result = counted, result
-        self.notes = tuple(note for model in self.models for note in counted.notes[model])
+        notes = [note for model in self.models for note in counted.notes[model]]
+        self.notes = tuple(dict.fromkeys(note for note in (*notes, *result.notes, self.exclusion_note()) if note))
         return result
 
     @property
@@ -193,13 +210,14 @@ class ConsensusMetricsLogic:
             return []
         known = sum(structure.n_voters > 1 for structure in self.result.comparison.structures)
         models, method = self.result.comparison.models, self.result.consensus.method
-        lines = [f"{known} structures that two or more of {len(models)} models know. Consensus: {method}."]
+        counted = "1 structure" if known == 1 else f"{known} structures"
+        lines = [f"{counted} that two or more of {len(models)} models know. Consensus: {method}."]
         worst = self.result.worst()
         if worst is not None:
             lines.append(f"Lowest Dice: {worst.dice:.3f}, {worst.structure}, {worst.model}.")
         if not self.is_current:
             lines.append("Segmentations or options have changed since: apply again.")
-        return [*lines, *self.notes]
+        return [*lines, *(note for note in self.notes if note != self.exclusion_note())]
 
     def jump_to(self, row: AgreementRow, view_group: int = -1) -> Place | None:
         """Move all slices to where the models differ most about the row's structure, and select the structure.
@@ -221,9 +239,16 @@ class ConsensusMetricsLogic:
         """The row behind the n-th point of a plot series; None where there is none."""
         return None if self.result is None else self._nodes().row_of_point(self.result, series_id, point)
 
-    def show_plots(self, *, share: bool = False) -> bool:
-        """Show table and Dice plot, or share plot, beside the slices; False where they are no longer there."""
-        return self.volume is not None and self._nodes().show(share=share)
+    def show_plot(self, chart: str = DICE_CHART) -> bool:
+        """Show a plot of :data:`.agreement_nodes.CHARTS` and its table beside the slices; False where they are gone."""
+        return self.volume is not None and self._nodes().show(chart)
+
+    def show_models(self, visible: bool) -> None:
+        """Show or hide the segmentations that are compared."""
+        for nodes in self._segmentations().values():
+            for node in nodes:
+                if node.GetDisplayNode() is not None:
+                    node.GetDisplayNode().SetVisibility(visible)
 
     def show_consensus(self, visible: bool) -> None:
         """Show or hide the outlines of the consensus."""
@@ -241,6 +266,16 @@ class ConsensusMetricsLogic:
         if self.volume is not None:
             self._nodes().remove_map()
 
+    def seg_obstacle(self) -> str:
+        """Why the consensus cannot become a DICOM SEG, and what to do; "" where the volume came from DICOM."""
+        if self.volume is None or instances_of_volume(self.volume):
+            return ""
+        return (
+            f"{self.volume.GetName()} was not loaded from DICOM, so there are no images that a DICOM SEG could refer "
+            "to. Load the scan's DICOM series through the DICOM module and choose it as the volume, or save the "
+            "consensus of the Data module as .seg.nrrd."
+        )
+
     def write_consensus(self, path: str | os.PathLike[str], file_of_instance: Callable[[str], str]) -> None:
         """Write the consensus as a DICOM SEG that refers to the images of the volume.
 
@@ -250,9 +285,10 @@ class ConsensusMetricsLogic:
         if self.result is None:
             raise ConcordanceError("consensus", "has not been computed", "Press Apply.")
         series = series_of_volume(self.volume, file_of_instance)
-        consensus = self._consensus_of(self._counted.analysis, self.result)
-        on_series = bring_to_grid(consensus, series.geometry, "consensus", allow_extent_change=True)
-        name = f"Consensus ({self.result.consensus.method.removesuffix(', leave one out')})"
+        on_series = bring_to_grid(
+            self._consensus_of(self.result), series.geometry, "consensus", allow_extent_change=True
+        )
+        name = f"Consensus ({self.result.consensus_of_all.method})"
         description = f"{name} of {len(self.result.comparison.models)} models"
         write_dicom_seg(path, on_series, series, model_name=name, series_description=description)
 
@@ -273,10 +309,13 @@ class ConsensusMetricsLogic:
 
     def _still_counted(self) -> bool:
         """Whether what was counted holds all that is to be compared, unchanged."""
-        if self._counted is None or self.volume is None or self._counted.volume != volume_state(self.volume):
+        counted = self._counted
+        if counted is None or self.volume is None:
+            return False
+        if (counted.volume, counted.combinations) != (volume_state(self.volume), self.combinations):
             return False
         return all(
-            self._counted.segmentations.get(model) == tuple(map(segmentation_state, nodes))
+            counted.segmentations.get(model) == tuple(map(segmentation_state, nodes))
             for model, nodes in self._segmentations().items()
         )
 
@@ -286,21 +325,22 @@ class ConsensusMetricsLogic:
         if len(loaded.models) < 2:
             notes = " ".join(note for some in loaded.notes.values() for note in some)
             raise ConcordanceError(volume.GetName(), "fewer than two models can be compared", notes)
+        combinations = combinations_named(self.combinations)
+        models = tuple(combined(model, combinations) for model in loaded.models)
         return _Counted(
-            volume_state(volume),
-            {model: tuple(map(segmentation_state, nodes)) for model, nodes in nodes_of.items()},
-            loaded.models,
-            loaded.notes,
-            Analysis(loaded.models, case=volume.GetName(), series_uid=series_uid_of_volume(volume)),
+            volume=volume_state(volume),
+            combinations=self.combinations,
+            segmentations={model: tuple(map(segmentation_state, nodes)) for model, nodes in nodes_of.items()},
+            models=models,
+            notes=loaded.notes,
+            analysis=Analysis(models, case=volume.GetName(), series_uid=series_uid_of_volume(volume)),
         )
 
     def _comparable(self, counted: _Counted) -> tuple[str, ...]:
         """Of the models that take part, the ones that could be brought to the volume's grid."""
         return tuple(name for name in self.models if name in counted.analysis.comparison.models)
 
-    def _consensus_of(self, analysis: Analysis, result: CaseResult) -> LabelMap:
-        """On the volume's own grid; where each model was held against the others, the consensus of them all."""
-        if result.options.leave_one_out:
-            result = analysis.result(replace(result.options, leave_one_out=False, surfaces=False))
-        consensus = consensus_label_map(result.comparison, result.consensus)
+    def _consensus_of(self, result: CaseResult) -> LabelMap:
+        """On the volume's own grid."""
+        consensus = consensus_label_map(result.comparison, result.consensus_of_all)
         return LabelMap(consensus.layers, own_grid(self.volume), consensus.segments)

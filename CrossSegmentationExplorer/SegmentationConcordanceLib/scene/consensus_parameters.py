@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
 import slicer
 
 from ..agreement.options import AnalysisOptions
+from ..anatomy.combinations import combinations
 from ..errors import ConcordanceError
 from .model_grouping import ModelRule, SegmentationChoice
+from .module_parameters import from_json, module_node
 
 _MODULE = "ConsensusMetrics"
 _VOLUME = f"{_MODULE}.Volume"
 _RULES = f"{_MODULE}.ModelRules"
+_COMBINATIONS = f"{_MODULE}.Combinations"
 _SEGMENTATION = f"{_MODULE}.Segmentation."
 _NOT_STORED = {"models"}
 
 
 def parameter_node(scene: slicer.vtkMRMLScene) -> slicer.vtkMRMLScriptedModuleNode:
-    """The module's one parameter node, the same that ScriptedLoadableModuleLogic finds; made where it is missing."""
-    node = scene.GetSingletonNode(_MODULE, "vtkMRMLScriptedModuleNode")
-    if node is None:
-        node = slicer.vtkMRMLScriptedModuleNode()
-        node.SetName(_MODULE)
-        node.SetSingletonTag(_MODULE)
-        node.SetModuleName(_MODULE)
-        node = scene.AddNode(node)
-    return node
+    """The module's one parameter node; made where it is missing."""
+    return module_node(scene, _MODULE)
 
 
 def read_volume(node: slicer.vtkMRMLScriptedModuleNode) -> slicer.vtkMRMLScalarVolumeNode | None:
@@ -50,7 +46,7 @@ def read_options(node: slicer.vtkMRMLScriptedModuleNode) -> AnalysisOptions:
     chosen: dict[str, Any] = {}
     default = AnalysisOptions()
     for field in fields(AnalysisOptions):
-        value = _json(node.GetParameter(f"{_MODULE}.{field.name}"))
+        value = from_json(node.GetParameter(f"{_MODULE}.{field.name}"))
         if value is None or field.name in _NOT_STORED:
             continue
         like = getattr(default, field.name)
@@ -75,7 +71,7 @@ def write_options(node: slicer.vtkMRMLScriptedModuleNode, options: AnalysisOptio
 
 def read_rules(node: slicer.vtkMRMLScriptedModuleNode) -> tuple[ModelRule, ...]:
     """The keyword rules that group segmentations into models; empty for text that is none."""
-    rules = _json(node.GetParameter(_RULES))
+    rules = from_json(node.GetParameter(_RULES))
     entries = rules if isinstance(rules, list) else []
     return tuple(
         ModelRule(str(entry["model"]), tuple(str(word) for word in entry["keywords"]))
@@ -89,11 +85,22 @@ def write_rules(node: slicer.vtkMRMLScriptedModuleNode, rules: tuple[ModelRule, 
     node.SetParameter(_RULES, json.dumps([{"model": rule.model, "keywords": rule.keywords} for rule in rules]))
 
 
+def read_combinations(node: slicer.vtkMRMLScriptedModuleNode) -> tuple[str, ...]:
+    """Names of the combinations of parts that are made before comparing; those that nobody knows are left out."""
+    names = from_json(node.GetParameter(_COMBINATIONS))
+    return tuple(name for name in combinations() if isinstance(names, list) and name in names)
+
+
+def write_combinations(node: slicer.vtkMRMLScriptedModuleNode, names: Iterable[str]) -> None:
+    """Keep the names of the combinations."""
+    node.SetParameter(_COMBINATIONS, json.dumps(list(names)))
+
+
 def read_choices(node: slicer.vtkMRMLScriptedModuleNode) -> dict[str, SegmentationChoice]:
     """What was decided about single segmentations, by node id; nothing of those that have left the scene."""
     choices = {}
     for role in _choice_roles(node):
-        segmentation, entry = node.GetNodeReference(role), _json(node.GetParameter(role))
+        segmentation, entry = node.GetNodeReference(role), from_json(node.GetParameter(role))
         if segmentation is not None and isinstance(entry, dict):
             use = entry.get("use")
             model = str(entry.get("model") or "")
@@ -112,12 +119,17 @@ def write_choices(node: slicer.vtkMRMLScriptedModuleNode, choices: Mapping[str, 
         node.SetParameter(role, json.dumps({"use": choice.use, "model": choice.model}))
 
 
+def change_choice(
+    node: slicer.vtkMRMLScriptedModuleNode, node_id: str, *, use: bool | None = None, model: str | None = None
+) -> None:
+    """Take a segmentation in or leave it out, or count it to another model; "" gives it its own name back."""
+    choices = read_choices(node)
+    former = choices.get(node_id, SegmentationChoice())
+    choices[node_id] = SegmentationChoice(
+        former.use if use is None else use, former.model if model is None else model.strip()
+    )
+    write_choices(node, choices)
+
+
 def _choice_roles(node: slicer.vtkMRMLScriptedModuleNode) -> list[str]:
     return [name for name in node.GetParameterNames() if name.startswith(_SEGMENTATION)]
-
-
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text) if text else None
-    except json.JSONDecodeError:
-        return None

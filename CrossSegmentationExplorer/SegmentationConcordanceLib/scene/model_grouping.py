@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import slicer
@@ -30,6 +30,30 @@ class ModelRule:
         return (
             bool(words) and re.search(rf"(?<![^\W_])(?:{'|'.join(words)})(?![^\W_])", text, re.IGNORECASE) is not None
         )
+
+
+def rule_cells(rules: Sequence[ModelRule], written: Sequence[tuple[str, str]] = ()) -> list[tuple[str, str]]:
+    """The rules as rows of a table that is edited in place: keywords, separated by commas, and model.
+
+    The last row is empty: what is written there is a new rule.
+
+    :param written: the rows as they are in the table now. They stay where they say the same rules: a row that somebody
+        has only begun to write is not lost.
+    """
+    rows = [(", ".join(rule.keywords), rule.model) for rule in rules]
+    if written and rules_of_cells(written) == tuple(rules):
+        rows = list(written)
+    return rows if rows and not any(rows[-1]) else [*rows, ("", "")]
+
+
+def rules_of_cells(cells: Iterable[tuple[str, str]]) -> tuple[ModelRule, ...]:
+    """The rules that the rows of such a table say; rows that lack keywords or model say nothing yet."""
+    found = []
+    for keywords, model in cells:
+        words = tuple(word.strip() for word in keywords.split(",") if word.strip())
+        if words and model.strip():
+            found.append(ModelRule(model.strip(), words))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +123,14 @@ def model_name(node: slicer.vtkMRMLSegmentationNode, rules: Sequence[ModelRule] 
     The first rule that applies to the node's name or its algorithm says so; else the algorithm that DICOM names for
     its segments; else the node's name, which Slicer takes from the series description of a SEG.
     """
-    algorithms = " + ".join(algorithm_names(node))
-    text = f"{node.GetName()}\n{algorithms}"
-    by_rule = next((rule.model for rule in rules if rule.applies_to(text)), "")
-    return by_rule or algorithms or node.GetName()
+    return model_called(node.GetName(), algorithm_names(node), rules)
+
+
+def model_called(name: str, algorithms: Sequence[str], rules: Sequence[ModelRule] = ()) -> str:
+    """The same of a segmentation that is not loaded, by the name that its node would have and its algorithms."""
+    algorithm = " + ".join(algorithms)
+    by_rule = next((rule.model for rule in rules if rule.applies_to(f"{name}\n{algorithm}")), "")
+    return by_rule or algorithm or name
 
 
 def nodes_of_models(candidates: Sequence[SegmentationCandidate]) -> dict[str, list[str]]:

@@ -13,7 +13,9 @@ from pydicom.errors import InvalidDicomError
 from ..errors import ConcordanceError, UnreadableFileError
 from ..imaging.image_series import ImageSeries, read_image_series
 
-_INSTANCES = "DICOM.instanceUIDs"
+INSTANCES = "DICOM.instanceUIDs"
+"""Attribute in which Slicer's loaders keep the SOPInstanceUIDs that a node was loaded from, separated by spaces."""
+
 _REMEDY = "Load the scan from the DICOM database."
 
 
@@ -24,6 +26,11 @@ def series_uid_of_volume(volume: slicer.vtkMRMLVolumeNode) -> str:
     return hierarchy.GetItemUID(item, slicer.vtkMRMLSubjectHierarchyConstants.GetDICOMUIDName()) if item else ""
 
 
+def instances_of_volume(volume: slicer.vtkMRMLVolumeNode) -> list[str]:
+    """The SOPInstanceUIDs that a volume was loaded from; empty for one that did not come from DICOM."""
+    return (volume.GetAttribute(INSTANCES) or "").split()
+
+
 def series_of_volume(volume: slicer.vtkMRMLVolumeNode, file_of_instance: Callable[[str], str]) -> ImageSeries:
     """The image series of a volume that was loaded from DICOM; reads headers only.
 
@@ -32,7 +39,7 @@ def series_of_volume(volume: slicer.vtkMRMLVolumeNode, file_of_instance: Callabl
     :raises DicomSeriesError: they are no single complete volume.
     """
     subject = f"volume {volume.GetName()!r}"
-    instances = (volume.GetAttribute(_INSTANCES) or "").split()
+    instances = instances_of_volume(volume)
     if not instances:
         raise ConcordanceError(subject, "was not loaded from DICOM, so no DICOM SEG can refer to it", _REMEDY)
     files = [Path(file_of_instance(uid) or os.devnull) for uid in instances]

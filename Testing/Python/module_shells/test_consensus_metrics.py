@@ -20,7 +20,16 @@ from SegmentationConcordanceLib.agreement.options import AnalysisOptions
 from SegmentationConcordanceLib.imaging.image_series import read_image_series
 from SegmentationConcordanceLib.imaging.seg_reader import read_dicom_seg
 from SegmentationConcordanceLib.reporting.tables import read_agreement, read_pairwise
-from SegmentationConcordanceLib.scene.agreement_nodes import CONSENSUS, DICE_CHART, MAP, TABLE, AgreementNodes
+from SegmentationConcordanceLib.scene.agreement_nodes import (
+    CONSENSUS,
+    DICE_CHART,
+    MAP,
+    PAIR_CHART,
+    PAIRWISE,
+    TABLE,
+    AgreementNodes,
+)
+from SegmentationConcordanceLib.scene.model_grouping import ModelRule
 from SegmentationConcordanceLib.scene.segmentation_node import add_segmentation_node
 from SegmentationConcordanceLib.scene.selected_structure import selected_structure
 from SegmentationConcordanceLib.scene.volume_node import add_volume_node
@@ -56,6 +65,11 @@ def applied(hosted) -> HostedModule:
 
 def column(table, number: int) -> list[str]:
     return [table.item(row, number).text() for row in range(table.rowCount)]
+
+
+def write(line, text: str) -> None:
+    line.text = text
+    line.editingFinished.emit()
 
 
 def test_the_only_volume_is_chosen_and_its_segmentations_are_listed(hosted):
@@ -137,7 +151,7 @@ def test_a_model_is_left_out_and_renamed(desktop, applied):
 
 def test_options_are_kept_on_the_parameter_node(hosted):
     ui = hosted.ui
-    assert not ui.atLeastSpinBox.enabled and not ui.referenceComboBox.enabled and not ui.nsdToleranceSpinBox.enabled
+    assert not ui.atLeastSpinBox.visible and not ui.referenceComboBox.visible and not ui.nsdToleranceSpinBox.visible
     ui.methodComboBox.currentIndex = 2
     ui.atLeastSpinBox.value = 3
     ui.surfacesCheckBox.checked = True
@@ -148,7 +162,7 @@ def test_options_are_kept_on_the_parameter_node(hosted):
         method="at least", at_least=3, surfaces=True, nsd_tolerance_mm=2.5, min_models=2, leave_out_truncated=True
     )
     assert hosted.widget.logic.options == expected
-    assert ui.atLeastSpinBox.enabled and ui.nsdToleranceSpinBox.enabled and not ui.stapleMarginSpinBox.enabled
+    assert ui.atLeastSpinBox.visible and ui.nsdToleranceSpinBox.visible and not ui.stapleMarginSpinBox.visible
     hosted.widget.logic.set_options(replace(expected, at_least=1))
     hosted.exit()
     hosted.enter()
@@ -163,7 +177,62 @@ def test_each_method_computes(hosted):
         assert f"Consensus: {words}." in ui.statusLabel.text
     ui.referenceComboBox.currentIndex = 1
     assert hosted.widget.logic.options.reference == "B"
-    assert not ui.leaveOneOutCheckBox.enabled
+    assert not ui.leaveOneOutCheckBox.visible and ui.penalizeCheckBox.visible
+
+
+def test_the_choice_of_structures_is_kept(hosted):
+    import qt
+
+    ui, logic = hosted.ui, hosted.widget.logic
+    ui.structuresCollapsibleButton.click()
+    (digestive,) = ui.groupsList.findItems("Digestive", qt.Qt.MatchExactly)
+    digestive.setCheckState(qt.Qt.Checked)
+    (kidneys,) = ui.combinationsList.findItems("kidneys", qt.Qt.MatchExactly)
+    kidneys.setCheckState(qt.Qt.Checked)
+    write(ui.structuresLineEdit, "aorta, rib_*")
+    assert (logic.options.groups, logic.options.structures) == (("Digestive",), ("aorta", "rib_*"))
+    assert logic.combinations == ("kidneys",)
+    logic.set_combinations(())
+    logic.change_options(groups=(), structures="spleen")
+    hosted.exit()
+    hosted.enter()
+    assert digestive.checkState() == kidneys.checkState() == qt.Qt.Unchecked
+    ui.applyButton.click()
+    assert set(column(ui.resultsTable, 0)) == {"spleen"}
+
+
+def test_numbers_of_single_structures(desktop, hosted):
+    ui, logic = hosted.ui, hosted.widget.logic
+    ui.methodComboBox.currentIndex = 4
+    ui.penalizeCheckBox.checked = True
+    write(ui.typicalVolumesLineEdit, "liver = 1500")
+    ui.surfacesCheckBox.checked = True
+    write(ui.tolerancesLineEdit, "liver=3, aorta = 2.5")
+    assert logic.options.typical_volumes_ml == {"liver": 1500.0}
+    assert logic.options.nsd_tolerances_mm == {"liver": 3.0, "aorta": 2.5}
+    assert ui.tolerancesLineEdit.text == "liver = 3, aorta = 2.5"
+    write(ui.tolerancesLineEdit, "liver three")
+    assert desktop.messages == [("error", "numbers of structures: liver three: is no number of mm. Write NAME=2.")]
+    assert ui.tolerancesLineEdit.text == "liver = 3, aorta = 2.5"
+    ui.methodComboBox.currentIndex = 0
+    assert not logic.options.penalize_missing and not ui.typicalVolumesLineEdit.visible
+
+
+def test_rules_name_models_and_a_row_begun_is_not_lost(desktop, hosted, nodes):
+    ui, logic = hosted.ui, hosted.widget.logic
+    ui.rulesCollapsibleButton.click()
+    assert (ui.rulesTable.rowCount, column(ui.rulesTable, 0)) == (1, [""])
+    ui.rulesTable.item(0, 0).setText("a, c")
+    desktop.process_events()
+    assert logic.rules == () and column(ui.rulesTable, 0) == ["a, c", ""]
+    ui.rulesTable.item(0, 1).setText("both")
+    desktop.process_events()
+    assert logic.rules == (ModelRule("both", ("a", "c")),)
+    assert column(ui.segmentationsTable, 1) == ["both", "B", "both"]
+    assert column(ui.rulesTable, 1) == ["both", ""]
+    ui.rulesTable.item(0, 0).setText("")
+    desktop.process_events()
+    assert logic.rules == () and column(ui.segmentationsTable, 1) == ["A", "B", "C"]
 
 
 def test_plots_are_shown_and_a_clicked_point_selects_its_row(desktop, applied, volume):
@@ -185,6 +254,13 @@ def test_plots_are_shown_and_a_clicked_point_selects_its_row(desktop, applied, v
     view.dataSelected.emit(ids, points)
     assert applied.widget.selectedRow() is None
     view.dataSelected.emit(vtk.vtkStringArray(), vtk.vtkCollection())
+
+
+def test_the_pairs_are_shown_with_their_table(desktop, applied, volume):
+    applied.ui.pairPlotButton.click()
+    folder, scene = AgreementNodes(volume).folder, desktop.host.scene
+    assert scene.GetFirstNodeByClass("vtkMRMLPlotViewNode").GetPlotChartNodeID() == folder.node(PAIR_CHART).GetID()
+    assert scene.GetFirstNodeByClass("vtkMRMLTableViewNode").GetTableNodeID() == folder.node(PAIRWISE).GetID()
 
 
 def test_plots_of_removed_results(applied, volume):
@@ -209,12 +285,26 @@ def test_consensus_and_agreement_map_follow_their_buttons(applied, volume):
     assert folder.node(MAP) is None and not folder.node(CONSENSUS).GetDisplayNode().GetVisibility()
 
 
+def test_the_models_are_hidden_and_shown_again(applied, nodes):
+    applied.widget.logic.choose(nodes[2].GetID(), use=False)
+    applied.ui.modelsButton.click()
+    assert [node.GetDisplayNode().GetVisibility() for node in nodes] == [0, 0, 1]
+    applied.ui.modelsButton.click()
+    assert [node.GetDisplayNode().GetVisibility() for node in nodes] == [1, 1, 1]
+
+
 def test_tables_and_report_are_written(desktop, applied, tmp_path):
     desktop.give("QFileDialog.getSaveFileName", str(tmp_path / "a.csv"))
     applied.ui.exportTablesButton.click()
     result = applied.widget.logic.result
     assert read_agreement(tmp_path / "a.csv") == list(result.agreement)
     assert read_pairwise(tmp_path / "a_pairwise.csv") == list(result.pairwise)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "a_pairwise.csv"]
+    applied.ui.methodComboBox.currentIndex = 3
+    applied.ui.applyButton.click()
+    desktop.give("QFileDialog.getSaveFileName", str(tmp_path / "s.csv"))
+    applied.ui.exportTablesButton.click()
+    assert len((tmp_path / "s_staple.csv").read_text(encoding="utf-8").splitlines()) == 1 + 6
     desktop.give("QFileDialog.getSaveFileName", str(tmp_path / "r.html"))
     applied.ui.exportReportButton.click()
     assert "Concordance of CT" in (tmp_path / "r.html").read_text(encoding="utf-8")
@@ -223,12 +313,20 @@ def test_tables_and_report_are_written(desktop, applied, tmp_path):
     assert desktop.messages == []
 
 
-def test_a_consensus_without_dicom_images_is_refused_in_words(desktop, applied, tmp_path):
+def test_without_dicom_images_the_export_says_what_to_do(applied):
+    button = applied.ui.exportSegButton
+    assert not button.enabled
+    assert button.toolTip.startswith("CT was not loaded from DICOM") and "as .seg.nrrd" in button.toolTip
+
+
+def test_a_consensus_whose_images_are_gone_is_refused_in_words(desktop, applied, volume, tmp_path):
+    volume.SetAttribute("DICOM.instanceUIDs", "1.2.3 1.2.4")
+    applied.widget.refresh()
     desktop.give("QFileDialog.getSaveFileName", str(tmp_path / "c.dcm"))
     applied.ui.exportSegButton.click()
     ((kind, text),) = desktop.messages
     desktop.errors.clear()  # tryWithErrorDisplay raises again what it displayed
-    assert kind == "error" and "was not loaded from DICOM" in text
+    assert kind == "error" and "2 of its 2 DICOM files are not found" in text
     assert list(tmp_path.iterdir()) == []
 
 

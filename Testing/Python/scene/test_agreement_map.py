@@ -13,6 +13,7 @@ from SegmentationConcordanceLib.agreement.options import AnalysisOptions
 from SegmentationConcordanceLib.imaging.label_map import LabelMap
 from SegmentationConcordanceLib.scene.agreement_map import (
     add_agreement_map,
+    add_legend,
     agreement_of_all,
     agreement_of_one,
     show_as_label,
@@ -62,7 +63,7 @@ def test_node_and_colours(scene_host):
 
     assert np.array_equal(arrayFromVolume(node), agreeing)
     assert node.GetDisplayNode().GetColorNode() is colors
-    assert [colors.GetColorName(n) for n in range(4)] == ["no model", "1 of 3 models", "2 of 3 models", "3 of 3 models"]
+    assert [colors.GetColorName(n) for n in range(4)] == ["", "1 of 3 models", "2 of 3 models", "3 of 3 models"]
     color = [0.0] * 4
     colors.GetColor(0, color)
     assert color[3] == 0.0
@@ -76,3 +77,17 @@ def test_shown_in_all_slice_views_and_taken_away(scene_host):
     assert [(c.GetLabelVolumeID(), c.GetLabelOpacity()) for c in composites] == [(node.GetID(), 0.4)] * 2
     show_as_label(scene_host.scene, None)
     assert [c.GetLabelVolumeID() for c in composites] == [None, None]
+
+
+def test_a_legend_names_the_numbers_where_the_map_is_shown(scene_host, offscreen_views):
+    view = offscreen_views.add_slice_view("Red")
+    manager = view.managers.GetDisplayableManagerByClassName("vtkMRMLColorLegendDisplayableManager")
+    node, _ = add_agreement_map(scene_host.scene, "map", votes(1), GEOMETRY, 3)
+    show_as_label(scene_host.scene, node)
+    legend = add_legend(node)
+    assert legend.GetPrimaryDisplayNode() is node.GetDisplayNode()
+    actor = manager.GetColorLegendActor(legend)
+    assert (actor.GetVisibility(), actor.GetNumberOfLabels()) == (1, 3)
+    before = view.image()
+    legend.SetVisibility(False)
+    assert (before != view.image()).any()

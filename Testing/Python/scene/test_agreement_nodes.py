@@ -7,6 +7,7 @@ import pytest
 import slicer
 from slicer.util import arrayFromTableColumn
 
+from host.plot_view import plot_image
 from scene.agreement_scene import (
     GEOMETRY,
     LIVER_KEY,
@@ -26,8 +27,10 @@ from SegmentationConcordanceLib.agreement.table import AGREEMENT_COLUMNS
 from SegmentationConcordanceLib.anatomy.concepts import CodedConcept, CodedStructure
 from SegmentationConcordanceLib.errors import ConcordanceError
 from SegmentationConcordanceLib.scene.agreement_nodes import (
+    CHARTS,
     CONSENSUS,
     DICE_CHART,
+    PAIR_CHART,
     PAIRWISE,
     PLOT_PART,
     SHARE_CHART,
@@ -53,7 +56,7 @@ def volume(scene_host):
 
 def fill(volume, analysis: Analysis, **options: object) -> tuple[AgreementNodes, CaseResult]:
     nodes, result = AgreementNodes(volume), analysis.result(AnalysisOptions(**options))
-    nodes.replace_all(result, consensus_label_map(result.comparison, result.consensus))
+    nodes.replace_all(result, consensus_label_map(result.comparison, result.consensus_of_all))
     return nodes, result
 
 
@@ -147,6 +150,46 @@ def test_points_of_the_plots_are_the_rows(volume, analysis):
     assert nodes.row_of_point(result, "no node", 0) is None
 
 
+def test_squares_of_the_pair_plot_are_the_mean_dice(volume, analysis):
+    nodes, result = fill(volume, analysis)
+    chart = nodes.folder.node(PAIR_CHART)
+    squares = {}
+    for number in range(6):
+        series = chart.GetNthPlotSeriesNode(number)
+        table = series.GetTableNode()
+        y, x = column(table, series.GetYColumnName()), column(table, series.GetXColumnName())
+        labels = column(table, series.GetLabelColumnName())
+        squares |= {(x[n], y[n]): (series.GetName(), labels[n]) for n in range(len(x)) if not np.isnan(y[n])}
+    a_b, a_c, b_c = (2 * 8 / 24 + 1) / 2, (1 + 2 * 4 / 12) / 2, (2 * 8 / 24 + 2 * 4 / 12) / 2
+    assert squares[(2, 1)] == ("Dice from 0.8", f"A - B: {a_b:.3f}")
+    assert squares[(1, 2)] == ("Dice from 0.8", f"B - A: {a_b:.3f}")
+    assert squares[(3, 1)][1] == f"A - C: {a_c:.3f}"
+    assert squares[(3, 2)] == ("Dice from 0.5", f"B - C: {b_c:.3f}")
+    assert len(squares) == 6
+    names = [chart.GetNthPlotSeriesNode(n).GetName() for n in range(6, chart.GetNumberOfPlotSeriesNodes())]
+    assert names == ["1  A", "2  B", "3  C"]
+    assert nodes.row_of_point(result, chart.GetNthPlotSeriesNode(0).GetID(), 0) is None
+
+
+def test_a_selection_of_nothing_can_be_shown(volume, analysis, require_egl):
+    nodes, _ = fill(volume, analysis, structures=("aorta",))
+    assert nodes.folder.node(TABLE).GetNumberOfRows() == 1
+    nodes, _ = fill(volume, analysis, structures=("none",))
+    assert nodes.folder.node(TABLE).GetNumberOfRows() == 0
+    for role in CHARTS:
+        assert plot_image(nodes.folder.node(role), (120, 90)).std() > 0
+
+
+def test_charts_are_drawn_with_every_series(volume, analysis, require_egl):
+    nodes, _ = fill(volume, analysis)
+    for role, numbers in ((DICE_CHART, range(3)), (SHARE_CHART, range(3)), (PAIR_CHART, (1, 3))):
+        chart = nodes.folder.node(role)
+        pixels = plot_image(chart, (300, 200)).astype(int)
+        for number in numbers:
+            color = 255 * np.array(chart.GetNthPlotSeriesNode(number).GetColor())
+            assert (np.abs(pixels - color).max(axis=-1) < 40).any(), (role, number)
+
+
 def test_results_are_shown_and_stay_shown_when_replaced(volume, analysis, scene_host):
     layouts = slicer.vtkMRMLLayoutLogic()
     layouts.SetMRMLApplicationLogic(scene_host.application_logic)
@@ -154,7 +197,7 @@ def test_results_are_shown_and_stay_shown_when_replaced(volume, analysis, scene_
     layout = layouts.GetLayoutNode()
     assert not AgreementNodes(volume).show()
     nodes, _ = fill(volume, analysis)
-    assert nodes.show(share=True)
+    assert nodes.show(SHARE_CHART)
     plot = scene_host.scene.GetFirstNodeByClass("vtkMRMLPlotViewNode")
     table = scene_host.scene.GetFirstNodeByClass("vtkMRMLTableViewNode")
     assert layout.GetViewArrangement() == layout.SlicerLayoutFourUpPlotTableView
@@ -195,7 +238,8 @@ def test_removing_the_folder_item_removes_the_data_nodes(volume, analysis, scene
     assert hierarchy.GetItemName(item) == "CT: agreement"
     assert hierarchy.GetItemParent(item) == hierarchy.GetItemByDataNode(volume)
     found = nodes.folder.nodes()
-    assert len(found) == 1 + 2 + 2 + 2 * 3 + 4 + 2 + 2  # consensus, tables, charts, points, bands, plotted, map
+    # Consensus, tables, charts, points, bands, steps and names of the pairs, plotted, map.
+    assert len(found) == 1 + 2 + 3 + 2 * 3 + 4 + 6 + 3 + 3 + 2
     hierarchy.RemoveItem(item, True, True)
     assert [node for node in found if node.GetScene()] == []
     assert nodes.folder.nodes() == []
@@ -244,6 +288,19 @@ def test_results_survive_a_saved_scene(volume, analysis, scene_host, tmp_path):
     wanted = [np.nan if row.dice is None else row.dice for row in rows]
     assert np.allclose(column(table, "dice"), wanted, equal_nan=True, rtol=1e-5)
     assert table.GetColumnUnitLabel("volume_ml") == "ml"
-    assert len(nodes.folder.nodes(PLOT_PART)) == 12
+    assert len(nodes.folder.nodes(PLOT_PART)) == 22
     nodes.folder.clear()
     assert nodes.folder.nodes() == []
+
+
+def test_the_map_of_a_structure_counts_against_the_models_that_know_it(volume):
+    liver_alone = np.where(third_model() == 2, 2, 0).astype(np.uint8)
+    models = {"A": first_model(), "B": second_model(), "C": liver_alone}
+    analysis = Analysis(
+        [ModelSegmentation(name, label_map_of(voxels)) for name, voxels in models.items()], case="CT", series_uid=""
+    )
+    nodes, result = fill(volume, analysis)
+    of_spleen = nodes.show_map(analysis, result, SPLEEN_KEY).GetDisplayNode().GetColorNode()
+    assert of_spleen.GetColorName(of_spleen.GetNumberOfColors() - 1) == "2 of 2 models"
+    of_all = nodes.show_map(analysis, result).GetDisplayNode().GetColorNode()
+    assert of_all.GetColorName(of_all.GetNumberOfColors() - 1) == "3 of 3 models"

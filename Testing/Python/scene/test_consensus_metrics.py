@@ -23,13 +23,16 @@ from scene.agreement_scene import (
     put_under_transform,
 )
 from SegmentationConcordanceLib.agreement.options import AnalysisOptions
+from SegmentationConcordanceLib.anatomy.vocabulary import load_vocabulary
 from SegmentationConcordanceLib.errors import ConcordanceError
 from SegmentationConcordanceLib.imaging.geometry import Geometry
 from SegmentationConcordanceLib.imaging.image_series import read_image_series
+from SegmentationConcordanceLib.imaging.label_map import LabelMap, Segment
 from SegmentationConcordanceLib.imaging.seg_reader import read_dicom_seg
 from SegmentationConcordanceLib.scene import consensus_metrics
 from SegmentationConcordanceLib.scene.agreement_nodes import CONSENSUS, MAP, TABLE, AgreementNodes
 from SegmentationConcordanceLib.scene.consensus_metrics import ConsensusMetricsLogic
+from SegmentationConcordanceLib.scene.option_fields import shown_option
 from SegmentationConcordanceLib.scene.segmentation_node import add_segmentation_node, label_map_from_node
 from SegmentationConcordanceLib.scene.selected_structure import selected_structure
 from SegmentationConcordanceLib.scene.shared_layers import shared_layers
@@ -183,7 +186,8 @@ def test_notes_tell_of_the_models_that_take_part(scene_host, logic):
     ]
     logic.choose(node.GetID(), use=False)
     logic.apply()
-    assert len(logic.notes) == 1
+    assert len(logic.notes) == 2 and logic.notes[1] == logic.exclusion_note()
+    assert logic.notes[1] not in logic.summary()
 
 
 def test_nothing_comparable_is_refused_with_the_reasons(scene_host, logic, nodes):
@@ -330,6 +334,62 @@ def test_the_consensus_becomes_a_dicom_seg_of_the_volume(scene_host, sample_coho
         logic.write_consensus(tmp_path / "again.dcm", files.__getitem__)
     assert not (tmp_path / "again.dcm").exists()
     logic.close()
+
+
+def test_parts_are_put_together_before_comparing(scene_host, volume, counts):
+    left, right = (
+        next(label for label in load_vocabulary("moose").labels if label.structure_name == name)
+        for name in ("kidney_left", "kidney_right")
+    )
+    structures, names = {1: left.structure, 2: right.structure}, {1: "kidney_left", 2: "kidney_right"}
+    for name, column in (("A", 1), ("B", 2)):
+        voxels = np.zeros(SHAPE, np.uint8)
+        voxels[1, 1:3, column : column + 2], voxels[1, 1:3, 5:7] = 1, 2
+        segments = tuple(Segment(n, names[n], structures[n]) for n in structures)
+        add_segmentation_node(scene_host.scene, LabelMap((voxels,), GEOMETRY, segments), name, volume)
+    logic = ConsensusMetricsLogic(scene_host.scene)
+    logic.set_volume(volume)
+    assert set(dice_of(logic.apply())) == {(name, model) for name in names.values() for model in "AB"}
+    logic.set_combinations(("kidneys",))
+    assert not logic.is_current
+    # 8 voxels each, 6 in common.
+    assert dice_of(logic.apply()) == {
+        ("kidneys", "A"): pytest.approx(12 / 14),
+        ("kidneys", "B"): pytest.approx(12 / 14),
+    }
+    assert logic.is_current and counts == [2, 2]
+    logic.set_combinations(("lungs", "lung_left"))
+    assert "have parts in common" in logic.obstacle()
+    logic.close()
+
+
+def test_options_are_understood_as_they_are_written(logic):
+    logic.change_options(structures="liver,  rib *", nsd_tolerances_mm="liver = 3, aorta=2.5", groups=("Lungs",))
+    options = logic.options
+    assert (options.structures, options.groups) == (("liver", "rib *"), ("Lungs",))
+    assert options.nsd_tolerances_mm == {"liver": 3.0, "aorta": 2.5}
+    assert shown_option(options.nsd_tolerances_mm) == "liver = 3, aorta = 2.5"
+    assert shown_option(options.structures) == "liver, rib *"
+    for text in ("liver 3", "3", "liver = x"):
+        with pytest.raises(ConcordanceError, match="Write"):
+            logic.change_options(nsd_tolerances_mm=text)
+    assert logic.options == options
+    logic.change_options(structures="", nsd_tolerances_mm="")
+    assert (logic.options.structures, logic.options.nsd_tolerances_mm) == ((), {})
+
+
+def test_one_structure_is_one(logic):
+    logic.change_options(structures="spleen")
+    logic.apply()
+    assert logic.summary()[0] == "1 structure that two or more of 3 models know. Consensus: intersection."
+
+
+def test_staple_tells_what_it_estimated(logic):
+    logic.set_options(AnalysisOptions(method="STAPLE", staple_margin_mm=5.0))
+    result = logic.apply()
+    assert {(row.structure, row.model) for row in result.staple} == {(s, m) for s in ("spleen", "liver") for m in "ABC"}
+    (words,) = [line for line in logic.summary() if line.startswith("STAPLE")]
+    assert "margin of 5 mm" in words and words in logic.notes
 
 
 def test_row_of_a_clicked_point(logic, volume):

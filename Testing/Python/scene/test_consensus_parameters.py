@@ -9,10 +9,12 @@ from SegmentationConcordanceLib.agreement.options import AnalysisOptions
 from SegmentationConcordanceLib.scene.consensus_parameters import (
     parameter_node,
     read_choices,
+    read_combinations,
     read_options,
     read_rules,
     read_volume,
     write_choices,
+    write_combinations,
     write_options,
     write_rules,
     write_volume,
@@ -26,7 +28,8 @@ OPTIONS = AnalysisOptions(
     min_models=3,
     leave_out_truncated=True,
     surfaces=True,
-    structures=("liver", "rib"),
+    structures=("liver", "rib_*"),
+    groups=("Ribs", "Head and neck"),
     nsd_tolerances_mm={"liver": 3.0},
 )
 
@@ -37,6 +40,7 @@ def test_defaults(scene_host):
     assert node.GetModuleName() == "ConsensusMetrics"
     assert read_options(node) == AnalysisOptions()
     assert (read_volume(node), read_rules(node), read_choices(node)) == (None, (), {})
+    assert read_combinations(node) == ()
 
 
 def test_everything_survives_a_saved_scene(scene_host, tmp_path):
@@ -48,6 +52,7 @@ def test_everything_survives_a_saved_scene(scene_host, tmp_path):
     write_volume(node, volume)
     write_options(node, OPTIONS)
     write_rules(node, rules)
+    write_combinations(node, ("kidneys", "lungs"))
     write_choices(node, {a.GetID(): SegmentationChoice(False), b.GetID(): SegmentationChoice(None, 'x "y"')})
     assert node.GetParameter("ConsensusMetrics.staple_margin_mm") == "2.5"
     scene_host.save_bundle(tmp_path / "s.mrb")
@@ -59,6 +64,7 @@ def test_everything_survives_a_saved_scene(scene_host, tmp_path):
     assert read_volume(node).GetName() == "CT"
     assert read_options(node) == OPTIONS
     assert read_rules(node) == rules
+    assert read_combinations(node) == ("lungs", "kidneys")
     assert names == {"A": SegmentationChoice(False), "B": SegmentationChoice(None, 'x "y"')}
 
 
@@ -95,3 +101,10 @@ def test_rules_that_cannot_be_understood_are_none(scene_host, text):
     node = parameter_node(scene_host.scene)
     node.SetParameter("ConsensusMetrics.ModelRules", text)
     assert read_rules(node) == ()
+
+
+@pytest.mark.parametrize("text", ["{}", '"lungs"', '["no such combination"]', "["])
+def test_combinations_that_nobody_knows_are_none(scene_host, text):
+    node = parameter_node(scene_host.scene)
+    node.SetParameter("ConsensusMetrics.Combinations", text)
+    assert read_combinations(node) == ()

@@ -13,6 +13,8 @@ from SegmentationConcordanceLib.scene.model_grouping import (
     find_candidates,
     model_name,
     nodes_of_models,
+    rule_cells,
+    rules_of_cells,
 )
 from SegmentationConcordanceLib.scene.node_attributes import RESULT
 from SegmentationConcordanceLib.scene.segmentation_node import add_segmentation_node
@@ -43,6 +45,16 @@ def test_a_keyword_is_a_whole_word(keyword, text, expected):
 
 def test_a_rule_without_keywords_applies_to_nothing():
     assert not ModelRule("m", ()).applies_to("m")
+
+
+def test_rules_in_the_rows_of_a_table():
+    rules = (ModelRule("Total & fast", ("total", "fast run")), ModelRule("MOOSE", ("moose",)))
+    cells = rule_cells(rules)
+    assert cells == [("total, fast run", "Total & fast"), ("moose", "MOOSE"), ("", "")]
+    assert rules_of_cells(cells) == rules
+    assert rules_of_cells([("", "half"), (" , ", "none"), ("a, ,b ", " M "), ("c", "")]) == (
+        ModelRule("M", ("a", "b")),
+    )
 
 
 def test_name_of_the_model(scene_host):
