@@ -2,9 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+EXPLORE_VENV := .venv-explore
 DEMO ?= demo-output
 
-.PHONY: help setup setup-test demo viewer test benchmark lint clean
+.PHONY: help setup setup-test demo viewer explore-env test benchmark lint clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -19,6 +20,8 @@ demo: setup ## make a synthetic cohort, compare six models on it, write the repo
 viewer: setup ## fetch the browser viewer (OHIF, needs npm) into the user's cache
 	$(BIN)/concordance view --fetch-only
 
+explore-env: $(EXPLORE_VENV)/installed ## a second virtual environment, for `concordance explore`
+
 test: setup-test ## all tests
 	$(BIN)/python Testing/check_system.py
 	$(BIN)/pytest
@@ -30,8 +33,8 @@ lint: setup-test ## style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-clean: ## remove the virtual environment and the demo's output
-	rm -rf $(VENV) $(DEMO)
+clean: ## remove the virtual environments and the demo's output
+	rm -rf $(VENV) $(EXPLORE_VENV) $(DEMO)
 
 $(VENV)/bin/python:
 	@$(PYTHON) Testing/check_python.py
@@ -43,4 +46,11 @@ $(VENV)/installed: pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/installed-test: pyproject.toml $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+# trame-slicer wants another slicer-core than the rest, so it has an environment of its own.
+$(EXPLORE_VENV)/installed: pyproject.toml
+	@$(PYTHON) Testing/check_python.py
+	$(PYTHON) -m venv $(EXPLORE_VENV)
+	$(EXPLORE_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[explore]'
 	@touch $@

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -62,6 +63,16 @@ def dciodvfy() -> Callable[[Path], list[str]]:
         return [line for line in (done.stdout + done.stderr).splitlines() if line.startswith("Error")]
 
     return errors
+
+
+@pytest.fixture(scope="session")
+def require_egl() -> None:
+    """Skips where Mesa's EGL cannot be loaded: VTK would end the process."""
+    for library in ("libEGL.so.1", "libGL.so.1"):
+        try:
+            ctypes.CDLL(library)
+        except OSError:
+            pytest.skip("needs Mesa's EGL: apt-get install libegl1 libgl1 libgl1-mesa-dri")
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,8 @@ ALLOWED = {
     "scene": {"anatomy", "imaging", "agreement"},
     "sample": {"anatomy", "imaging"},
     "viewer": {"anatomy", "imaging"},
-    "commands": {"anatomy", "imaging", "agreement", "reporting", "sample", "viewer"},
+    "browser": {"anatomy", "imaging", "agreement", "scene"},
+    "commands": {"anatomy", "imaging", "agreement", "reporting", "sample", "viewer", "scene", "browser"},
 }
 MODULES = ("CrossSegmentationExplorer", "ConsensusMetrics", "SegmentHarmonizer")
 FILE_SCOPE_OF_MODULES = {"qt", "ctk", "vtk", "slicer"}
@@ -60,8 +61,24 @@ def test_every_folder_is_a_layer_with_rules(library):
     assert {path.name for path in library.iterdir() if path.is_dir() and path.name != "__pycache__"} <= set(ALLOWED)
 
 
+def test_the_command_line_starts_without_slicer_core_and_trame(library):
+    wrong = [
+        f"{path.relative_to(library)} imports {name}"
+        for path in (library / "commands").rglob("*.py")
+        for name, at_file_scope in imported_names(path, library)
+        if at_file_scope and name.split(".")[:2] in ([LIBRARY, "scene"], [LIBRARY, "browser"])
+    ]
+    assert wrong == []
+
+
 @pytest.mark.parametrize(
-    ("package", "where"), [("vtk", {"scene"}), ("slicer", {"scene"}), ("qt", set()), ("ctk", set()), ("pandas", set())]
+    ("package", "where"),
+    [
+        ("vtk", {"scene"}),
+        ("slicer", {"scene"}),
+        *[(name, {"browser"}) for name in ("trame", "trame_server", "trame_slicer", "aiohttp")],
+        *[(name, set()) for name in ("qt", "ctk", "pandas")],
+    ],
 )
 def test_a_package_is_imported_only_where_it_may_be(library, package, where):
     wrong = [

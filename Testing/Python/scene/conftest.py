@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Iterator
 
 import pytest
 
 from host import OffscreenViews, SceneHost
+from scene.study_fixtures import Patient, make_patient
 
 
 @pytest.fixture
@@ -19,19 +19,15 @@ def scene_host() -> Iterator[SceneHost]:
     assert host.errors == []
 
 
-@pytest.fixture(scope="session")
-def require_egl() -> None:
-    """Skips where Mesa's EGL cannot be loaded: VTK would end the process."""
-    for library in ("libEGL.so.1", "libGL.so.1"):
-        try:
-            ctypes.CDLL(library)
-        except OSError:
-            pytest.skip("needs Mesa's EGL: apt-get install libegl1 libgl1 libgl1-mesa-dri")
-
-
 @pytest.fixture
 def offscreen_views(require_egl: None, scene_host: SceneHost) -> Iterator[OffscreenViews]:
     """Views of 220 x 220 pixels on the host's scene."""
     views = OffscreenViews(scene_host)
     yield views
     views.close()
+
+
+@pytest.fixture(scope="session")
+def made_patient(tmp_path_factory) -> Patient:
+    """A CT and its segmentations in a DICOM database; read only."""
+    return make_patient(tmp_path_factory.mktemp("patient"))

@@ -1,0 +1,160 @@
+"""The page: the table of structures at the left, the rows of views at the right.
+
+Nothing that comes from a file stands in the page's templates: names are values, which Vue shows as text.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from trame.ui.vuetify3 import VAppLayout
+from trame.widgets import client, html, vuetify3
+from trame_server import Server
+from trame_slicer import module as views_module
+
+from ..scene.explorer.view_kinds import VIEW_KINDS
+from .session import LINKS, Session
+
+_FOLDER = "explore"
+_MODULE = {
+    "serve": {_FOLDER: str(Path(__file__).with_name("page"))},
+    "scripts": [f"{_FOLDER}/explore.js"],
+    "styles": [f"{_FOLDER}/explore.css"],
+}
+_COLUMNS = (
+    ("name", "Structure", "Sort by name"),
+    ("lowest_dice", "Dice", "The lowest Dice of a model to the consensus"),
+    (
+        "n_present",
+        "Models",
+        "One sign per model: ✓ found, ✗ not found though the model knows it, – not known to the model",
+    ),
+    ("pairwise_spread", "Pairs", "Highest minus lowest Dice of two models"),
+    ("volume_spread", "Volume", "How much smaller the smallest volume is than the largest"),
+)
+_SMALL = {"density": "compact", "hide_details": True}
+_BUTTON = {"size": "small", "variant": "tonal"}
+
+
+def build_page(server: Server, session: Session) -> None:
+    """Make the page of a session the server's main page."""
+    server.enable_module(views_module)
+    server.enable_module(_MODULE)
+    with VAppLayout(server, theme="dark"), html.Div(classes="explore"):
+        with html.Aside():
+            _heading()
+            _filters()
+            _table(session)
+            _steps(session)
+            _cursor()
+        with html.Main():
+            _bar()
+            _rows()
+
+
+def _heading() -> None:
+    with html.Div(classes="heading"):
+        html.H1("{{ title }}")
+        html.P("{{ summary }}")
+
+
+def _filters() -> None:
+    with html.Div(classes="filters"):
+        vuetify3.VTextField(
+            v_model=("search",),
+            placeholder="Search structures",
+            prepend_inner_icon="mdi-magnify",
+            clearable=True,
+            **_SMALL,
+        )
+        vuetify3.VSelect(v_model=("group",), items=("groups",), **_SMALL)
+
+
+def _table(session: Session) -> None:
+    with html.Div(classes="list"), html.Table():
+        with html.Thead(), html.Tr():
+            for column, title, tip in _COLUMNS:
+                arrow = f"{{{{ sorting[0] === '{column}' ? (sorting[1] ? ' ▾' : ' ▴') : '' }}}}"
+                html.Th(f"{title}{arrow}", title=tip, click=(session.sort, f"['{column}']"))
+        with (
+            html.Tbody(),
+            html.Tr(
+                v_for="line in structures",
+                key=("line.key",),
+                classes=("line.key === selected ? 'chosen' : ''",),
+                title=("line.presence",),
+                click=(session.select, "[line.key]"),
+            ),
+        ):
+            with html.Td():
+                html.Span(classes="swatch", style=("{ background: line.color }",))
+                html.Span("{{ line.name }}")
+            html.Td("{{ line.lowest_dice }}")
+            html.Td("{{ line.n_present }}", classes=("line.missing ? 'missing' : ''",))
+            html.Td("{{ line.pairwise_spread }}")
+            html.Td("{{ line.volume_spread }}")
+
+
+def _steps(session: Session) -> None:
+    with html.Div(classes="steps"):
+        for step, text, before, after in (
+            (session.step, "{{ structure }}", "Previous structure (Alt+Up)", "Next structure (Alt+Down)"),
+            (session.step_region, "{{ region }}", "Previous one (Alt+Left)", "Next one (Alt+Right)"),
+        ):
+            vuetify3.VBtn("‹", title=before, click=(step, "[-1]"), **_BUTTON)
+            html.Span(text)
+            vuetify3.VBtn("›", title=after, click=(step, "[1]"), **_BUTTON)
+
+
+def _cursor() -> None:
+    with html.Div(classes="cursor"):
+        html.Div("Under the cursor")
+        with html.Div(v_for="one in cursor", key=("one.model",), classes="line"):
+            html.Span("{{ one.model }}")
+            html.B("{{ one.names }}")
+
+
+def _bar() -> None:
+    with html.Div(classes="bar"):
+        with (
+            vuetify3.VBtnToggle(v_model=("shown",), multiple=True, density="compact", divided=True),
+            vuetify3.VBtn(v_for="choice in choices", key=("choice.number",), value=("choice.number",), size="small"),
+        ):
+            html.Span(classes="swatch", style=("{ background: choice.color }",))
+            html.Span("{{ choice.title }}")
+        html.Span(classes="gap")
+        with vuetify3.VBtnToggle(v_model=("kinds",), multiple=True, mandatory=True, density="compact", divided=True):
+            for kind in VIEW_KINDS:
+                vuetify3.VBtn(kind.title, value=kind.letter, size="small")
+        html.Span(classes="gap")
+        for variable, label, tip in (
+            ("fill", "Fill", "Fill the structure, not only its outline"),
+            ("neighbours", "Neighbours", "Show what touches the structure"),
+            ("by_model", "Model colours", "Draw in the models' colours instead of the structures'"),
+            ("agreement_map", "Agreement", "How many models agree, voxel by voxel"),
+            ("crosshair", "Crosshair", "Show the crosshair"),
+        ):
+            vuetify3.VCheckbox(v_model=(variable,), label=label, title=tip, **_SMALL)
+        with vuetify3.VMenu(close_on_content_click=False):
+            with vuetify3.Template(v_slot_activator="{ props }"):
+                vuetify3.VBtn("Links", v_bind="props", title="What the rows share", **_BUTTON)
+            with vuetify3.VCard(classes="pa-2"):
+                for kind in LINKS:
+                    vuetify3.VCheckbox(v_model=("links",), value=kind, label=kind.capitalize(), **_SMALL)
+        vuetify3.VSelect(v_if="windows.length", v_model=("window_name",), items=("windows",), title="Window", **_SMALL)
+
+
+def _rows() -> None:
+    with html.Div(classes="rows"):
+        html.Div("Choose a row above.", v_if="!rows.length", classes="nothing")
+        with (
+            html.Div(v_for="row in rows", key=("row.number",), classes="row"),
+            html.Div(
+                v_for="view in row.views",
+                key=("view.name",),
+                classes="view",
+                style=("{ borderColor: view.color }",),
+                raw_attrs=[':data-view="view.name"', ':aria-label="view.title"'],
+            ),
+        ):
+            client.ServerTemplate(name=("view.name",))
