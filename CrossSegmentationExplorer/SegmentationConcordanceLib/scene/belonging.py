@@ -12,9 +12,9 @@ from ..imaging.geometry import Geometry
 from .grids import extent_shape, geometry_from_extent, to_world
 from .shared_layers import shared_layers
 from .volume_grid import world_grid
+from .volume_series import INSTANCES
 
 _SHARED_SPACE = 0.5
-_INSTANCES = "DICOM.instanceUIDs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def belonging(node: slicer.vtkMRMLSegmentationNode, volume: slicer.vtkMRMLScalar
     if reference is volume:
         return Belonging(True, "made on this volume")
     referenced = _referenced_instances(node)
-    if referenced & set((volume.GetAttribute(_INSTANCES) or "").split()):
+    if referenced & set((volume.GetAttribute(INSTANCES) or "").split()):
         return Belonging(True, "refers to the images of this volume")
     place = _place(node, volume)
     if place is None:

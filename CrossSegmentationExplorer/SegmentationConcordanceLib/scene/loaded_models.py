@@ -15,7 +15,7 @@ from ..errors import ConcordanceError, GeometryMismatchError, LabelMapTableError
 from ..imaging.geometry import Geometry
 from ..imaging.label_map import LabelMap
 from ..imaging.resampling import bring_to_grid, resample_nearest
-from .node_attributes import vocabulary_of_node
+from .node_attributes import own_label_map_note, vocabulary_of_node
 from .segmentation_node import label_map_from_node
 from .volume_grid import world_grid
 
@@ -110,7 +110,8 @@ def _same_lattice(one: Geometry, other: Geometry) -> bool:
 def _vocabulary(node: slicer.vtkMRMLSegmentationNode) -> tuple[frozenset[StructureIdentity], list[str]]:
     """What the model could have found, and what is wrong with what the node says of it."""
     try:
-        return vocabulary_of_node(node), []
+        note = own_label_map_note(node)
+        return vocabulary_of_node(node), [note] if note else []
     except LabelMapTableError as error:
         return frozenset(), [f"{node.GetName()}: {error} So what it lacks counts as not in the model."]
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 
 import slicer
 
 from ..anatomy.identity import StructureIdentity
-from ..anatomy.vocabulary import load_vocabulary
+from ..anatomy.label_map_folders import label_map_folders
+from ..anatomy.vocabulary import Vocabulary, load_vocabulary
 
 RESULT = "SegmentationConcordance.Result"
 """On every node that a module made from others, and on their subject hierarchy folder: what it is, e.g. "consensus".
@@ -26,15 +28,32 @@ def set_label_map(node: slicer.vtkMRMLSegmentationNode, label_map_name: str, tas
 def vocabulary_of_node(node: slicer.vtkMRMLSegmentationNode) -> frozenset[StructureIdentity]:
     """Every structure that the model could have found; empty where the node does not say which label map it is of.
 
+    A label map of the user's own goes before a shipped one of the same name, see :func:`label_map_folders`.
+
     :raises LabelMapTableError: there is no such label map, or it has no such task.
     """
-    label_map_name = node.GetAttribute(_LABEL_MAP)
-    if not label_map_name:
+    vocabulary = _label_map(node)
+    if vocabulary is None:
         return frozenset()
-    vocabulary = load_vocabulary(label_map_name)
     named = [task for task in (node.GetAttribute(_TASKS) or "").split(",") if task]
     tasks = vocabulary.tasks_called(named) if named else vocabulary.tasks
     return frozenset().union(*(vocabulary.for_task(task).identities for task in tasks))
+
+
+def own_label_map_note(node: slicer.vtkMRMLSegmentationNode) -> str:
+    """A sentence where a label map of the user's own takes the place of a shipped one; else "".
+
+    :raises LabelMapTableError: there is no such label map.
+    """
+    vocabulary = _label_map(node)
+    if vocabulary is None or not vocabulary.replaces_shipped:
+        return ""
+    return f"{node.GetName()}: {vocabulary.path} takes the place of the program's own label map {vocabulary.name}."
+
+
+def _label_map(node: slicer.vtkMRMLSegmentationNode) -> Vocabulary | None:
+    name = node.GetAttribute(_LABEL_MAP)
+    return load_vocabulary(name, label_map_folders((), os.environ)) if name else None
 
 
 def is_result(node: slicer.vtkMRMLNode) -> bool:

@@ -138,6 +138,20 @@ def test_vocabulary_of_the_label_map_that_a_node_names(scene_host):
     assert loaded.notes["a"] == () and "no such" in loaded.notes["b"][0]
 
 
+def test_a_label_map_of_the_users_own_goes_before_the_shipped_one_and_is_said(scene_host, tmp_path, monkeypatch):
+    own = tmp_path / "moose.csv"
+    own.write_text(
+        "label,name,structure,category,type\n1,Milz,spleen,SCT:123037004 Anatomical Structure,SCT:78961009 Spleen\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("CONCORDANCE_LABEL_MAPS", str(tmp_path))
+    node = add(scene_host.scene, first_model())
+    set_label_map(node, "moose", [])
+    loaded = load_models(add_volume(scene_host.scene), {"a": [node]})
+    assert [identity.key for identity in loaded.models[0].vocabulary] == ["SCT:78961009"]
+    assert f"{own} takes the place of the program's own label map moose" in loaded.notes["a"][0]
+
+
 def test_two_runs_that_pass_for_one_model_are_said(scene_host):
     volume = add_volume(scene_host.scene)
     nodes = [add(scene_host.scene, first_model()), add(scene_host.scene, third_model())]
