@@ -293,8 +293,11 @@ class SegmentHarmonizerWidget(ScriptedLoadableModuleWidget):
         self._choices = choices_for(rows[0], self.logic.known) if len(rows) == 1 else ()
         waits = bool(rows) and any(row.candidates and row.status == "suggested" for row in rows)
         self._updating = True
-        _fill(ui.candidateComboBox, [choice_text(one) for one in self._choices], 0 if self._choices and waits else -1)
-        self._updating = False
+        try:
+            texts = [choice_text(one) for one in self._choices]
+            _fill(ui.candidateComboBox, texts, 0 if self._choices and waits else -1)
+        finally:
+            self._updating = False
         ui.candidateComboBox.enabled = bool(self._choices)
         ui.editButton.enabled = len(rows) == 1 and rows[0].key is not None
         ui.takeBackButton.enabled = any(row.status == "accepted" for row in rows)
@@ -450,7 +453,7 @@ class SegmentHarmonizerWidget(ScriptedLoadableModuleWidget):
     def onExport(self):
         done = self._withProgress(_("Exporting"), _("Not every DICOM SEG was written."), self._export)
         self.refresh()
-        said = [_("Cancelled. What was written before stays.")]
+        said = [_("Ended early. Files that were written before stay.")]
         self.ui.exportLabel.text = "\n".join([_("Written:"), *map(str, done.files), *done.notes] if done else said)
 
     def _export(self, progress):

@@ -336,7 +336,7 @@ def test_cancelled_apply_and_export_leave_nothing(desktop, filled, tmp_path, mon
     ui.applyButton.click()
     monkeypatch.setattr(slicer.util, "createProgressDialog", lambda **_: CancelledDialog())
     ui.exportButton.click()
-    assert ui.exportLabel.text == "Cancelled. What was written before stays."
+    assert ui.exportLabel.text == "Ended early. Files that were written before stay."
     assert not (tmp_path / "segs").exists() and desktop.messages == []
 
 
