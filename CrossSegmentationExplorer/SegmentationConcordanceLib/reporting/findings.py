@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import mean
 
-from ..agreement.table import EMPTY_CONSENSUS, MISSING, TRUNCATED, AgreementRow, PairwiseRow
+from ..agreement.table import AgreementRow, PairwiseRow
+from .disagreements import ALONE, APART, MISSED, NO_OVERLAP, Disagreement, disagreements, is_cut
 
-NAMES_SHOWN = 3
-
-_PairsByPlace = dict[tuple[str, str], list[PairwiseRow]]
+NAMES_SHOWN = 4
+SYSTEMATIC_CASES = 3
+"""From so many cases on, one model's failure on one structure is told once for all of them."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A sentence, and where to look: case, structure (its key, or its name without one) and model, "" for several."""
+    """A sentence, and where to look.
+
+    :param text: names in it are as in the rows: untrusted text.
+    :param lead: the beginning of the text that says where: the structures, and the case or cases.
+    :param case: "" for several.
+    :param structures: keys, or names without one.
+    :param model: the one that may have failed, "" for several.
+    """
 
     text: str
+    lead: str = ""
     case: str = ""
-    structure: str = ""
+    structures: tuple[str, ...] = ()
     model: str = ""
 
 
@@ -29,132 +37,139 @@ def worst_findings(
     limit: int = 10,
     case_labels: Mapping[str, str] | None = None,
 ) -> list[Finding]:
-    """Findings, gravest first: structures that a model misses, structures without consensus, lowest Dice.
+    """The findings with the most and the gravest disagreements first.
 
-    Each case and structure gives one sentence at most, as under the intersection one failing model lowers all. Where
-    the pairs tell whose failure it may be, the sentence says so. Names are as in the rows: untrusted text.
+    What one model does on one structure in many cases is one finding, and so is what it does on several structures of
+    one case, such as vertebrae that are named one too high. Where the pairs do not tell who fails, the lowest Dice of
+    case and structure follow; where both kinds are, these have a third of the places.
 
     :param agreement: of these the ones of the first row's consensus count.
-    :param limit: missing and empty ones take at most a third of it each; what is left out is counted in a sentence.
     :param case_labels: what cases are called in the sentences, where not by their names.
     :returns: empty when there is nothing to compare.
     """
-    rows = [row for row in agreement if row.consensus == agreement[0].consensus]
-    pairs = _pairs_by_place(pairwise)
-    label = _Labels(case_labels or {})
-    third = limit // 3
-    missing = _shortened(_missing(rows, label), third, "more structures are missing in a model that knows them")
-    empty = _shortened(_without_consensus(rows, pairs, label), third, "more structures have no voxel in common")
-    lowest = _lowest_rows(rows)[: limit - len(missing) - len(empty)]
-    return missing + empty + [_low_dice(row, pairs, label) for row in lowest]
+    found = disagreements([row for row in agreement if row.consensus == agreement[0].consensus], pairwise)
+    told = _Sentences(case_labels or {})
+    blamed = sorted(_grouped(one for one in found if one.suspects), key=_weight, reverse=True)
+    lowest = sorted(_grouped_by_lowest(one for one in found if not one.suspects), key=_gravest, reverse=True)
+    kept = min(len(lowest), limit // 3) if blamed else limit
+    shown = [told.of_group(group) for group in blamed[: limit - kept]]
+    return shown + [told.of_lowest(group) for group in lowest[: limit - len(shown)]]
 
 
-class _Labels(dict[str, str]):
-    def __missing__(self, case: str) -> str:
-        return case
+def _gravest(group: Sequence[Disagreement]) -> float:
+    return max(one.gravity for one in group)
 
 
-def _missing(rows: Iterable[AgreementRow], label: _Labels) -> list[Finding]:
-    groups: dict[tuple[str, str], list[AgreementRow]] = {}
-    for row in rows:
-        if row.status == MISSING:
-            groups.setdefault((_structure_id(row), row.model), []).append(row)
+def _weight(group: Sequence[Disagreement]) -> float:
+    return sum(one.gravity for one in group)
+
+
+def _grouped(found: Iterable[Disagreement]) -> list[list[Disagreement]]:
+    """By suspect and cases where a structure has it in several of them, else by suspect and case."""
+    by_structure: dict[tuple, list[Disagreement]] = {}
+    for one in found:
+        by_structure.setdefault((one.suspects, one.structure, one.kind), []).append(one)
+    groups: dict[tuple, list[Disagreement]] = {}
+    for (suspects, _, kind), there in by_structure.items():
+        if len(there) >= SYSTEMATIC_CASES:
+            groups.setdefault((suspects, kind, tuple(one.case for one in there)), []).extend(there)
+        else:
+            for one in there:
+                groups.setdefault((suspects, one.case), []).append(one)
+    return list(groups.values())
+
+
+def _grouped_by_lowest(found: Iterable[Disagreement]) -> list[list[Disagreement]]:
+    """By structure and the model with the lowest Dice where that is so in several cases, the lowest first."""
+    groups: dict[tuple, list[Disagreement]] = {}
+    for one in sorted(found, key=lambda one: one.gravity, reverse=True):
+        groups.setdefault((one.structure, one.worst.model, one.kind), []).append(one)
     return [
-        Finding(
-            f"{_readable(there[0].structure)}: {there[0].model} knows it and found nothing in"
-            f" {_listed([label[row.case] for row in there])}.",
-            there[0].case if len(there) == 1 else "",
-            _structure_id(there[0]),
-            there[0].model,
-        )
-        for there in sorted(groups.values(), key=len, reverse=True)
+        group
+        for there in groups.values()
+        for group in ([there] if len(there) >= SYSTEMATIC_CASES else [[one] for one in there])
     ]
 
 
-def _without_consensus(rows: Iterable[AgreementRow], pairs: _PairsByPlace, label: _Labels) -> list[Finding]:
-    """Where every model found the structure: the others are told by their missing rows."""
-    found: dict[tuple[str, str], list[AgreementRow]] = {}
-    for row in rows:
-        found.setdefault(_place(row), []).append(row)
-    return [
-        Finding(
-            f"{label[place[0]]}, {_readable(there[0].structure)}: no voxel is common to all {len(there)} models."
-            f"{_outlier(pairs, place)}",
-            *place,
-            there[0].model,
-        )
-        for place, there in found.items()
-        if all(row.status == EMPTY_CONSENSUS for row in there)
-    ]
+class _Sentences:
+    def __init__(self, case_labels: Mapping[str, str]) -> None:
+        self._case_labels = case_labels
+
+    def _case(self, case: str) -> str:
+        return self._case_labels.get(case, case)
+
+    def of_group(self, group: Sequence[Disagreement]) -> Finding:
+        """Of disagreements with the same suspects, in one case or on one structure."""
+        suspects = group[0].suspects
+        cases = list(dict.fromkeys(one.case for one in group))
+        structures = tuple(dict.fromkeys(one.structure for one in group))
+        what = _readable(group[0].name) if len(structures) == 1 else f"{len(structures)} structures"
+        lead, where = f"{self._case(cases[0])}, {what}", ""
+        if len(cases) > 1:
+            lead, where = f"{what} in {len(cases):,} cases", f" ({_listed([self._case(case) for case in cases])})"
+        clauses = [clause for kind in (MISSED, ALONE, NO_OVERLAP, APART) if (clause := _clause(group, kind))]
+        text = f"{lead}{where}: {_listed(suspects)} {'; '.join(clauses)}."
+        case = cases[0] if len(cases) == 1 else ""
+        return Finding(text, lead, case, structures, suspects[0] if len(suspects) == 1 else "")
+
+    def of_lowest(self, group: Sequence[Disagreement]) -> Finding:
+        """Of disagreements without suspects, on one structure, the lowest Dice first."""
+        one, row = group[0], group[0].worst
+        lead = f"{self._case(one.case)}, {_readable(one.name)}"
+        many = f"{_readable(one.name)} in {len(group):,} cases"
+        cut = " The end of the scan cuts it." if is_cut(row) else ""
+        if one.kind == NO_OVERLAP:
+            what = f"no voxel is common to all {one.others} models"
+            text = f"{lead}: {what}." if len(group) == 1 else f"{many}: {what}; {self._case(one.case)} is one of them."
+        elif len(group) == 1:
+            text = f"{lead}: {row.model} has Dice {row.dice:.3f} with the {row.consensus}{_volumes(row)}.{cut}"
+        else:
+            text = (
+                f"{many}: {row.model} has the lowest Dice with the {row.consensus}, {row.dice:.3f} to"
+                f" {group[-1].worst.dice:.3f}; lowest in {self._case(one.case)}{_volumes(row)}.{cut}"
+            )
+        return Finding(text, lead if len(group) == 1 else many, one.case, (one.structure,), row.model)
 
 
-def _lowest_rows(rows: Iterable[AgreementRow]) -> list[AgreementRow]:
-    lowest: dict[tuple[str, str], AgreementRow] = {}
-    for row in rows:
-        if row.dice is None or row.status in (MISSING, EMPTY_CONSENSUS):
-            continue
-        place = _place(row)
-        if place not in lowest or row.dice < lowest[place].dice:
-            lowest[place] = row
-    return sorted(lowest.values(), key=lambda row: row.dice)
-
-
-def _low_dice(row: AgreementRow, pairs: _PairsByPlace, label: _Labels) -> Finding:
-    volumes = ""
-    if row.volume_ml is not None and row.consensus_volume_ml is not None:
-        volumes = f" ({row.volume_ml:.1f} ml against {row.consensus_volume_ml:.1f} ml)"
-    cut = " The end of the scan cuts it." if row.status == TRUNCATED else ""
-    text = (
-        f"{label[row.case]}, {_readable(row.structure)}: {row.model} has Dice {row.dice:.3f} with the {row.consensus}"
-        f"{volumes}.{cut}{_outlier(pairs, _place(row))}"
-    )
-    return Finding(text, row.case, _structure_id(row), row.model)
-
-
-def _place(row: AgreementRow | PairwiseRow) -> tuple[str, str]:
-    """Case and structure; the structure by its codes, by its name where the table has none."""
-    return row.case, _structure_id(row)
-
-
-def _structure_id(row: AgreementRow | PairwiseRow) -> str:
-    return row.structure_key or row.structure
-
-
-def _pairs_by_place(pairwise: Iterable[PairwiseRow]) -> _PairsByPlace:
-    pairs: _PairsByPlace = {}
-    for row in pairwise:
-        if row.dice is not None:
-            pairs.setdefault(_place(row), []).append(row)
-    return pairs
-
-
-def _outlier(pairs: _PairsByPlace, place: tuple[str, str]) -> str:
-    """Which model agrees least with the others, when those agree clearly better among themselves."""
-    rows = pairs.get(place, [])
-    stands_out = []
-    for model in dict.fromkeys(name for row in rows for name in (row.model_a, row.model_b)):
-        own = [row.dice for row in rows if model in (row.model_a, row.model_b)]
-        others = [row.dice for row in rows if model not in (row.model_a, row.model_b)]
-        if others and mean(others) - mean(own) > 0.05:
-            stands_out.append((mean(own) - mean(others), mean(own), mean(others), model))
-    if not stands_out:
+def _volumes(row: AgreementRow) -> str:
+    if row.volume_ml is None or row.consensus_volume_ml is None:
         return ""
-    _, own_mean, others_mean, model = min(stands_out)
-    return (
-        f" {model} agrees least with the others: mean pairwise Dice {own_mean:.2f},"
-        f" the others among themselves {others_mean:.2f}."
-    )
+    return f" ({row.volume_ml:.1f} ml against {row.consensus_volume_ml:.1f} ml)"
 
 
-def _shortened(findings: list[Finding], limit: int, rest: str) -> list[Finding]:
-    if len(findings) <= limit:
-        return findings
-    return [*findings[: limit - 1], Finding(f"{len(findings) - limit + 1} {rest}.")]
+def _clause(group: Sequence[Disagreement], kind: str) -> str:
+    """What the suspects did, said after their names; which structures, where the finding has several."""
+    of_kind = [one for one in group if one.kind == kind]
+    if not of_kind:
+        return ""
+    several = len({one.structure for one in group}) > 1
+    names = _listed(list(dict.fromkeys(_readable(one.name) for one in of_kind)))
+    one_model = len(of_kind[0].suspects) == 1
+    others = {one.others for one in of_kind}
+    count = f"the {others.pop()} others" if len(others) == 1 and others != {1} else "the others"
+    if kind == MISSED:
+        return f"found no {names}, {count} did" if several else f"found nothing, {count} did"
+    if kind == ALONE:
+        what = names if several else "it"
+        return f"{'alone ' if one_model else ''}found {what}, {count} that know it did not"
+    dice = _span([one.own_dice for one in of_kind])
+    rest = _span([one.others_dice for one in of_kind])
+    where = f" on {names}" if several else ""
+    verb = "stands apart" if one_model else "stand apart"
+    empty = ", no voxel is common to all" if kind == NO_OVERLAP else ""
+    return f"{verb}{where}: pairwise Dice {dice} with the others, {rest} among themselves{empty}"
+
+
+def _span(values: Sequence[float | None]) -> str:
+    """From the lowest to the highest, with two digits."""
+    known = [value for value in values if value is not None]
+    lowest, highest = f"{min(known):.2f}", f"{max(known):.2f}"
+    return lowest if lowest == highest else f"{lowest} to {highest}"
 
 
 def _listed(names: Sequence[str]) -> str:
     shown = ", ".join(names[:NAMES_SHOWN])
-    return f"{shown} and {len(names) - NAMES_SHOWN} more cases" if len(names) > NAMES_SHOWN else shown
+    return f"{shown} and {len(names) - NAMES_SHOWN:,} more" if len(names) > NAMES_SHOWN else shown
 
 
 def _readable(structure: str) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
-from ..agreement.table import AGREEMENT_COLUMNS, AgreementRow, PairwiseRow
-from .case_table import CaseTable
+import numpy as np
 
-DIGITS = 7
+from ..agreement.table import AGREEMENT_COLUMNS, AgreementRow, PairwiseRow
+from ..anatomy.groups import OTHER, group_of, shipped_groups
+from ..anatomy.vocabulary import load_vocabulary, shipped_vocabularies
+from .case_table import CaseTable
 
 
 def embedded_json(value: Any) -> str:
@@ -22,27 +26,29 @@ def embedded_json(value: Any) -> str:
 
 
 def agreement_columns(rows: Sequence[AgreementRow]) -> dict[str, Any]:
-    """The rows by column: numbers as a list, text as its different values and an index per row.
+    """The rows by column, in arrays that the page reads without a loop over text.
 
-    Numbers have ``DIGITS`` digits that count, which is more than voxels can tell and half the size of the page.
-    Columns in which no row has a value are left out.
+    :returns: ``count``; ``texts``: by column the different texts and the index of each row's; ``numbers``: by column
+        32-bit floats, NaN for None. These hold seven digits, which is more than voxels can tell. Columns of numbers in
+        which no row has a value are left out.
     """
-    columns: dict[str, Any] = {}
+    texts: dict[str, Any] = {}
+    numbers: dict[str, str] = {}
     for name in AGREEMENT_COLUMNS:
         values = [getattr(row, name) for row in rows]
         if any(isinstance(value, str) for value in values):
-            index_of = {text: index for index, text in enumerate(dict.fromkeys(values))}
-            columns[name] = {"texts": list(index_of), "index": [index_of[text] for text in values]}
+            texts[name] = _indexed(values)
         elif any(value is not None for value in values):
-            columns[name] = [_short(value) for value in values]
-    return columns
+            numbers[name] = _floats(values)
+    return {"count": len(rows), "texts": texts, "numbers": numbers}
 
 
 def pairwise_columns(rows: Sequence[PairwiseRow]) -> dict[str, Any]:
     """Dice of each pair of models at each place, a case and a structure; the place's names stand once for all pairs.
 
-    :returns: ``case`` and ``structure`` (its key, or its name without one) of each place, and ``pairs``: the models
-        ``a`` and ``b`` with ``dice`` per place, None where the pair has none there.
+    :returns: ``count`` of places; ``case`` and ``structure`` (its key, or its name without one) of each place, as the
+        texts of ``agreement_columns``; and ``pairs``: the models ``a`` and ``b`` with ``dice`` per place as 32-bit
+        floats, NaN where the pair has none there.
     """
     places: dict[tuple[str, str], int] = {}
     dice: dict[tuple[str, str], dict[int, float]] = {}
@@ -50,14 +56,31 @@ def pairwise_columns(rows: Sequence[PairwiseRow]) -> dict[str, Any]:
         if row.dice is None:
             continue
         place = places.setdefault((row.case, row.structure_key or row.structure), len(places))
-        dice.setdefault((row.model_a, row.model_b), {})[place] = round(row.dice, 5)
+        dice.setdefault((row.model_a, row.model_b), {})[place] = row.dice
+    pairs = [
+        {"a": a, "b": b, "dice": _floats([at.get(place) for place in range(len(places))])}
+        for (a, b), at in dice.items()
+    ]
     return {
-        "case": [case for case, _ in places],
-        "structure": [structure for _, structure in places],
-        "pairs": [
-            {"a": a, "b": b, "dice": [at.get(place) for place in range(len(places))]} for (a, b), at in dice.items()
-        ],
+        "count": len(places),
+        "case": _indexed([case for case, _ in places]),
+        "structure": _indexed([structure for _, structure in places]),
+        "pairs": pairs,
     }
+
+
+def groups_for_page(rows: Iterable[AgreementRow]) -> list[dict[str, Any]]:
+    """The groups in which structures are chosen, by the codes of a structure, by its name where it has none.
+
+    :returns: ``title`` and ``structures`` (keys, or names without one) of each group that has some, in the order of
+        the groups' file; "Other" last.
+    """
+    groups: dict[str, list[str]] = {group.title: [] for group in shipped_groups()}
+    groups[OTHER] = []
+    names = {row.structure_key or row.structure: row.structure for row in rows}
+    for structure, name in names.items():
+        groups[group_of(_names_by_key().get(structure, name), shipped_groups())].append(structure)
+    return [{"title": title, "structures": found} for title, found in groups.items() if found]
 
 
 def cases_for_page(cases: CaseTable, present: Iterable[str]) -> dict[str, Any]:
@@ -80,5 +103,23 @@ def identifiers_for_page(cases: CaseTable, present: Iterable[str]) -> dict[str, 
     return {"study": {case: uid for case, uid in cases.study_uids.items() if case in present}, "segs": segs}
 
 
-def _short(value: float | None) -> float | None:
-    return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
+@cache
+def _names_by_key() -> dict[str, str]:
+    labels = (label for name in shipped_vocabularies() for label in load_vocabulary(name).labels)
+    return {label.identity.key: label.structure_name for label in labels}
+
+
+def _indexed(values: Sequence[str]) -> dict[str, Any]:
+    """The different texts, and the index of each value in as few bits as hold it."""
+    index_of = {text: index for index, text in enumerate(dict.fromkeys(values))}
+    bits = next(bits for bits in (8, 16, 32) if len(index_of) <= 1 << bits)
+    index = np.fromiter((index_of[text] for text in values), f"<u{bits // 8}", len(values))
+    return {"texts": list(index_of), "bits": bits, "index": _base64(index)}
+
+
+def _floats(values: Sequence[float | None]) -> str:
+    return _base64(np.array(values, dtype=np.float64).astype("<f4"))
+
+
+def _base64(array: np.ndarray) -> str:
+    return base64.b64encode(array.tobytes()).decode("ascii")

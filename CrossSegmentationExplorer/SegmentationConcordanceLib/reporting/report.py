@@ -16,21 +16,30 @@ from ..agreement.table import AgreementRow, PairwiseRow
 from ..imaging.whole_files import whole_file
 from .case_table import NO_CASES, CaseTable
 from .findings import worst_findings
-from .page_data import agreement_columns, cases_for_page, embedded_json, identifiers_for_page, pairwise_columns
+from .page_data import (
+    agreement_columns,
+    cases_for_page,
+    embedded_json,
+    groups_for_page,
+    identifiers_for_page,
+    pairwise_columns,
+)
 
 DATA_SUFFIX = ".data.js"
 
 _FOLDER = Path(__file__).parent
 _SCRIPTS = (
     "vendor/echarts.min.js",
-    "page/groups.js",
+    "page/columns.js",
     "page/rows.js",
     "page/looks.js",
     "page/elements.js",
     "page/statistics.js",
     "page/case_facts.js",
     "page/choice.js",
+    "page/gaps.js",
     "page/filter.js",
+    "page/cells.js",
     "page/picker.js",
     "page/controls.js",
     "page/roving.js",
@@ -40,6 +49,8 @@ _SCRIPTS = (
     "page/matrix.js",
     "page/hover.js",
     "page/plot.js",
+    "page/structure_axis.js",
+    "page/dice_marks.js",
     "page/dice_plot.js",
     "page/share_plot.js",
     "page/spread_plot.js",
@@ -47,6 +58,7 @@ _SCRIPTS = (
     "page/details.js",
     "page/table.js",
     "page/table_svg.js",
+    "page/plot_svg.js",
     "page/export.js",
     "page/report.js",
 )
@@ -86,6 +98,7 @@ def write_report(
         "findings": [asdict(one) for one in worst_findings(agreement, pairwise, case_labels=cases.labels)],
         "agreement": agreement_columns(agreement),
         "pairs": pairwise_columns(pairwise),
+        "groups": groups_for_page(agreement),
         "cases": cases_for_page(cases, {row.case for row in agreement}),
         "dicom": identifiers_for_page(cases, {row.case for row in agreement}),
         "viewer": viewer,

@@ -60,4 +60,6 @@ def download(page, button):
 
 
 def table(page):
-    return page.locator("#rows tbody tr").evaluate_all("rows => rows.map(row => [...row.cells].map(c => c.innerText))")
+    return page.locator("#rows tbody tr").evaluate_all(
+        "rows => rows.map(row => [...row.cells].map(c => c.textContent))"
+    )

@@ -30,27 +30,74 @@ def test_lowest_dice_first_and_once_per_case_and_structure(agreement_row):
     assert len(worst_findings(rows, [], limit=1)) == 1
 
 
-def test_missing_is_told_once_for_all_its_cases_and_not_as_empty_consensus(agreement_row):
-    nothing = {"consensus_volume_ml": 0.0, "dice": None, "jaccard": None, "volume_ratio": None}
+NOTHING = {"consensus_volume_ml": 0.0, "dice": None, "jaccard": None, "volume_ratio": None}
+EMPTY = {"status": "empty_consensus", "consensus_volume_ml": 0.0, "dice": 0.0, "volume_ratio": 0.0}
+
+
+def test_what_a_model_misses_in_many_cases_is_told_once(agreement_row):
     rows = []
     for case in ("a", "b", "c", "d", "e"):
-        rows.append(agreement_row(case=case, structure="rib_left_3", status="missing", volume_ml=0.0, **nothing))
-        lost = {"status": "empty_consensus", "consensus_volume_ml": 0.0, "dice": 0.0, "volume_ratio": 0.0}
-        rows.append(agreement_row(case=case, structure="rib_left_3", model="CADS", **lost))
-    assert worst_findings(rows, []) == ["rib left 3: MOOSE knows it and found nothing in a, b, c and 2 more cases."]
+        rows.append(agreement_row(case=case, structure="rib_left_3", status="missing", volume_ml=0.0, **NOTHING))
+        rows += [agreement_row(case=case, structure="rib_left_3", model=model, **EMPTY) for model in ("CADS", "X")]
+    assert worst_findings(rows, []) == [
+        "rib left 3 in 5 cases (a, b, c, d and 1 more): MOOSE found nothing, the 2 others did."
+    ]
 
 
-def test_empty_consensus_names_the_model_that_stands_out(agreement_row, pairwise_row):
-    lost = {"status": "empty_consensus", "consensus_volume_ml": 0.0, "dice": 0.0, "volume_ratio": 0.0}
-    rows = [agreement_row(model=model, **lost) for model in ("A", "B", "C")]
+def test_what_most_models_do_not_find_is_the_failure_of_those_that_do(agreement_row):
+    rows = [agreement_row(model=model, status="missing", volume_ml=0.0, **NOTHING) for model in ("A", "B", "C")]
+    assert worst_findings([*rows, agreement_row(**EMPTY)], []) == [
+        "case-01, spleen: MOOSE alone found it, the 3 others that know it did not."
+    ]
+
+
+def test_empty_consensus_names_the_model_that_stands_apart(agreement_row, pairwise_row):
+    rows = [agreement_row(model=model, **EMPTY) for model in ("A", "B", "C")]
+    assert worst_findings(rows, []) == ["case-01, spleen: no voxel is common to all 3 models."]
     pairs = [
         pairwise_row(model_a="A", model_b="B", dice=0.0),
         pairwise_row(model_a="A", model_b="C", dice=0.9),
         pairwise_row(model_a="B", model_b="C", dice=0.2),
     ]
     assert worst_findings(rows, pairs) == [
-        "case-01, spleen: no voxel is common to all 3 models. B agrees least with the others:"
-        " mean pairwise Dice 0.10, the others among themselves 0.90."
+        "case-01, spleen: B stands apart: pairwise Dice 0.10 with the others, 0.90 among themselves,"
+        " no voxel is common to all."
+    ]
+
+
+def test_names_shifted_by_one_level_are_one_finding(agreement_row, pairwise_row):
+    rows, pairs = [], []
+    for name in ("T3", "T4"):
+        place = {"structure": f"vertebrae_{name}", "structure_key": name}
+        rows += [agreement_row(model=model, **place, **EMPTY) for model in ("A", "B", "C")]
+        pairs += [
+            pairwise_row(model_a=a, model_b=b, dice=0.9 if "A" not in a else 0.1, **place)
+            for a, b in ("AB", "AC", "BC")
+        ]
+    for name, lost in (("T2", "A"), ("T5", "BC")):
+        place = {"structure": f"vertebrae_{name}", "structure_key": name}
+        for model in "ABC":
+            values = {"status": "missing", "volume_ml": 0.0, **NOTHING} if model in lost else EMPTY
+            rows.append(agreement_row(model=model, **place, **values))
+    (found,) = find(rows, pairs)
+    assert found.text == (
+        "case-01, 4 structures: A found no vertebrae T2, the 2 others did; alone found vertebrae T5, the 2 others that"
+        " know it did not; stands apart on vertebrae T3, vertebrae T4: pairwise Dice 0.10 with the others, 0.90 among"
+        " themselves, no voxel is common to all."
+    )
+    assert (found.lead, found.case, found.model) == ("case-01, 4 structures", "case-01", "A")
+    assert set(found.structures) == {"T2", "T3", "T4", "T5"}
+
+
+def test_several_structures_in_the_same_cases_are_one_finding(agreement_row):
+    rows = []
+    for case in "abc":
+        for name in ("liver", "spleen"):
+            place = {"case": case, "structure": name, "structure_key": ""}
+            rows.append(agreement_row(model="A", status="missing", volume_ml=0.0, **place, **NOTHING))
+            rows += [agreement_row(model=model, **place, **EMPTY) for model in "BC"]
+    assert worst_findings(rows, []) == [
+        "2 structures in 3 cases (a, b, c): A found no liver, spleen, the 2 others did."
     ]
 
 
@@ -60,14 +107,27 @@ def test_no_model_stands_out_among_equals(agreement_row, pairwise_row):
     assert sentence.endswith("60.0 ml).")
 
 
-def test_many_missing_leave_room_for_the_rest(agreement_row):
-    nothing = {"consensus_volume_ml": 0.0, "dice": None, "jaccard": None, "volume_ratio": None}
-    missing = [agreement_row(structure=f"s{i}", structure_key="", status="missing", **nothing) for i in range(9)]
-    low = [agreement_row(structure=f"t{i}", structure_key="") for i in range(9)]
-    sentences = worst_findings([*missing, *low], [], limit=10)
-    assert len(sentences) == 10
-    assert sentences[2] == "7 more structures are missing in a model that knows them."
-    assert sentences[3].startswith("case-01, t0: ")
+def test_the_model_that_is_lowest_in_many_cases_is_told_once(agreement_row):
+    rows = [agreement_row(case=f"c{i}", dice=0.8 + i / 100) for i in range(4)]
+    assert worst_findings([*rows, agreement_row(case="d", model="CADS", dice=0.7)], []) == [
+        "d, spleen: CADS has Dice 0.700 with the intersection (90.0 ml against 60.0 ml).",
+        "spleen in 4 cases: MOOSE has the lowest Dice with the intersection, 0.800 to 0.830; lowest in c0 (90.0 ml"
+        " against 60.0 ml).",
+    ]
+
+
+def test_what_has_no_suspect_keeps_a_third_of_the_places(agreement_row):
+    lost = [
+        agreement_row(case=f"c{i}", structure=f"s{i}", structure_key="", status="missing", volume_ml=0.0, **NOTHING)
+        for i in range(9)
+    ]
+    low = [agreement_row(structure=f"t{i}", structure_key="", dice=0.5 + i / 100) for i in range(9)]
+    sentences = worst_findings([*lost, *low], [], limit=9)
+    assert len(sentences) == 9
+    assert [sentence.startswith("c") and "found nothing" in sentence for sentence in sentences] == [True] * 6 + [
+        False
+    ] * 3
+    assert sentences[6].startswith("case-01, t0: MOOSE has Dice 0.500")
 
 
 def test_only_the_first_consensus_counts(agreement_row):
@@ -78,4 +138,4 @@ def test_only_the_first_consensus_counts(agreement_row):
 def test_a_finding_says_where_to_look_and_calls_cases_by_their_labels(agreement_row):
     (found,) = find([agreement_row(case="1.2.3.4", structure_key="")], [], case_labels={"1.2.3.4": "Patient 7"})
     text = "Patient 7, spleen: MOOSE has Dice 0.800 with the intersection (90.0 ml against 60.0 ml)."
-    assert found == Finding(text, case="1.2.3.4", structure="spleen", model="MOOSE")
+    assert found == Finding(text, "Patient 7, spleen", case="1.2.3.4", structures=("spleen",), model="MOOSE")

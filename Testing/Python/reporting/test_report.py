@@ -5,13 +5,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 import re
 
+import numpy as np
 import pytest
 
 from SegmentationConcordanceLib.agreement.table import AGREEMENT_COLUMNS
 from SegmentationConcordanceLib.errors import OutputError
-from SegmentationConcordanceLib.reporting.page_data import embedded_json, pairwise_columns
+from SegmentationConcordanceLib.reporting.page_data import (
+    agreement_columns,
+    embedded_json,
+    groups_for_page,
+    pairwise_columns,
+)
 from SegmentationConcordanceLib.reporting.report import write_report
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>&amp;\u2028'\""
@@ -22,9 +29,23 @@ def embedded_data(text):
     return json.loads(data)
 
 
+def floats(text):
+    """Numbers as the page holds them, None for NaN."""
+    values = np.frombuffer(base64.b64decode(text), dtype="<f4")
+    return [None if math.isnan(value) else float(value) for value in values]
+
+
+def texts(column):
+    index = np.frombuffer(base64.b64decode(column["index"]), dtype=f"<u{column['bits'] // 8}")
+    return [column["texts"][number] for number in index]
+
+
 def column(data, name, count):
-    values = data["agreement"].get(name, [None] * count)
-    return [values["texts"][index] for index in values["index"]] if isinstance(values, dict) else values
+    held = data["agreement"]
+    assert held["count"] == count
+    if name in held["texts"]:
+        return texts(held["texts"][name])
+    return floats(held["numbers"][name]) if name in held["numbers"] else [None] * count
 
 
 def test_the_data_in_the_page_are_the_rows(tmp_path, agreement_row):
@@ -37,6 +58,7 @@ def test_the_data_in_the_page_are_the_rows(tmp_path, agreement_row):
     data = embedded_data((tmp_path / "page.html").read_text(encoding="utf-8"))
     for name in AGREEMENT_COLUMNS:
         held = column(data, name, 3)
+        assert len(held) == 3
         for value, row in zip(held, rows):
             expected = getattr(row, name)
             assert value == (pytest.approx(expected, rel=1e-6) if isinstance(expected, float) else expected), name
@@ -100,15 +122,35 @@ def test_pairs_by_place(pairwise_row):
         pairwise_row(dice=None, structure_key="none"),
         pairwise_row(case="b", model_b="X", dice=0.25, structure_key=""),
     ]
-    assert pairwise_columns(rows) == {
-        "case": ["case-01", "b", "b"],
-        "structure": ["SCT:78961009", "SCT:78961009", "spleen"],
-        "pairs": [
-            {"a": "CADS", "b": "MOOSE", "dice": [0.5, 0.33333, None]},
-            {"a": "CADS", "b": "X", "dice": [None, None, 0.25]},
-        ],
-    }
-    assert pairwise_columns([]) == {"case": [], "structure": [], "pairs": []}
+    held = pairwise_columns(rows)
+    assert held["count"] == 3
+    assert texts(held["case"]) == ["case-01", "b", "b"]
+    assert texts(held["structure"]) == ["SCT:78961009", "SCT:78961009", "spleen"]
+    assert [(pair["a"], pair["b"]) for pair in held["pairs"]] == [("CADS", "MOOSE"), ("CADS", "X")]
+    assert floats(held["pairs"][0]["dice"]) == [0.5, pytest.approx(1 / 3, rel=1e-7), None]
+    assert floats(held["pairs"][1]["dice"]) == [None, None, 0.25]
+    assert pairwise_columns([])["pairs"] == []
+
+
+def test_many_different_texts_are_indexed_in_more_bits(agreement_row):
+    rows = [agreement_row(case=f"case {number}") for number in range(300)]
+    held = agreement_columns(rows)
+    assert [held["texts"][name]["bits"] for name in ("case", "model")] == [16, 8]
+    assert texts(held["texts"]["case"])[-1] == "case 299"
+
+
+def test_structures_are_grouped_by_their_codes_and_by_name_without(agreement_row):
+    rows = [
+        agreement_row(structure="Milz"),
+        agreement_row(structure="rib_left_3", structure_key=""),
+        agreement_row(structure="Liver lesion of the left rib", structure_key="99X:1"),
+        agreement_row(structure="Ding", structure_key=""),
+    ]
+    assert groups_for_page(rows) == [
+        {"title": "Ribs", "structures": ["rib_left_3", "99X:1"]},
+        {"title": "Digestive", "structures": ["SCT:78961009"]},
+        {"title": "Other", "structures": ["Ding"]},
+    ]
 
 
 def test_the_data_can_be_in_a_file_beside_the_page(tmp_path, agreement_row, browser):

@@ -37,6 +37,14 @@ def test_the_viewer_link_has_every_identifier_encoded(browser_page, rows, tmp_pa
     assert link.get_attribute("rel") == "noopener noreferrer"
 
 
+@pytest.mark.parametrize(("host", "said"), [("http://127.0.0.1:8520", True), ("https://viewer.example", False)])
+def test_a_viewer_of_this_machine_has_to_be_started(browser_page, rows, tmp_path, host, said):
+    template = f"{host}/viewer?StudyInstanceUIDs={{study}}"
+    page = opened(browser_page, tmp_path, rows, cases=CaseTable(study_uids={"a": "5"}), viewer=template)
+    about = page.locator("#details-body p", has=page.locator("#viewer-link")).inner_text()
+    assert ("concordance view --study DIR" in about) == said
+
+
 def test_parameters_without_a_value_are_left_out_and_no_study_is_said(browser_page, rows, tmp_path):
     page = opened(browser_page, tmp_path, rows, cases=CaseTable(study_uids={"a": "5"}), viewer=TEMPLATE)
     assert page.locator("#viewer-link").get_attribute("href") == (
@@ -122,3 +130,43 @@ def test_arrow_keys_go_through_the_matrix(page):
     assert page.locator("#matrix [tabindex='0']").count() == 1
     focused = page.evaluate("document.activeElement.title")
     assert focused.startswith("CADS, liver")
+
+
+@pytest.mark.parametrize(
+    ("table", "cell"), [("matrix", "CADS"), ("case-table", "Median Dice"), ("rows", "Volume (ml)")]
+)
+def test_a_heading_keeps_the_focus_when_it_sorts(page, table, cell):
+    heading = page.locator(f"#{table} thead th", has_text=cell).locator("button")
+    heading.focus()
+    for direction in ("ascending", "descending"):
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.textContent") == cell
+        assert page.locator(f"#{table} thead th", has_text=cell).get_attribute("aria-sort") == direction
+    assert page.locator(f"#{table} [tabindex='0']").count() == 1
+
+
+def test_the_saved_dice_plot_has_a_legend(page):
+    _, text = download(page, page.locator("[data-export=dice] button", has_text="SVG"))
+    texts = [element.text for element in ElementTree.fromstring(text).iter("{http://www.w3.org/2000/svg}text")]
+    assert texts[:3] == ["MOOSE", "CADS", "Other"]
+
+
+def test_plots_are_pictures_of_whole_rows_on_paper(browser_page, agreement_row, tmp_path):
+    rows = [
+        agreement_row(structure=f"s{i}", structure_key="", model=model)
+        for i in range(40)
+        for model in ("MOOSE", "CADS")
+    ]
+    write_report(tmp_path / "page.html", rows, title="Paper")
+    page = browser_page.open(tmp_path / "page.html")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    parts = page.locator("#dice-section .on-paper > svg").evaluate_all(
+        "all => all.map(one => one.getAttribute('viewBox'))"
+    )
+    tops, heights = zip(*((float(part.split()[1]), float(part.split()[3])) for part in parts))
+    assert len(parts) > 1
+    assert list(tops[1:]) == [top + height for top, height in zip(tops[:-1], heights)]
+    assert max(heights) <= 1150
+    assert page.locator("#spread-section .on-paper > svg").count() == 1
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator(".on-paper").count() == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,12 +12,19 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from reporting.report_views import click_mark
+from SegmentationConcordanceLib.agreement.table import AgreementRow
+from SegmentationConcordanceLib.imaging.image_series import read_image_series
+from SegmentationConcordanceLib.imaging.seg_reader import read_dicom_seg
+from SegmentationConcordanceLib.imaging.seg_writer import LABEL_MAP, write_dicom_seg
+from SegmentationConcordanceLib.reporting.case_table import CaseTable
+from SegmentationConcordanceLib.reporting.report import write_report
 from SegmentationConcordanceLib.viewer.dicom_index import index_folder
 from SegmentationConcordanceLib.viewer.dicomweb import LocalDicomWeb
 from SegmentationConcordanceLib.viewer.links import NAMED_TEMPLATES, viewer_link
 from SegmentationConcordanceLib.viewer.ohif import cached_ohif, ohif_files
 from SegmentationConcordanceLib.viewer.server import ViewerServer
-from viewer.conftest import CONSENSUS
+from viewer.conftest import CONSENSUS, label_map_of
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -31,7 +39,7 @@ ARGUMENTS = [
 ]
 SECONDS = 40
 MOOSE_COLOR, CADS_COLOR, CONSENSUS_COLOR = (0x2C, 0xA0, 0x2C), (0x94, 0x67, 0xBD), (255, 255, 255)
-SPLEEN_COLOR = (200, 40, 40)
+SPLEEN_COLOR, KIDNEY_COLOR = (200, 40, 40), (40, 200, 40)
 SPLEEN_SLICES = {2, 3, 4}  # k, by the label map of the fixture
 SHOWN_SLICE = """() => {
     const { cornerstoneViewportService: service, viewportGridService: grid } = linkExtension.view.services;
@@ -109,20 +117,26 @@ class Visit:
         raise AssertionError(f"not all of {colors} were seen within {SECONDS} s, but {common}")
 
 
-@pytest.fixture
-def visit(browser, viewer) -> Iterator[Visit]:
-    """A page; the test fails at its end if the page complained, was refused anything, or asked another server."""
-    page = browser.new_page(viewport={"width": 1100, "height": 700})
-    visit = Visit(page, viewer.address)
+def watch(visit: Visit) -> None:
+    """Note what the page complains of, what it is refused, and what it asks of another server."""
+    page = visit.page
     page.on("console", lambda said: visit.wrong.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: visit.wrong.append(str(error)))
     page.on("response", lambda got: visit.wrong.append(f"{got.status} {got.url}") if got.status >= 400 else None)
     page.on(
         "request",
         lambda asked: (
-            visit.wrong.append(asked.url) if not asked.url.startswith((viewer.address, "blob:", "data:")) else None
+            visit.wrong.append(asked.url) if not asked.url.startswith((visit.address, "blob:", "data:")) else None
         ),
     )
+
+
+@pytest.fixture
+def visit(browser, viewer) -> Iterator[Visit]:
+    """A page; the test fails at its end if anything went wrong in it."""
+    page = browser.new_page(viewport={"width": 1100, "height": 700})
+    visit = Visit(page, viewer.address)
+    watch(visit)
     yield visit
     page.close()
     assert visit.wrong == []
@@ -171,3 +185,52 @@ def test_a_structure_that_nobody_has_is_said(visit, study, tmp_path):
     notice.wait_for(timeout=20000)
     visit.page.screenshot(path=tmp_path / "nobody.png")
     assert visit.count(MOOSE_COLOR) == visit.count(CADS_COLOR) == 0
+
+
+def test_label_map_segments_have_their_own_colours(browser, study, tmp_path):
+    folder = cached_ohif()
+    if folder is None:
+        pytest.skip("needs OHIF in the cache: make viewer")
+    seg = tmp_path / "label_map.dcm"
+    write_dicom_seg(seg, label_map_of("CADS"), read_image_series(study.folder / "ct"), model_name="M", kind=LABEL_MAP)
+    shutil.copytree(study.folder / "ct", tmp_path / "ct")
+    index = index_folder(tmp_path)
+    with ViewerServer(ohif_files(folder), LocalDicomWeb(index)) as server:
+        visit = Visit(browser.new_page(viewport={"width": 1100, "height": 700}), server.address)
+        watch(visit)
+        uid = read_dicom_seg(seg).series_uid
+        for k, color, other in ((3, SPLEEN_COLOR, KIDNEY_COLOR), (8, KIDNEY_COLOR, SPLEEN_COLOR)):
+            visit.open(viewer_link(NAMED_TEMPLATES["local"], study.uid, "", [], uid, "") + f"&sop={study.images[k]}")
+            visit.wait_for(color)
+            visit.page.screenshot(path=tmp_path / f"label_map_{k}.png")
+            assert visit.count(other) == 0
+        visit.page.close()
+        assert visit.wrong == []
+
+
+def test_a_click_in_the_report_opens_the_images_with_the_segmentations(browser, viewer, study, tmp_path):
+    values = ("ok", "intersection", 2, 90.0, 60.0, 0.8, 2 / 3, 2 / 3)
+    rows = [AgreementRow("case", study.ct, "spleen", "SCT:78961009", model, *values) for model in ("MOOSE", "CADS")]
+    segs = {("case", "" if model == CONSENSUS else model): uid for model, uid in study.segs.items()}
+    cases = CaseTable(study_uids={"case": study.uid}, seg_uids=segs)
+    template = NAMED_TEMPLATES["local"].replace("http://127.0.0.1:8520", viewer.address)
+    write_report(tmp_path / "report.html", rows, title="Report", cases=cases, viewer=template)
+    context = browser.new_context(viewport={"width": 1100, "height": 700})
+    report = Visit(context.new_page(), (tmp_path / "report.html").as_uri())
+    watch(report)
+    report.page.goto(report.address)
+    click_mark(report.page, "dice-plot", "points MOOSE", 0)
+    report.page.screenshot(path=tmp_path / "details.png")
+    with context.expect_page() as opened:
+        report.page.click("#viewer-link")
+    images = Visit(opened.value, viewer.address)
+    watch(images)
+    images.page.wait_for_selector("html[data-concordance]", state="attached", timeout=3 * SECONDS * 1000)
+    images.wait_for(MOOSE_COLOR, CONSENSUS_COLOR)
+    images.page.screenshot(path=tmp_path / "images.png")
+    assert images.page.evaluate(VISIBLE) == {"MOOSE": ["spleen"], CONSENSUS: ["spleen"]}
+    shown = images.picture()
+    grey = (np.ptp(shown, axis=-1) == 0) & (shown[..., 0] > 60)
+    assert int(grey.sum()) > 10_000  # the body, of 128
+    context.close()
+    assert report.wrong + images.wrong == []

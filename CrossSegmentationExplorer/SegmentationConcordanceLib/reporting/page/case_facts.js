@@ -14,7 +14,8 @@ function makeCaseFacts(data, table) {
       values: distinct(table.cases.map((one) => value(one, name) || NOT_KNOWN)).sort(naturalOrder),
     }))
     .filter((one) => one.values.length > 1 && one.values.length <= FILTER_VALUES);
-  return { columns, value, filters, label: (name) => labels[name] ?? name };
+  const lines = (name) => columns.map((one) => [capitalized(readable(one)), value(name, one)]);
+  return { columns, value, lines, filters, label: (name) => labels[name] ?? name };
 }
 
 const COLLATOR = new Intl.Collator("en", { numeric: true });

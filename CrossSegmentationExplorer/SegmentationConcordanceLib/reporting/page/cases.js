@@ -12,25 +12,38 @@ function makeCaseTable(change) {
   });
   const draw = (view) => {
     state.view = view;
+    state.lines = caseLines(view);
     drawCases(state);
   };
-  return { id: "cases", draw, select: draw, csv: casesCsv, picture: () => tableSvg(byId("case-table")) };
+  const select = (view) => {
+    state.view = view;
+    drawCases(state);
+  };
+  return { id: "cases", draw, select, csv: casesCsv, picture: () => tableSvg(byId("case-table")) };
 }
 
 /** A finding is a structure that a model missed, that has no consensus, or a Dice below 0.75. */
-function isFinding(row) {
-  return hasNoOverlap(row) || row.dice < FINDING_BELOW;
-}
-
 function caseLines(view) {
-  return [...groupBy(view.compared, (row) => row.caseNumber).values()].map((rows) => ({
-    name: rows[0].case,
-    series: rows[0].series_uid,
-    worst: rows.reduce((a, b) => (badness(b) < badness(a) ? b : a)),
-    findings: new Set(rows.filter(isFinding).map((row) => row.structureNumber)).size,
-    structures: new Set(rows.map((row) => row.structureNumber)).size,
-    median: distribution(rows.map((row) => badness(row))).median,
-  }));
+  const { table } = view;
+  const { badness, structureOf } = table;
+  const ofCase = rowsByNumber(view.compared, table.caseOf, table.cases.length);
+  const lines = [];
+  table.cases.forEach((name, number) => {
+    const rows = ofCase(number);
+    if (rows.length === 0) return;
+    const found = rows.filter((row) => badness[row] < FINDING_BELOW);
+    const different = (some) => new Set(some.map((row) => structureOf[row])).size;
+    lines.push({
+      name,
+      series: rowAt(table, rows[0]).series_uid,
+      worst: worstRow(table, rows),
+      lowest: badness[worstRow(table, rows)],
+      findings: different(found),
+      structures: different(rows),
+      median: distribution(valuesAt(badness, rows)).median,
+    });
+  });
+  return lines;
 }
 
 function caseColumns(view) {
@@ -45,21 +58,22 @@ function caseColumns(view) {
     ...known,
     { key: "findings", heading: "Findings", number: true, value: (line) => line.findings },
     { key: "median", heading: "Median Dice", number: true, value: (line) => line.median },
-    { key: "worst", heading: "Worst structure", value: (line) => badness(line.worst), number: true },
+    { key: "worst", heading: "Worst structure", value: (line) => line.lowest, number: true },
   ];
 }
 
 function drawCases(state) {
   const { view } = state;
   const columns = caseColumns(view);
-  const lines = sortedCases(caseLines(view), columns, state);
+  const lines = sortedCases(state.lines, columns, state);
   const shown = lines.slice(0, state.limit);
   const head = columns.map(({ key, heading, number }) =>
     sortHeading(heading, key, state, () => drawCases(state), null, number && key !== "worst"),
   );
-  byId("case-table").tHead.replaceChildren(element("tr", {}, ...head));
-  byId("case-table").tBodies[0].replaceChildren(...shown.map((line) => caseRow(state, columns, line)));
-  rove(byId("case-table"));
+  redrawTable(byId("case-table"), () => {
+    byId("case-table").tHead.replaceChildren(element("tr", {}, ...head));
+    byId("case-table").tBodies[0].replaceChildren(...shown.map((line) => caseRow(state, columns, line)));
+  });
   const part = shown.length < lines.length ? `; the first ${shown.length} are shown` : "";
   byId("cases-note").textContent = `${plural(lines.length, "case")}${part}.`;
   byId("all-cases").hidden = shown.length === lines.length;
@@ -90,9 +104,9 @@ function caseCell(state, column, line) {
     return element("td", {}, button);
   }
   if (column.key === "worst") {
-    const { worst } = line;
+    const worst = rowAt(state.view.table, line.worst);
     const text = hasNoOverlap(worst) ? STATUS_WORDS[worst.status] : fixed(worst.dice, 3);
-    const button = element("button", { type: "button" }, `${readable(worst.structure)}, ${worst.model}: ${text}`);
+    const button = element("button", { type: "button" }, `${readable(worst.structure)}, ${whoIsWorst(worst)}: ${text}`);
     button.addEventListener("click", () => state.change((choice) => selectRow(choice, worst)));
     return element("td", {}, button);
   }
@@ -104,17 +118,20 @@ function caseCell(state, column, line) {
 function casesCsv(view) {
   const names = view.caseFacts.columns;
   const header = ["case", "series_uid", ...names, "findings", "structures", "median_dice"];
-  const lines = caseLines(view).map((line) => [
-    line.name,
-    line.series,
-    ...names.map((name) => view.caseFacts.value(line.name, name)),
-    line.findings,
-    line.structures,
-    line.median,
-    line.worst.structure,
-    line.worst.model,
-    line.worst.dice,
-    line.worst.status,
-  ]);
+  const lines = caseLines(view).map((line) => {
+    const worst = rowAt(view.table, line.worst);
+    return [
+      line.name,
+      line.series,
+      ...names.map((name) => view.caseFacts.value(line.name, name)),
+      line.findings,
+      line.structures,
+      line.median,
+      worst.structure,
+      worst.model,
+      worst.dice,
+      worst.status,
+    ];
+  });
   return [[...header, "worst_structure", "worst_model", "worst_dice", "worst_status"], ...lines];
 }

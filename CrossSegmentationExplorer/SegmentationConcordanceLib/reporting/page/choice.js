@@ -4,7 +4,7 @@
 const SWITCHES = ["dice-full", "share-full", "share-log", "draw-all"];
 
 function firstChoice(table) {
-  const consensus = table.rows.length ? table.rows[0].consensus : "";
+  const consensus = table.consensuses[0] ?? "";
   return { consensus, without: new Set(), structure: null, case: null, status: null, attributes: {}, selected: null };
 }
 
@@ -34,7 +34,7 @@ function choiceFromHash(hash, table, attributes) {
     return new Set(words.getAll(name).filter((value) => known.has(value)));
   };
   const consensus = words.get("consensus");
-  if (table.rows.some((row) => row.consensus === consensus)) choice.consensus = consensus;
+  if (table.consensuses.includes(consensus)) choice.consensus = consensus;
   choice.without = read("without", table.modelNumber) ?? new Set();
   choice.structure = read("structure", table.structureNumber);
   choice.case = read("case", table.caseNumber);
@@ -62,8 +62,12 @@ function readSelected(text, table) {
 function selectedRow(table, choice) {
   const [name, structure, model] = choice.selected ?? [];
   if (!structure || !model) return null;
-  return table.rows.find(
-    (row) =>
-      row.case === name && row.structureId === structure && row.model === model && row.consensus === choice.consensus,
-  );
+  return rowsOfCaseNow(table, choice, name).find((row) => row.structureId === structure && row.model === model) ?? null;
+}
+
+/** The rows of one case with the chosen consensus. */
+function rowsOfCaseNow(table, choice, name) {
+  return [...table.rowsOfCase(table.caseNumber.get(name))]
+    .map((row) => rowAt(table, row))
+    .filter((row) => row.consensus === choice.consensus);
 }

@@ -5,10 +5,10 @@
  * Make the bar; returns a function that shows a choice in it.
  * @param change is told a function that alters the choice.
  */
-function makeControls(table, caseFacts, change) {
+function makeControls(table, caseFacts, groups, change) {
   const showConsensus = makeConsensusChoice(table, change);
   const showModels = makeModelButtons(table, change);
-  const pickers = pickerSpecs(table, caseFacts).map((spec) => {
+  const pickers = pickerSpecs(table, caseFacts, groups).map((spec) => {
     const picker = makePicker(spec, (chosen) => change((choice) => spec.put(choice, chosen)));
     byId("reset").before(picker.element);
     return (choice) => picker.show(spec.get(choice));
@@ -19,7 +19,7 @@ function makeControls(table, caseFacts, change) {
   };
 }
 
-function pickerSpecs(table, caseFacts) {
+function pickerSpecs(table, caseFacts, groups) {
   const own = (name, title, items, groups) => ({
     name,
     title,
@@ -32,9 +32,9 @@ function pickerSpecs(table, caseFacts) {
   });
   const structures = table.structures.map(({ id, name }) => ({ value: id, text: readable(name) }));
   const cases = table.cases.map((name) => ({ value: name, text: caseFacts.label(name) }));
-  const present = new Set(table.rows.map((row) => row.status));
+  const present = new Set(table.texts.status.texts);
   const status = Object.entries(STATUS_WORDS).filter(([value]) => present.has(value) || value === NOT_IN_MODEL);
-  const specs = [own("structures", "Structures", structures, structurePicks(table))];
+  const specs = [own("structures", "Structures", structures, structurePicks(table, groups))];
   if (cases.length > 1) specs.push(own("cases", "Cases", cases));
   if (present.size > 1) specs.push(own("status", "Status", status.map(([value, text]) => ({ value, text }))));
   return [...specs, ...caseFacts.filters.map(attributeSpec)];
@@ -55,20 +55,19 @@ function attributeSpec({ name, values }, index) {
   };
 }
 
-/** The groups that the tables hold, and the structures with the lowest Dice. */
-function structurePicks(table) {
-  const ids = (structures) => structures.map(({ id }) => id);
-  const groups = groupBy(table.structures, ({ group }) => group);
-  const order = [...STRUCTURE_GROUPS.map(([name]) => name), OTHER_GROUP].filter((name) => groups.has(name));
-  const picks = order.map((name) => ({ text: name, values: () => ids(groups.get(name)) }));
-  const worst = () =>
-    structuresWorstFirst(table.rows.filter(isCompared)).slice(0, WORST).map((number) => table.structures[number].id);
-  return [...(table.structures.length > WORST ? [{ text: `Worst ${WORST}`, values: worst }] : []), ...picks];
+/** The groups of the structures, and those with the lowest Dice. */
+function structurePicks(table, groups) {
+  const all = numbersThatPass(table.count, () => true);
+  const worst = () => structuresWorstFirst(table, all).slice(0, WORST).map(({ id }) => id);
+  return [
+    ...(table.structures.length > WORST ? [{ text: `Worst ${WORST}`, values: worst }] : []),
+    ...groups.map(({ title, structures }) => ({ text: title, values: () => structures })),
+  ];
 }
 
 function makeConsensusChoice(table, change) {
   const select = byId("consensus");
-  const methods = distinct(table.rows.map((row) => row.consensus));
+  const methods = table.consensuses;
   select.replaceChildren(...methods.map((method) => option(method, method)));
   select.addEventListener("change", () =>
     change((choice) => {

@@ -1,6 +1,8 @@
 "use strict";
 // The panel of the selected row or case: every value, the link to a viewer, and the way to open it in Slicer.
 
+const EXPLORE = "concordance explore --ct DIR --seg FILE...";
+
 /** What a click on a mark selects; a second click on the same takes it back. */
 function selectRow(choice, row) {
   const next = [row.case, row.structureId, row.model];
@@ -35,9 +37,10 @@ function makeDetails(data, change) {
 
 function detailParts(data, view, name, row, change) {
   const facts = view.caseFacts;
-  const known = facts.columns.map((column) => [capitalized(readable(column)), facts.value(name, column)]);
-  const series = view.table.rows.find((one) => one.case === name)?.series_uid ?? "";
-  const about = [...(row ? factsOfRow(row, facts) : [["Case", facts.label(name)]]), ...known, ["Series", series]];
+  const ofCase = rowsOfCaseNow(view.table, view.choice, name);
+  const series = ofCase[0]?.series_uid ?? "";
+  const ofRow = row ? factsOfRow(row, facts) : [["Case", facts.label(name)]];
+  const about = [...ofRow, ...facts.lines(name), ["Series", series]];
   const list = element("dl", { class: "facts" });
   for (const [heading, value] of about) {
     if (value) list.append(element("dt", {}, heading), element("dd", {}, value));
@@ -50,7 +53,7 @@ function detailParts(data, view, name, row, change) {
   );
   return [
     list,
-    otherModels(view, row),
+    otherModels(ofCase, row),
     viewerPart(data, row, series),
     slicerPart(data, row, series),
     element("p", {}, only),
@@ -58,9 +61,9 @@ function detailParts(data, view, name, row, change) {
 }
 
 /** The other models on the same case and structure. */
-function otherModels(view, row) {
+function otherModels(ofCase, row) {
   if (!row) return "";
-  const others = view.unfiltered.filter((one) => one.place === row.place && one !== row);
+  const others = ofCase.filter((one) => one.structureId === row.structureId && one.index !== row.index);
   const said = others.map((one) => `${one.model} ${hasNoOverlap(one) ? STATUS_WORDS[one.status] : fixed(one.dice, 3)}`);
   return said.length ? element("p", { class: "caption" }, `The others: ${said.join(", ")}.`) : "";
 }
@@ -74,7 +77,9 @@ function viewerPart(data, row, series) {
     { href: address, target: "_blank", rel: "noopener noreferrer", id: "viewer-link" },
     "Open in the browser viewer",
   );
-  return element("p", {}, link);
+  if (new URL(address).hostname !== "127.0.0.1") return element("p", {}, link);
+  const command = element("code", {}, "concordance view --study DIR");
+  return element("p", {}, link, element("small", {}, " while this runs on your machine: ", command));
 }
 
 /** The template with this row's values, percent-encoded; parameters without a value are left out. "" without study. */
@@ -124,7 +129,8 @@ function slicerPart(data, row, series) {
       element("b", {}, readable(row.structure)),
       ".",
     ),
-    element("p", {}, "In a browser, from the folder of the study: ", element("code", {}, command)),
+    element("p", {}, "All models in rows, without Slicer: ", element("code", {}, EXPLORE)),
+    element("p", {}, "In OHIF, from the folder of the study: ", element("code", {}, command)),
   );
 }
 

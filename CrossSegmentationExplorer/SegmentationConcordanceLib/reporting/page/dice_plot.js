@@ -5,55 +5,60 @@ const REFERENCE_DICE = [0.9, 0.75];
 const MARGIN_COLUMNS = ["missing", "empty_consensus"];
 const MARGIN_COLUMN_WIDTH = 74;
 const STRUCTURES_IN_SIGHT = 10;
-const BOX_CASES = 5;
-const LARGE_PLOT = 5000;
-const LARGE_MARK = { large: true, largeThreshold: 0, symbol: "rect" };
-const LABEL_WIDTH_LIMITS = [60, 240];
 
 /** What the library draws of view.drawn, how high, and what the note under the plot says. */
 function buildDicePlot(view) {
-  const drawn = new Set(view.drawn.map(({ id }) => id));
-  const rows = view.compared.filter((row) => drawn.has(row.structureId));
-  const marks = diceDistributions(rows, view.caseFacts);
-  const layout = diceLayout(view, rows, marks);
-  const ofModel = groupBy(rows, (row) => row.model);
-  const series = view.models.flatMap((model) => diceSeries(view, layout, ofModel.get(model) ?? [], marks, model));
+  const { table } = view;
+  const rowOf = rowsOfStructures(view);
+  const rows = view.compared.filter((row) => rowOf[table.structureOf[row]] >= 0);
+  const lost = rows.filter((row) => table.lost[row]);
+  const marks = diceDistributions(view);
+  const layout = diceLayout(view, rows, lost, marks);
+  const place = placeOfDice(view, rowOf, layout, lost);
+  const shown = marksOnce(view, rows.filter((row) => !table.lost[row]), layout);
+  const [inAxis, atMargin] = [shown, lost].map((some) => rowsByNumber(some, table.modelOf, table.models.length));
+  const series = view.models.flatMap((model) =>
+    diceSeries(view, layout, { model, rowOf, place, marks, inAxis, atMargin }),
+  );
   return {
     height: layout.height,
+    rowHeight: layout.rowHeight,
     option: {
       animation: false,
       textStyle: { fontFamily: pageFont() },
       grid: layout.grids,
       ...diceAxes(view, layout),
-      series: [diceBackground(view, layout), ...series, ...selectionRings(1)],
+      series: [structureStripes(view, referenceLines(layout)), ...series, ...selectionRings(1)],
     },
+    place,
     ringSize: layout.large ? 9 : layout.laneHeight >= 11 ? 14 : 11,
     marks,
-    note: diceNote(view, rows, layout),
+    note: diceNote(view, rows, lost, shown, layout),
   };
 }
 
-function diceLayout(view, rows, marks) {
+function diceLayout(view, rows, lost, marks) {
   const count = view.drawn.length;
   const lanes = Math.max(view.models.length, 1);
   const laneHeight = count <= 2 ? 22 : count <= 6 ? 15 : count <= 15 ? 11 : 8;
   const rowHeight = Math.max(lanes * laneHeight + 10, 22);
-  const columns = MARGIN_COLUMNS.filter((status) => rows.some((row) => row.status === status));
+  const statuses = new Set(Array.from(lost, (row) => rowAt(view.table, row).status));
+  const columns = MARGIN_COLUMNS.filter((status) => statuses.has(status));
   const marginWidth = columns.length * MARGIN_COLUMN_WIDTH;
   const labelWidth = widestLabel(view.drawn.map((one) => readable(one.name)));
-  const large = rows.length > LARGE_PLOT;
   const top = columns.length || count > STRUCTURES_IN_SIGHT ? 54 : 26;
   const plotHeight = Math.max(count, 1) * rowHeight;
   const left = labelWidth + 18 + (marginWidth ? marginWidth + 26 : 0);
   return {
     columns,
-    large,
+    large: rows.length > LARGE_PLOT,
     laneStep: laneHeight / rowHeight,
     laneHeight,
+    rowHeight,
     labelWidth,
     labelGap: left - labelWidth - 8,
     height: top + plotHeight + 46,
-    range: diceRange(rows, marks),
+    range: diceRange(view, rows, marks),
     grids: [
       { left, right: 24, top, height: plotHeight },
       { left: labelWidth + 18, width: marginWidth, top, height: plotHeight, show: false },
@@ -61,20 +66,17 @@ function diceLayout(view, rows, marks) {
   };
 }
 
-function widestLabel(labels) {
-  const context = document.createElement("canvas").getContext("2d");
-  context.font = `12px ${pageFont()}`;
-  const widest = Math.max(0, ...labels.map((label) => Math.ceil(1.1 * context.measureText(label).width) + 6));
-  return Math.min(Math.max(widest, LABEL_WIDTH_LIMITS[0]), LABEL_WIDTH_LIMITS[1]);
-}
-
 /** From a round number below the lowest mark to one above the highest, or 0 to 1. */
-function diceRange(rows, marks) {
-  const values = rows.filter((row) => row.dice != null && !hasNoOverlap(row)).map((row) => row.dice);
-  for (const mark of marks) if (mark.median > 0) values.push(mark.median);
-  if (byId("dice-full").checked || values.length === 0) return { min: 0, max: 1, interval: 0.1 };
-  const lowest = values.reduce((a, b) => Math.min(a, b));
-  const highest = values.reduce((a, b) => Math.max(a, b));
+function diceRange({ table }, rows, marks) {
+  if (byId("dice-full").checked) return { min: 0, max: 1, interval: 0.1 };
+  let [lowest, highest] = [Infinity, -Infinity];
+  const widen = (value) => {
+    if (value < lowest) lowest = value;
+    if (value > highest) highest = value;
+  };
+  for (const row of rows) if (!table.lost[row]) widen(table.numbers.dice[row]);
+  for (const { median } of marks) if (median > 0) widen(median);
+  if (highest < 0) return { min: 0, max: 1, interval: 0.1 };
   const interval = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1].find((step) => highest - lowest <= 10 * step) ?? 0.1;
   const pad = interval / 4;
   return {
@@ -84,48 +86,68 @@ function diceRange(rows, marks) {
   };
 }
 
-function diceAxes(view, layout) {
-  const centres = view.drawn.map((_, index) => index);
-  const digits = layout.range.interval < 0.01 ? 3 : layout.range.interval < 0.1 ? 2 : 1;
-  const dice = {
-    type: "value",
-    ...layout.range,
-    splitLine: { lineStyle: { color: "#e4e4e4" } },
-    axisLine: { show: true, onZero: false, lineStyle: { color: "#777" } },
-    axisTick: { show: true },
-    axisLabel: { color: "#333", fontSize: 12, formatter: (value) => value.toFixed(digits) },
+/** Where a row's mark is: { x, y, margin }; null where the plot does not show it. */
+function placeOfDice(view, rowOf, layout, lost) {
+  const { table } = view;
+  const across = marginPlaces(view, lost, layout.columns);
+  const lane = lanesOf(view);
+  const spread = layout.large ? 0.6 * layout.laneStep : 0;
+  return (row) => {
+    const centre = rowOf[table.structureOf[row]];
+    if (centre < 0 || Number.isNaN(table.badness[row])) return null;
+    const y = centre + lane[table.modelOf[row]] * layout.laneStep;
+    if (table.lost[row]) return { x: across.get(row), y, margin: true };
+    return { x: table.numbers.dice[row], y: y + spread * scatterOf(table.caseOf[row]), margin: false };
   };
-  const rows = { type: "value", min: -0.5, max: Math.max(view.drawn.length, 1) - 0.5, inverse: true };
-  const plain = { axisLine: { show: false, onZero: false }, axisTick: { show: false }, splitLine: { show: false } };
+}
+
+/** By the number of a model its distance from the centre of the row, in lanes. */
+function lanesOf(view) {
+  const middle = (view.models.length - 1) / 2;
+  return view.table.models.map((model) => view.models.indexOf(model) - middle);
+}
+
+/** Of a large plot the marks that do not lie upon each other. */
+function marksOnce({ table }, rows, layout) {
+  if (!layout.large) return rows;
+  const { min, max } = layout.range;
+  const step = (SPOTS_ACROSS - 1) / (max - min);
+  const spotOf = (row) => {
+    const down = Math.floor((scatterOf(table.caseOf[row]) + 0.5) * LANE_SPOTS);
+    const across = Math.round((table.numbers.dice[row] - min) * step);
+    return (table.cellOf[row] * LANE_SPOTS + down) * SPOTS_ACROSS + across;
+  };
+  return oncePerSpot(rows, spotOf, table.structures.length * table.models.length * LANE_SPOTS * SPOTS_ACROSS);
+}
+
+function diceAxes(view, layout) {
+  const digits = layout.range.interval < 0.01 ? 3 : layout.range.interval < 0.1 ? 2 : 1;
+  const axisLabel = { color: "#333", fontSize: 12, formatter: (value) => value.toFixed(digits) };
+  const dice = { ...layout.range, axisLabel };
   return {
     xAxis: [
-      { ...dice, name: "Dice with the consensus", nameLocation: "middle", nameGap: 28, nameTextStyle: AXIS_NAME },
-      marginAxis(layout.columns, plain),
+      valueAxis("Dice with the consensus", { ...dice, splitLine: { lineStyle: { color: "#e4e4e4" } } }),
+      marginAxis(layout.columns),
       // Seen from above, the axis of a long plot is out of sight. It leaves room for the reference lines' labels.
-      { ...dice, ...plain, position: "top", offset: 14, show: view.drawn.length > STRUCTURES_IN_SIGHT },
+      {
+        ...PLAIN_AXIS,
+        type: "value",
+        ...dice,
+        position: "top",
+        offset: 14,
+        show: view.drawn.length > STRUCTURES_IN_SIGHT,
+      },
     ],
     yAxis: [
-      {
-        ...rows,
-        ...plain,
-        axisLabel: {
-          customValues: centres,
-          formatter: (value) => readable(view.drawn[value]?.name ?? ""),
-          margin: layout.labelGap,
-          width: layout.labelWidth,
-          overflow: "truncate",
-          color: "#111",
-          fontSize: 12,
-        },
-      },
-      { ...rows, ...plain, gridIndex: 1, axisLabel: { show: false } },
+      structureAxis(view, layout.labelWidth, layout.labelGap),
+      { ...structureRows(view), gridIndex: 1 },
     ],
   };
 }
 
-function marginAxis(columns, plain) {
+function marginAxis(columns) {
   return {
-    ...plain,
+    ...PLAIN_AXIS,
     type: "value",
     gridIndex: 1,
     position: "top",
@@ -141,62 +163,34 @@ function marginAxis(columns, plain) {
   };
 }
 
-/** Stripes behind every second structure, and the reference lines. */
-function diceBackground(view, layout) {
+function referenceLines(layout) {
   const inRange = REFERENCE_DICE.filter((dice) => dice > layout.range.min && dice < layout.range.max);
-  const stripes = view.drawn.map((_, index) => index).filter((index) => index % 2 === 0);
   return {
-    id: "background",
-    type: "scatter",
     silent: true,
-    data: [],
-    z: 0,
-    markArea: {
-      silent: true,
-      itemStyle: { color: "rgba(20, 40, 60, 0.04)" },
-      data: stripes.map((index) => [{ yAxis: index - 0.5 }, { yAxis: index + 0.5 }]),
-    },
-    markLine: {
-      silent: true,
-      symbol: "none",
-      lineStyle: { color: "#444", width: 1.2, type: "dashed" },
-      label: { position: "start", formatter: ({ value }) => String(value), color: "#333", fontSize: 12 },
-      data: inRange.map((dice) => ({ xAxis: dice })),
-    },
+    symbol: "none",
+    lineStyle: { color: "#444", width: 1.2, type: "dashed" },
+    label: { position: "start", formatter: ({ value }) => String(value), color: "#333", fontSize: 12 },
+    data: inRange.map((dice) => ({ xAxis: dice })),
   };
 }
 
-function diceSeries(view, layout, own, marks, model) {
-  const rowOf = new Map(view.drawn.map((one, index) => [one.id, index]));
-  const lane = view.models.indexOf(model) - (view.models.length - 1) / 2;
-  const height = (structureId) => rowOf.get(structureId) + lane * layout.laneStep;
+function diceSeries(view, layout, { model, rowOf, place, marks, inAxis, atMargin }) {
+  const number = view.table.modelNumber.get(model);
+  const lane = lanesOf(view)[number];
   const look = view.looks.get(model);
   const size = layout.laneHeight >= 11 ? 8 : 6;
   const mark = { type: "scatter", symbol: `path://${look.path}`, symbolKeepAspect: true, name: model };
   const filled = { color: look.color, opacity: 0.75, borderColor: "#222", borderWidth: 0.4 };
-  const inAxis = own.filter((row) => row.dice != null && !hasNoOverlap(row));
-  const spread = layout.large ? 0.6 * layout.laneStep : 0;
+  const own = marks.filter((one) => one.model === model);
   return [
-    distributionSeries(
-      model,
-      look,
-      layout,
-      marks.filter((one) => one.model === model),
-      height,
-    ),
+    distributionSeries(model, look, layout, own, (structure) => rowOf[structure] + lane * layout.laneStep),
     {
       ...mark,
-      ...(layout.large ? LARGE_MARK : {}),
       symbolSize: layout.large ? 3 : size,
       itemStyle: layout.large ? { color: look.color, opacity: 0.45 } : filled,
       id: `points ${model}`,
       z: layout.large ? 2 : 3,
-      ...markData(
-        inAxis,
-        layout.large,
-        (row) => row.dice,
-        (row) => height(row.structureId) + spread * scatterOf(row),
-      ),
+      ...markData(inAxis(number), layout.large, place),
     },
     {
       ...mark,
@@ -206,116 +200,34 @@ function diceSeries(view, layout, own, marks, model) {
       yAxisIndex: 1,
       symbolSize: size,
       itemStyle: { color: "rgba(255,255,255,0.01)", borderColor: look.color, borderWidth: 1.5 },
-      data: marginMarks(own.filter(hasNoOverlap), layout.columns, height),
+      ...markData(atMargin(number), false, place),
     },
   ];
 }
 
-/** Between -0.5 and 0.5, the same for a case at every drawing. */
-function scatterOf(row) {
-  return ((row.caseNumber * 0.618034) % 1) - 0.5;
-}
-
-/** Range as a line, quartiles as a box, the median as a bar across the lane, the mean as a ring. */
-function distributionSeries(model, look, layout, marks, height) {
-  return {
-    id: `distribution ${model}`,
-    name: model,
-    type: "custom",
-    clip: true,
-    z: layout.large ? 4 : 2,
-    encode: { x: 0, y: 1 },
-    data: marks.map((one) => [
-      one.median,
-      height(one.structureId),
-      one.lower,
-      one.upper,
-      one.lowest,
-      one.highest,
-      one.n,
-      one.mean,
-      one.index,
-    ]),
-    renderItem: (params, api) => distributionMark(api, look.color, layout),
-  };
-}
-
-function distributionMark(api, color, layout) {
-  const [median, y] = api.coord([api.value(0), api.value(1)]);
-  const across = (dimension) => api.coord([api.value(dimension), api.value(1)])[0];
-  const [lower, upper, lowest, highest, mean] = [2, 3, 4, 5, 7].map(across);
-  const half = layout.laneHeight * 0.4;
-  const line = (x1, y1, x2, y2, width, stroke) => ({
-    type: "line",
-    shape: { x1, y1, x2, y2 },
-    style: { stroke, lineWidth: width },
-  });
-  const box = {
-    type: "rect",
-    shape: { x: lower, y: y - half, width: Math.max(upper - lower, 1), height: 2 * half },
-    style: { fill: layout.large ? "rgba(255,255,255,0.7)" : color, opacity: layout.large ? 1 : 0.22 },
-  };
-  const edge = { ...box, style: { fill: "none", stroke: color, lineWidth: 1 } };
-  const range = line(lowest, y, highest, y, 1, color);
-  const ring = {
-    type: "circle",
-    shape: { cx: mean, cy: y, r: half + 2 },
-    style: { fill: "none", stroke: color, lineWidth: 1.5 },
-  };
-  // Quartiles of a few cases would only repeat their marks.
-  const quartiles = api.value(6) < BOX_CASES ? [] : [box, edge];
-  return {
-    type: "group",
-    children: [range, ...quartiles, ring, line(median, y - half - 1, median, y + half + 1, 2.5, "#111")],
-  };
-}
-
-/** Cases of one structure, model and status stand side by side, so that none hides another. */
-function marginMarks(rows, columns, height) {
-  const groups = groupBy(rows, (row) => `${row.cell} ${row.status}`);
-  return [...groups.values()].flatMap((group) =>
-    group.map((row, index) => [
-      columns.indexOf(row.status) + (index + 1) / (group.length + 1),
-      height(row.structureId),
-      row.index,
-    ]),
-  );
-}
-
-/** Over all rows that have a Dice, those without overlap included as the 0 that they are. */
-function diceDistributions(rows, caseFacts) {
-  const groups = [...groupBy(rows, (row) => row.cell).values()];
-  const marks = groups.flatMap((group) => {
-    const values = group.filter((row) => row.dice != null);
-    // Where no case has any overlap, the marks at the margin say it all; a median of 0 would only stretch the axis.
-    if (values.length === 0 || group.every(hasNoOverlap)) return [];
-    const worst = values.reduce((a, b) => (b.dice < a.dice ? b : a));
-    return {
-      ...distribution(values.map((row) => row.dice)),
-      structureId: group[0].structureId,
-      structure: group[0].structure,
-      model: group[0].model,
-      worstCase: caseFacts.label(worst.case),
-      leftOut: group.length - values.length,
-    };
-  });
-  return marks.map((mark, index) => ({ ...mark, index }));
-}
-
-function diceNote(view, rows, layout) {
+function diceNote(view, rows, lost, shown, layout) {
+  const models = new Uint8Array(view.table.models.length);
+  for (const row of rows) models[view.table.modelOf[row]] = 1;
   const drawn =
-    `${plural(rows.length, "mark")} of ${plural(view.models.length, "model")} and ` +
+    `${plural(rows.length, "mark")} of ${plural(models.reduce((a, b) => a + b, 0), "model")} and ` +
     `${plural(view.drawn.length, "structure")}.`;
   const part =
     view.drawn.length < view.structures.length
       ? ` Drawn are the ${view.drawn.length} structures with the lowest Dice, of ${view.structures.length}.`
       : "";
-  const apart = rows.filter(hasNoOverlap).length;
-  const margin = apart ? ` ${apart} without overlap, at the left margin; a Dice of 0 counts in the median.` : "";
+  const apart = lost.length;
+  const margin = apart
+    ? ` ${apart.toLocaleString("en")} without overlap, at the left margin; a Dice of 0 counts in the median.`
+    : "";
   const without = view.rows.length - view.compared.length;
   const alone = without
     ? ` Not drawn: ${plural(without, "row")} without a Dice, mostly of structures that one model alone knows.`
     : "";
-  const dots = layout.large ? " With so many marks, dots stand for the symbols." : "";
+  const dots = layout.large ? ` With so many, dots stand for the symbols${uponEachOther(rows, lost, shown)}.` : "";
   return `${drawn}${part}${dots}${margin}${alone} The table below holds every value.`;
+}
+
+function uponEachOther(rows, lost, shown) {
+  const hidden = rows.length - lost.length - shown.length;
+  return hidden > 0 ? `, and of dots upon each other (${hidden.toLocaleString("en")}) one is drawn` : "";
 }

@@ -4,16 +4,16 @@
 const STRUCTURES_AT_ONCE = 40;
 const WORST = 12;
 
-/** All that the views need to know of what is chosen. */
+/** All that the views need to know of what is chosen; rows are numbers of rows of the table. */
 function makeView(table, caseFacts, choice, cache) {
   const models = table.models.filter((model) => !choice.without.has(model));
-  const passes = rowFilter(table, caseFacts, choice);
+  const passes = choiceFilter(table, caseFacts, choice);
   const ofConsensus = cached(cache, choice.consensus, () => rowsOfConsensus(table, choice.consensus));
-  const rows = ofConsensus.rows.filter(passes);
-  const compared = rows.filter(isCompared);
-  const present = new Set(compared.map((row) => row.structureNumber));
-  const structures = table.structures.filter((_, number) => present.has(number));
-  const worst = structuresWorstFirst(compared).map((number) => table.structures[number]);
+  const rows = ofConsensus.rows.filter(passes.row);
+  const compared = rows.filter((row) => !Number.isNaN(table.badness[row]));
+  const worst = structuresWorstFirst(table, compared);
+  const present = new Set(worst);
+  const structures = table.structures.filter((one) => present.has(one));
   return {
     table,
     caseFacts,
@@ -22,12 +22,12 @@ function makeView(table, caseFacts, choice, cache) {
     structures,
     rows,
     compared,
-    passes,
+    passes: passes.row,
     looks: table.looks,
-    unfiltered: ofConsensus.rows,
-    gaps: ofConsensus.gaps.filter((gap) => passes(gap)),
+    gaps: ofConsensus.gaps.filter(passes.gap),
     worst,
     drawn: structures,
+    cells: null,
   };
 }
 
@@ -37,38 +37,48 @@ function cached(cache, key, make) {
 }
 
 function rowsOfConsensus(table, consensus) {
-  const rows = table.rows.filter((row) => row.consensus === consensus);
-  return { rows, gaps: vocabularyGaps(rows, table) };
+  const { texts, index } = table.texts.consensus;
+  const number = texts.indexOf(consensus);
+  const rows = numbersThatPass(table.count, (row) => index[row] === number);
+  return { rows, gaps: vocabularyGaps(table, rows) };
 }
 
-/** A test of rows; rows of vocabulary gaps stand for several cases and pass for any. */
-function rowFilter(table, caseFacts, choice) {
-  const model = table.models.map((name) => !choice.without.has(name));
-  const structure = table.structures.map(({ id }) => !choice.structure || choice.structure.has(id));
+/** Tests of rows and of vocabulary gaps; a gap stands for several cases and passes for any. */
+function choiceFilter(table, caseFacts, choice) {
+  const { modelOf, structureOf, caseOf } = table;
+  const model = Uint8Array.from(table.models, (name) => Number(!choice.without.has(name)));
+  const structure = structuresThatPass(table, choice);
   const ofCase = casesThatPass(table, caseFacts, choice);
-  const { status } = choice;
-  return (row) =>
-    model[row.modelNumber] &&
-    structure[row.structureNumber] &&
-    (row.caseNumber === undefined || ofCase[row.caseNumber]) &&
-    (!status || status.has(row.status));
+  const status = Uint8Array.from(table.texts.status.texts, (one) => Number(!choice.status || choice.status.has(one)));
+  const statusOf = table.texts.status.index;
+  return {
+    row: (row) =>
+      (model[modelOf[row]] & structure[structureOf[row]] & ofCase[caseOf[row]] & status[statusOf[row]]) === 1,
+    gap: (gap) =>
+      model[gap.modelNumber] && structure[gap.structureNumber] && (!choice.status || choice.status.has(NOT_IN_MODEL)),
+  };
+}
+
+function structuresThatPass(table, choice) {
+  return Uint8Array.from(table.structures, ({ id }) => Number(!choice.structure || choice.structure.has(id)));
 }
 
 function casesThatPass(table, caseFacts, choice) {
   const wanted = Object.entries(choice.attributes);
-  return table.cases.map(
-    (name) =>
+  return Uint8Array.from(table.cases, (name) =>
+    Number(
       (!choice.case || choice.case.has(name)) &&
-      wanted.every(([attribute, values]) => values.has(caseFacts.value(name, attribute) || NOT_KNOWN)),
+        wanted.every(([attribute, values]) => values.has(caseFacts.value(name, attribute) || NOT_KNOWN)),
+    ),
   );
 }
 
-/** Numbers of the structures, the one with the lowest Dice first; no overlap counts as 0. */
-function structuresWorstFirst(rows) {
-  const lowest = new Map();
-  for (const row of rows) {
-    const dice = badness(row);
-    if (!(lowest.get(row.structureNumber) <= dice)) lowest.set(row.structureNumber, dice);
-  }
-  return [...lowest].sort(([, a], [, b]) => a - b).map(([number]) => number);
+/** The structures of these rows, the one with the lowest Dice first; no overlap counts as 0. */
+function structuresWorstFirst(table, rows) {
+  const lowest = new Float64Array(table.structures.length).fill(Infinity);
+  const { structureOf, badness } = table;
+  for (const row of rows) if (badness[row] < lowest[structureOf[row]]) lowest[structureOf[row]] = badness[row];
+  return table.structures
+    .filter(({ number }) => lowest[number] < Infinity)
+    .sort((a, b) => lowest[a.number] - lowest[b.number]);
 }

@@ -2,7 +2,7 @@
 // What hovering over a mark says.
 
 function hoverOfRow(row, caseFacts) {
-  return hoverBox(row.model, factsOfRow(row, caseFacts));
+  return hoverBox(row.model, [...factsOfRow(row, caseFacts), ...caseFacts.lines(row.case)]);
 }
 
 /** Name and value of all that a row says; "" where it says nothing. */
@@ -29,7 +29,7 @@ function factsOfRow(row, caseFacts) {
 
 function hoverOfDistribution(mark) {
   return hoverBox(`${mark.model}, all cases`, [
-    ["Structure", readable(mark.structure)],
+    ["Structure", readable(mark.structure.name)],
     ["Median Dice", fixed(mark.median, 3)],
     ["Quartiles", `${fixed(mark.lower, 3)}, ${fixed(mark.upper, 3)}`],
     ["Lowest, highest", `${fixed(mark.lowest, 3)}, ${fixed(mark.highest, 3)}`],

@@ -10,37 +10,19 @@ function makeMatrix(change) {
   return { id: "matrix", draw, csv: (view) => matrixCsv(view), picture: () => tableSvg(byId("matrix")) };
 }
 
-/** Cells by structure and model, as numbers in rows. */
-function matrixCells(view) {
-  const cells = new Map();
-  for (const [cell, rows] of groupBy(view.compared, (row) => row.cell)) {
-    const values = rows.filter((row) => row.dice != null);
-    const worst = rows.reduce((a, b) => (badness(b) < badness(a) ? b : a));
-    const none = rows.filter((row) => row.status === "missing").length;
-    const empty = rows.filter((row) => row.status === "empty_consensus").length;
-    cells.set(cell, { ...distribution(values.map((row) => row.dice)), worst, none, empty, cases: rows.length });
-  }
-  return cells;
-}
-
-function cellAt(view, cells, structure, model) {
-  const { structureNumber, modelNumber, models } = view.table;
-  return cells.get(structureNumber.get(structure.id) * models.length + modelNumber.get(model));
-}
-
 function drawMatrix(state) {
   const { view } = state;
-  const cells = matrixCells(view);
   const unknown = new Set(view.gaps.map((gap) => gap.cell));
-  const models = view.models.filter((model) => view.structures.some((one) => cellAt(view, cells, one, model)));
+  const models = view.models.filter((model) => view.structures.some((one) => cellAt(view, one, model)));
   const redraw = () => drawMatrix(state);
   const head = element("tr", {}, sortHeading("Structure", null, state, redraw));
   for (const model of models) head.append(sortHeading(model, model, state, redraw, view.looks.get(model)));
   head.append(sortHeading("Worst of all", "worst", state, redraw));
-  const body = matrixOrder(state, cells).map((structure) => matrixRow(state, cells, unknown, models, structure));
-  byId("matrix").tHead.replaceChildren(head);
-  byId("matrix").tBodies[0].replaceChildren(...body);
-  rove(byId("matrix"));
+  const body = matrixOrder(state).map((structure) => matrixRow(state, unknown, models, structure));
+  redrawTable(byId("matrix"), () => {
+    byId("matrix").tHead.replaceChildren(head);
+    byId("matrix").tBodies[0].replaceChildren(...body);
+  });
   byId("matrix-note").textContent = exclusionNote(view);
 }
 
@@ -58,11 +40,11 @@ function sortHeading(text, key, state, redraw, look, isNumber = false) {
 }
 
 /** As in the tables, or by the median of a model; structures without one come last. */
-function matrixOrder({ sort, descending, view }, cells) {
+function matrixOrder({ sort, descending, view }) {
   if (sort === null) return descending ? [...view.structures].reverse() : view.structures;
   const sign = descending ? -1 : 1;
   const worst = new Map(view.worst.map((structure, rank) => [structure.id, rank]));
-  const key = (one) => (sort === "worst" ? worst.get(one.id) : cellAt(view, cells, one, sort)?.median ?? null);
+  const key = (one) => (sort === "worst" ? worst.get(one.id) : cellAt(view, one, sort)?.median ?? null);
   return view.structures.toSorted((one, other) => {
     const [a, b] = [key(one), key(other)];
     if (a === null || b === null) return (a === null) - (b === null);
@@ -70,18 +52,17 @@ function matrixOrder({ sort, descending, view }, cells) {
   });
 }
 
-function matrixRow(state, cells, unknown, models, structure) {
+function matrixRow(state, unknown, models, structure) {
   const { view } = state;
   const line = element("tr", {}, element("th", { scope: "row" }, readable(structure.name)));
   let worst = null;
   for (const model of models) {
-    const cell = cellAt(view, cells, structure, model);
-    const { structureNumber, modelNumber } = view.table;
-    const number = structureNumber.get(structure.id) * view.table.models.length + modelNumber.get(model);
+    const cell = cellAt(view, structure, model);
+    const number = structure.number * view.table.models.length + view.table.modelNumber.get(model);
     line.append(cell ? matrixCell(state, cell) : gapCell(unknown.has(number)));
-    if (cell && (!worst || badness(cell.worst) < badness(worst))) worst = cell.worst;
+    if (cell && (worst === null || isWorse(view.table, cell.worst, worst))) worst = cell.worst;
   }
-  line.append(worst ? worstCell(state, worst) : element("td"));
+  line.append(worst === null ? element("td") : worstCell(state, rowAt(view.table, worst)));
   return line;
 }
 
@@ -90,7 +71,7 @@ function gapCell(isUnknown) {
 }
 
 function matrixCell(state, cell) {
-  const { worst } = cell;
+  const worst = rowAt(state.view.table, cell.worst);
   const lost = [cell.none ? `${cell.none} missing` : "", cell.empty ? `${cell.empty} empty` : ""].filter(Boolean);
   const lowest = hasNoOverlap(worst) ? lost.join(", ") : `worst ${fixed(worst.dice, 3)}`;
   const below = element("small", lost.length ? { class: "lost" } : {}, `${lowest} \u00b7 n ${cell.cases}`);
@@ -106,10 +87,15 @@ function matrixCell(state, cell) {
 
 function worstCell(state, row) {
   const text = hasNoOverlap(row) ? STATUS_WORDS[row.status] : fixed(row.dice, 3);
-  const where = element("small", {}, `${row.model}, ${state.view.caseFacts.label(row.case)}`);
+  const where = element("small", {}, `${whoIsWorst(row)}, ${state.view.caseFacts.label(row.case)}`);
   const button = element("button", { type: "button", title: "Shows this row's values" }, text, where);
   button.addEventListener("click", () => state.change((choice) => selectRow(choice, row)));
   return element("td", { class: "worst" }, button);
+}
+
+/** An empty consensus is that of all models, and says nothing about the one whose row it is. */
+function whoIsWorst(row) {
+  return row.status === "empty_consensus" ? "all models" : row.model;
 }
 
 /** One structure alone, or all again when it is alone already. */
@@ -130,7 +116,7 @@ function exclusionNote(view) {
       ]
     : [];
   if (!consensus.startsWith("intersection")) return parts.join(" ");
-  const others = distinct(view.table.rows.map((row) => row.consensus)).filter(
+  const others = view.table.consensuses.filter(
     (one) => one !== consensus && one.startsWith("intersection"),
   );
   for (const other of others) parts.push(...comparedConsensus(view, other));
@@ -139,29 +125,35 @@ function exclusionNote(view) {
 
 /** Means over the rows that both ways of making the consensus have. */
 function comparedConsensus(view, other) {
-  const width = view.table.structures.length * view.table.cases.length;
-  const key = (row) => row.modelNumber * width + row.place;
-  const here = new Map(view.compared.filter((row) => row.dice != null).map((row) => [key(row), row.dice]));
-  const passes = (row) => row.consensus === other && row.dice != null && here.has(key(row)) && view.passes(row);
-  const there = view.table.rows.filter(passes);
+  const { table } = view;
+  const { dice } = table.numbers;
+  const { texts, index } = table.texts.consensus;
+  const number = texts.indexOf(other);
+  const width = table.structures.length * table.cases.length;
+  const key = (row) => table.modelOf[row] * width + table.placeOf[row];
+  const hasDice = (row) => !Number.isNaN(dice[row]);
+  const here = new Map();
+  for (const row of view.compared) if (hasDice(row)) here.set(key(row), dice[row]);
+  const there = numbersThatPass(table.count, (row) => index[row] === number && hasDice(row) && view.passes(row)).filter(
+    (row) => here.has(key(row)),
+  );
   if (there.length === 0) return [];
-  const [own, others] = [mean(there.map((row) => here.get(key(row)))), mean(there.map((row) => row.dice))];
-  const rows = `the same ${plural(there.length, "row")}`;
-  return [`${rows}: mean Dice ${fixed(own, 3)} with "${view.choice.consensus}", ${fixed(others, 3)} with "${other}".`]
-    .map(capitalized);
+  const own = mean(Array.from(there, (row) => here.get(key(row))));
+  const others = mean(valuesAt(dice, there));
+  const rows = capitalized(`the same ${plural(there.length, "row")}`);
+  return [`${rows}: mean Dice ${fixed(own, 3)} with "${view.choice.consensus}", ${fixed(others, 3)} with "${other}".`];
 }
 
 function matrixCsv(view) {
-  const cells = matrixCells(view);
   const header = ["structure", "model", "cases", "n", "mean", "median", "q1", "q3", "lowest", "highest"];
   const lines = [];
   for (const structure of view.structures) {
     for (const model of view.models) {
-      const cell = cellAt(view, cells, structure, model);
+      const cell = cellAt(view, structure, model);
       if (!cell) continue;
       const { n, mean: average, median, lower, upper, lowest, highest } = cell;
       const numbers = [cell.cases, n, average, median, lower, upper, lowest, highest, cell.none, cell.empty];
-      lines.push([structure.name, model, ...numbers, cell.worst.case]);
+      lines.push([structure.name, model, ...numbers, rowAt(view.table, cell.worst).case]);
     }
   }
   return [[...header, "missing", "empty_consensus", "worst_case"], ...lines];

@@ -1,32 +1,40 @@
 "use strict";
 // What was compared, the worst findings with their links, and which model does not know what.
 
-function showOverview(data, table, caseFacts) {
-  const { rows, cases, models } = table;
-  const groups = groupBy(rows, (row) => row.structureNumber);
-  const alone = [...groups.values()].filter((group) => !group.some(isCompared)).length;
-  const compared = groups.size - alone;
+function showOverview(data, table, caseFacts, cache) {
+  const { cases, models } = table;
+  const compared = structuresWorstFirst(table, numbersThatPass(table.count, () => true)).length;
+  const alone = table.structures.length - compared;
+  const known = `known to two or more models${alone ? `, ${alone} more to one only` : ""}`;
   const lines = [
-    ["Cases", `${cases.length.toLocaleString("en")}: ${listed(cases.map(caseFacts.label))}`],
-    ["Models", `${models.length}: ${listed(models, 16)}`],
-    ["Structures", `${compared} known to two or more models` + (alone ? `, ${alone} to one only` : "")],
-    ["Consensus", distinct(rows.map((row) => row.consensus)).join(", ")],
+    ["Cases", cases.length, listed(cases.map(caseFacts.label), 6)],
+    ["Models", models.length, listed(models, 16)],
+    ["Structures", compared, known],
+    ["Consensus", capitalized(table.consensuses[0] ?? ""), aboutConsensus(table.consensuses)],
   ];
-  const list = byId("compared");
-  for (const [name, text] of rows.length ? lines : []) list.append(element("dt", {}, name), element("dd", {}, text));
+  for (const [name, number, text] of table.count ? lines : []) {
+    const value = element("dd", {}, element("b", {}, number.toLocaleString("en")), text);
+    byId("compared").append(element("div", {}, element("dt", {}, name), value));
+  }
   showFindings(data.findings, table);
-  showVocabulary(table);
+  showVocabulary(table, cache);
   byId("notes").append(...data.notes.map((note) => element("li", {}, note)));
   byId("notes").hidden = data.notes.length === 0;
 }
 
+function aboutConsensus([first, ...others]) {
+  const isIntersection = first?.startsWith("intersection");
+  const what = isIntersection ? "the voxels that every model that knows the structure has marked" : "";
+  return [what, others.length ? `also: ${others.join(", ")}` : ""].filter(Boolean).join("; ");
+}
+
 function showFindings(findings, table) {
   const first = firstChoice(table);
-  const item = ({ text, case: name, structure, model }) => {
-    if (!structure) return element("li", {}, text);
-    const selected = name && model ? [name, structure, model] : null;
-    const hash = choiceToHash({ ...first, structure: new Set([structure]), selected }, first);
-    const link = element("a", { href: `#${hash}`, "data-show": "dice-section" }, text);
+  const item = ({ text, lead, case: name, structures, model }) => {
+    const selected = name && model ? [name, structures[0], model] : null;
+    const hash = choiceToHash({ ...first, structure: new Set(structures), selected }, first);
+    const link = element("a", { href: `#${hash}`, "data-show": "dice-section" }, element("b", {}, lead));
+    link.append(text.slice(lead.length));
     return element("li", {}, link);
   };
   byId("findings").append(...findings.map(item));
@@ -34,9 +42,9 @@ function showFindings(findings, table) {
 }
 
 /** Per model the structures of the first consensus that it does not know, where others do. */
-function showVocabulary(table) {
+function showVocabulary(table, cache) {
   const first = firstChoice(table);
-  const gaps = vocabularyGaps(table.rows.filter((row) => row.consensus === first.consensus), table);
+  const { gaps } = cached(cache, first.consensus, () => rowsOfConsensus(table, first.consensus));
   const lines = [...groupBy(gaps, (gap) => gap.model)].map(([model, own]) => {
     const names = own.map((gap) => readable(gap.structure));
     const line = element("li", {}, symbolPicture(table.looks.get(model)), element("b", {}, model));

@@ -3,10 +3,15 @@
 
 /** Pairs with numbers instead of names, and a number per place for Dice. */
 function pairsFromData(pairs, table) {
+  const numbered = (column, numberOf) => {
+    const { texts, index } = textColumn(column);
+    const number = texts.map((text) => numberOf.get(text) ?? -1);
+    return Int32Array.from(index, (text) => number[text]);
+  };
   return {
-    caseNumber: pairs.case.map((name) => table.caseNumber.get(name) ?? -1),
-    structureNumber: pairs.structure.map((id) => table.structureNumber.get(id) ?? -1),
-    pairs: pairs.pairs.map(({ a, b, dice }) => ({ a, b, dice: Float32Array.from(dice, (one) => one ?? NaN) })),
+    caseOf: numbered(pairs.case, table.caseNumber),
+    structureOf: numbered(pairs.structure, table.structureNumber),
+    pairs: pairs.pairs.map(({ a, b, dice }) => ({ a, b, dice: new Float32Array(bytesOf(dice).buffer) })),
   };
 }
 
@@ -27,14 +32,15 @@ function makePairMap(pairs) {
 function pairMeans(view, pairs) {
   const { table, choice } = view;
   const ofCase = casesThatPass(table, view.caseFacts, choice);
-  const structure = table.structures.map(({ id }) => !choice.structure || choice.structure.has(id));
-  const at = [];
-  for (let place = 0; place < pairs.caseNumber.length; place += 1) {
-    const [one, other] = [pairs.caseNumber[place], pairs.structureNumber[place]];
-    // Cases and structures that only the pairs have pass when nothing is chosen.
-    const passes = (one < 0 ? !choice.case : ofCase[one]) && (other < 0 ? !choice.structure : structure[other]);
-    if (passes) at.push(place);
-  }
+  const structure = structuresThatPass(table, choice);
+  const { caseOf, structureOf } = pairs;
+  // Cases and structures that only the pairs have pass when nothing is chosen.
+  const at = numbersThatPass(
+    caseOf.length,
+    (place) =>
+      (caseOf[place] < 0 ? !choice.case : ofCase[caseOf[place]]) &&
+      (structureOf[place] < 0 ? !choice.structure : structure[structureOf[place]]),
+  );
   return pairs.pairs
     .filter(({ a, b }) => !choice.without.has(a) && !choice.without.has(b))
     .map(({ a, b, dice }) => {

@@ -2,8 +2,8 @@
 // A plot on the page: drawn by the library, hovered over, clicked, walked through with the arrow keys, exported.
 
 /**
- * @param build view -> { option, height, note, ringSize, marks, hidden }; data of series "points ..." and
- *     "margin ..." are [x, y, number of the row].
+ * @param build view -> { option, height, note, place, ringSize, marks, hidden }; data of series "points ...",
+ *     "margin ..." and "spread" are [x, y, row]; place(row) is { x, y, margin } where a row has a mark, else null.
  * @param csv view -> lines of cells.
  */
 function makePlot(id, build, csv, change) {
@@ -12,7 +12,7 @@ function makePlot(id, build, csv, change) {
   const plot = { id, dom, chart, build, csv, built: null, view: null, at: -1, walk: null };
   plot.draw = (view) => drawPlot(plot, view);
   plot.select = (view) => showRings(plot, view);
-  plot.picture = () => plotSvg(plot);
+  plot.picture = (width) => plotSvg(plot, width);
   chart.on("click", ({ data, seriesId }) => {
     const row = rowOfMark(plot, seriesId, data);
     if (row) change((choice) => selectRow(choice, row));
@@ -47,18 +47,25 @@ function hoverOf(plot) {
 
 function rowOfMark(plot, seriesId, data) {
   const isRow = /^(points|margin|spread)/.test(seriesId ?? "");
-  return isRow ? plot.view.table.rows[data[2]] : null;
+  return isRow ? rowAt(plot.view.table, data[2]) : null;
 }
 
 /**
- * The data of a series of marks: [x, y, number of the row] each, or all of them in a row where they are many, which
- * the library takes over several times faster.
+ * The data of a series of marks: [x, y, row] each, or all of them in a row where they are many, which the library
+ * takes over several times faster.
  */
-function markData(rows, isLarge, x, y) {
-  if (!isLarge) return { data: rows.map((row) => [x(row), y(row), row.index]) };
+function markData(rows, isLarge, place) {
   const data = new Float64Array(3 * rows.length);
-  rows.forEach((row, at) => data.set([x(row), y(row), row.index], 3 * at));
-  return { data, dimensions: ["x", "y", "row"] };
+  let at = 0;
+  for (const row of rows) {
+    const { x, y } = place(row);
+    data[at++] = x;
+    data[at++] = y;
+    data[at++] = row;
+  }
+  // The library's way for many marks fails without any.
+  if (isLarge && rows.length) return { ...LARGE_MARK, data, dimensions: ["x", "y", "row"] };
+  return { data: Array.from(rows, (_, mark) => [...data.subarray(3 * mark, 3 * mark + 3)]) };
 }
 
 /** Visit x, y, number of the row and number of the mark; series without marks have none. */
@@ -97,20 +104,18 @@ function showRings(plot, view) {
 
 /** By series the rings around all marks of the selected case, a thicker one around the selected row. */
 function ringsOfSelection(plot) {
-  const { view } = plot;
+  const { view, built } = plot;
   const rings = { rings: [], "rings at the margin": [] };
   if (!view.choice.selected) return rings;
   const [name, structure, model] = view.choice.selected;
-  const number = view.table.caseNumber.get(name);
-  for (const one of plot.built.option.series) {
-    const target = one.id.startsWith("margin ") ? "rings at the margin" : "rings";
-    eachMark(one, (x, y, index) => {
-      const row = view.table.rows[index];
-      if (row.caseNumber !== number) return;
-      const exact = row.structureId === structure && (row.model === model || one.id === "spread");
-      const size = plot.built.ringSize + (exact ? 4 : 0);
-      rings[target].push({ value: [x, y, index], symbolSize: size, itemStyle: { borderWidth: exact ? 2.5 : 1.2 } });
-    });
+  for (const row of rowsOfCaseNow(view.table, view.choice, name)) {
+    const place = view.passes(row.index) ? built.place(row.index) : null;
+    if (!place) continue;
+    const { x, y, margin } = place;
+    const exact = row.structureId === structure && (row.model === model || plot.id === "spread");
+    const size = built.ringSize + (exact ? 4 : 0);
+    const ring = { value: [x, y, row.index], symbolSize: size, itemStyle: { borderWidth: exact ? 2.5 : 1.2 } };
+    rings[margin ? "rings at the margin" : "rings"].push(ring);
   }
   return rings;
 }
@@ -143,7 +148,7 @@ function marksInOrder(plot) {
   const marks = [];
   plot.built.option.series.forEach((one, seriesIndex) => {
     eachMark(one, (x, y, index, dataIndex) => {
-      marks.push({ seriesIndex, dataIndex, x, row: plot.view.table.rows[index] });
+      marks.push({ seriesIndex, dataIndex, x, row: rowAt(plot.view.table, index) });
     });
   });
   return marks.sort((a, b) => a.row.cell - b.row.cell || a.x - b.x);
@@ -159,14 +164,4 @@ function nextGroup(walk, at, step) {
 function spoken(row, caseFacts) {
   const facts = factsOfRow(row, caseFacts).filter(([, value]) => value);
   return `${row.model}. ${facts.map(([name, value]) => `${name} ${value}`).join(". ")}.`;
-}
-
-/** The plot as SVG text, as wide as it is on the page. */
-function plotSvg(plot) {
-  const width = plot.dom.clientWidth || 1000;
-  const canvas = echarts.init(null, null, { renderer: "svg", ssr: true, width, height: plot.built.height });
-  canvas.setOption({ ...plot.built.option, backgroundColor: "#fff" });
-  const text = canvas.renderToSVGString();
-  canvas.dispose();
-  return text;
 }

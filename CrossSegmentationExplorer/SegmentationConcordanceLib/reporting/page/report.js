@@ -1,7 +1,9 @@
 "use strict";
 // Puts the page together.
 
-const DRAW_AT_ONCE = 20000;
+const DRAW_AT_ONCE = 2000;
+// The volume axis is logarithmic from this ratio of the largest to the smallest volume.
+const DECADES = 20;
 
 function startReport() {
   // Very many rows are in a file beside the page, which has put them here.
@@ -11,17 +13,27 @@ function startReport() {
   const page = { data, table, caseFacts, first: firstChoice(table), cache: new Map(), waiting: new Map() };
   const change = (alter) => changeChoice(page, alter);
   page.views = makeViews(data, table, change);
-  page.showControls = makeControls(table, caseFacts, change);
+  page.showControls = makeControls(table, caseFacts, data.groups, change);
   page.showDetails = makeDetails(data, change);
-  showOverview(data, table, caseFacts);
+  showOverview(data, table, caseFacts, page.cache);
   for (const place of document.querySelectorAll(".scale-here")) place.append(diceScale());
-  const hasVolumes = table.rows.some((row) => row.volume_ml > 0);
-  for (const id of ["share-section", "spread-section"]) byId(id).hidden = !hasVolumes;
-  byId("share-log").checked = spansDecades(table.rows);
+  const { lowest, highest } = volumesAboveNone(table);
+  for (const id of ["share-section", "spread-section"]) byId(id).hidden = highest === 0;
+  byId("share-log").checked = highest > DECADES * lowest;
   for (const id of SWITCHES) byId(id).addEventListener("change", () => showChoice(page));
   makeExports(page.views, () => page.view);
-  fitToWidth(page.views.flatMap((view) => view.chart ?? []));
+  makeContents();
+  fitPlots(page.views.filter((view) => view.chart));
   followAddress(page);
+}
+
+/** The views by name, to go to: links would change the address, which holds the choice. */
+function makeContents() {
+  for (const section of document.querySelectorAll("#plots > section:not([hidden])")) {
+    const button = element("button", { type: "button" }, section.dataset.short);
+    button.addEventListener("click", () => section.scrollIntoView({ block: "start" }));
+    byId("contents").append(button);
+  }
 }
 
 function makeViews(data, table, change) {
@@ -83,30 +95,38 @@ function showChoice(page) {
   drawViews(page);
 }
 
-/** What is in sight first; with very many rows the rest waits, one after the other, so that the page never freezes. */
+/** All at once; with many rows what is in sight first and each view by itself, so that the page never freezes. */
 function drawViews(page) {
-  page.waiting = new Map(page.views.map((view) => [view.id, view]));
-  const inSight = (view) => {
-    const box = document.querySelector(`[data-export="${view.id}"]`).closest("section").getBoundingClientRect();
-    return box.bottom > 0 && box.top < window.innerHeight;
-  };
-  const draw = (view) => {
-    page.waiting.delete(view.id);
-    view.draw(page.view);
-  };
-  const few = page.view.rows.length <= DRAW_AT_ONCE;
-  // One by one, as each view drawn may push the next ones out of sight.
-  for (const view of page.views) if (few || inSight(view)) draw(view);
   const { view: drawnFor } = page;
+  const inSight = page.views.filter(isInSight);
+  const order = [...inSight, ...page.views.filter((view) => !inSight.includes(view))];
+  page.waiting = new Map(order.map((view) => [view.id, view]));
+  for (const view of page.views) sectionOf(view).setAttribute("aria-busy", "true");
+  byId("plots").setAttribute("aria-busy", "true");
   const next = () => {
     // A later choice draws everything itself.
     if (page.view !== drawnFor) return;
     const [view] = page.waiting.values();
-    if (!view) return;
-    draw(view);
-    setTimeout(next, 0);
+    page.waiting.delete(view.id);
+    view.draw(page.view);
+    sectionOf(view).removeAttribute("aria-busy");
+    byId("plots").setAttribute("aria-busy", String(page.waiting.size > 0));
   };
-  setTimeout(next, 0);
+  const later = () => {
+    next();
+    if (page.view === drawnFor && page.waiting.size) setTimeout(later, 0);
+  };
+  if (page.view.rows.length > DRAW_AT_ONCE) setTimeout(later, 0);
+  else while (page.waiting.size) next();
+}
+
+function sectionOf(view) {
+  return document.querySelector(`[data-export="${view.id}"]`).closest("section");
+}
+
+function isInSight(view) {
+  const box = sectionOf(view).getBoundingClientRect();
+  return box.bottom > 0 && box.top < window.innerHeight;
 }
 
 function showSelection(page) {
@@ -118,21 +138,13 @@ function showSelection(page) {
 function rowsOfPlotCsv(view) {
   const names = ["case", "series_uid", "structure", "structure_key", "model", "status", "consensus", "n_models"];
   const header = [...names, "volume_ml", "consensus_volume_ml", "dice", "jaccard", "volume_ratio"];
-  return [header, ...view.compared.map((row) => header.map((name) => row[name]))];
+  const line = (row) => header.map((name) => rowAt(view.table, row)[name]);
+  return [header, ...Array.from(view.compared, line)];
 }
 
-function spansDecades(rows) {
-  const volumes = rows.map((row) => row.volume_ml).filter((volume) => volume > 0);
-  const lowest = volumes.reduce((a, b) => Math.min(a, b), Infinity);
-  return volumes.reduce((a, b) => Math.max(a, b), 0) > 20 * lowest;
-}
-
-/** Plots follow the width of the window, and of the paper while the page is printed. */
-function fitToWidth(charts) {
-  const resize = () => charts.forEach((chart) => chart.resize());
-  window.addEventListener("resize", resize);
-  window.addEventListener("beforeprint", () => charts.forEach((chart) => chart.resize({ width: 680 })));
-  window.addEventListener("afterprint", () => charts.forEach((chart) => chart.resize({ width: "auto" })));
+function volumesAboveNone({ numbers }) {
+  const volumes = numbers.volume_ml.filter((volume) => volume > 0);
+  return { lowest: lowestOf(volumes), highest: highestOf(volumes, 0) };
 }
 
 startReport();

@@ -29,3 +29,16 @@ function nextButton(grid, row, column, [down, right]) {
   while (next >= 0 && next < grid[row].length && !grid[row][next]) next += right;
   return grid[row][next] ?? null;
 }
+
+/** Fill a table anew, and put the focus back to where it was in it. */
+function redrawTable(table, fill) {
+  const cell = document.activeElement?.closest("th, td");
+  const at = table.contains(cell) ? [cell.parentElement.rowIndex, cell.cellIndex] : null;
+  fill();
+  rove(table);
+  const button = at && table.rows[at[0]]?.cells[at[1]]?.querySelector("button, a");
+  if (!button) return;
+  for (const one of table.querySelectorAll("[tabindex='0']")) one.setAttribute("tabindex", "-1");
+  button.setAttribute("tabindex", "0");
+  button.focus({ preventScroll: true });
+}

@@ -1,42 +1,132 @@
 "use strict";
-// The rows of the agreement table as objects, and what follows from them alone.
+// The agreement table by columns, and a row of it as an object where one is looked at.
 
 const NOT_IN_MODEL = "not_in_model";
-const GRAVITY = { missing: 0, empty_consensus: 1, truncated: 2, ok: 2, not_in_model: 4 };
+const TEXTS = ["case", "series_uid", "structure", "structure_key", "model", "status", "consensus"];
+const NUMBERS = [
+  "n_models", "volume_ml", "consensus_volume_ml", "dice", "jaccard", "volume_ratio", "hd95_mm", "assd_mm", "nsd",
+  "nsd_tolerance_mm",
+];
+const OFTEN = ["dice", "volume_ml", "volume_ratio"];
 
-/** Rows, and the models, structures and cases in them. Rows hold the numbers of these, by which they are grouped. */
+/**
+ * The table: a row is a number, by which the columns of table.numbers and table.texts are read. Models, cases and
+ * structures have numbers of their own; a cell is a structure and a model, a place a case and a structure.
+ */
 function tableFromColumns(columns) {
-  const rows = rowsFromColumns(columns);
-  const looks = looksOfModels(distinct(rows.map((row) => row.model)));
-  const models = [...looks.keys()];
-  const cases = distinct(rows.map((row) => row.case));
-  const names = new Map();
-  for (const row of rows) if (!names.has(row.structureId)) names.set(row.structureId, row.structure);
-  const structures = [...names].map(([id, name]) => ({ id, name, group: groupOfStructure(name) }));
-  const [modelNumber, caseNumber] = [numbersOf(models), numbersOf(cases)];
-  const structureNumber = numbersOf([...names.keys()]);
-  rows.forEach((row, index) => {
-    row.index = index;
-    row.modelNumber = modelNumber.get(row.model);
-    row.caseNumber = caseNumber.get(row.case);
-    row.structureNumber = structureNumber.get(row.structureId);
-    row.cell = row.structureNumber * models.length + row.modelNumber;
-    row.place = row.caseNumber * structures.length + row.structureNumber;
-  });
-  return { rows, looks, models, cases, structures, modelNumber, caseNumber, structureNumber };
+  const { count } = columns;
+  const texts = Object.fromEntries(Object.entries(columns.texts).map(([name, one]) => [name, textColumn(one)]));
+  const none = { texts: [], index: new Uint8Array(0) };
+  for (const name of TEXTS) texts[name] ??= none;
+  const { texts: cases, index: caseOf } = texts.case;
+  const table = { count, texts, packed: columns.numbers, numbers: {}, cases, caseOf };
+  table.consensuses = texts.consensus.texts;
+  for (const name of OFTEN) table.numbers[name] = numbersOfTable(table, name) ?? new Float64Array(count).fill(NaN);
+  numberModels(table);
+  numberStructures(table);
+  table.caseNumber = numbersOf(table.cases);
+  table.cellOf = new Uint32Array(count);
+  table.placeOf = new Uint32Array(count);
+  for (let row = 0; row < count; row += 1) {
+    table.cellOf[row] = table.structureOf[row] * table.models.length + table.modelOf[row];
+    table.placeOf[row] = table.caseOf[row] * table.structures.length + table.structureOf[row];
+  }
+  judge(table);
+  table.rowsOfCase = rowsByNumber(numbersThatPass(count, () => true), table.caseOf, table.cases.length);
+  return table;
 }
 
-function rowsFromColumns(columns) {
-  const names = Object.keys(columns);
-  const count = columns.case ? columns.case.index.length : 0;
-  const cell = (column, index) => (column.texts ? column.texts[column.index[index]] : column[index]);
-  return Array.from({ length: count }, (_, index) => {
-    const row = {};
-    for (const name of names) row[name] = cell(columns[name], index);
-    // Structures are the same by their codes; the name serves where a table has no codes.
-    row.structureId = row.structure_key || row.structure;
-    return row;
+/** A column of numbers; null where the tables have none. Columns that only details show are read when they do. */
+function numbersOfTable(table, name) {
+  if (!table.numbers[name] && table.packed[name]) table.numbers[name] = numberColumn(table.packed[name]);
+  return table.numbers[name] ?? null;
+}
+
+function numberModels(table) {
+  const { texts, index } = table.texts.model;
+  table.looks = looksOfModels(texts);
+  table.models = [...table.looks.keys()];
+  table.modelNumber = numbersOf(table.models);
+  const number = texts.map((name) => table.modelNumber.get(name));
+  table.modelOf = Uint16Array.from(index, (text) => number[text]);
+}
+
+/** Structures are the same by their codes; the name serves where a table has no codes. */
+function numberStructures(table) {
+  const { structure, structure_key: key } = table.texts;
+  const found = new Map();
+  const numberOfPair = new Map();
+  table.structures = [];
+  table.structureOf = new Uint32Array(table.count);
+  for (let row = 0; row < table.count; row += 1) {
+    const pair = key.index[row] * structure.texts.length + structure.index[row];
+    let number = numberOfPair.get(pair);
+    if (number === undefined) {
+      const name = structure.texts[structure.index[row]];
+      const id = key.texts[key.index[row]] || name;
+      if (!found.has(id)) found.set(id, table.structures.push({ id, name, number: found.size }) - 1);
+      number = found.get(id);
+      numberOfPair.set(pair, number);
+    }
+    table.structureOf[row] = number;
+  }
+  table.structureNumber = found;
+}
+
+/** lost: no overlap; badness: the Dice that orders rows from bad to good, 0 without overlap, NaN without a Dice. */
+function judge(table) {
+  const { texts, index } = table.texts.status;
+  const isLost = texts.map((status) => Number(status === "missing" || status === "empty_consensus"));
+  const isMissing = texts.map((status) => Number(status === "missing"));
+  const { dice } = table.numbers;
+  table.lost = Uint8Array.from(index, (status) => isLost[status]);
+  table.missing = Uint8Array.from(index, (status) => isMissing[status]);
+  table.badness = dice.map((value, row) => (table.lost[row] ? 0 : value));
+}
+
+/** One row as an object; a value that the table does not have is null. */
+class Row {
+  constructor(table, index) {
+    this.table = table;
+    this.index = index;
+  }
+
+  get modelNumber() {
+    return this.table.modelOf[this.index];
+  }
+
+  get structureNumber() {
+    return this.table.structureOf[this.index];
+  }
+
+  get structureId() {
+    return this.table.structures[this.structureNumber].id;
+  }
+
+  get cell() {
+    return this.table.cellOf[this.index];
+  }
+}
+
+for (const name of TEXTS) {
+  Object.defineProperty(Row.prototype, name, {
+    get() {
+      const { texts, index } = this.table.texts[name];
+      return texts[index[this.index]];
+    },
   });
+}
+for (const name of NUMBERS) {
+  Object.defineProperty(Row.prototype, name, {
+    get() {
+      const value = numbersOfTable(this.table, name)?.[this.index];
+      return value === undefined || Number.isNaN(value) ? null : value;
+    },
+  });
+}
+
+function rowAt(table, index) {
+  return new Row(table, index);
 }
 
 function numbersOf(names) {
@@ -47,13 +137,13 @@ function distinct(values) {
   return [...new Set(values)];
 }
 
-function groupBy(rows, keyOf) {
+function groupBy(items, keyOf) {
   const groups = new Map();
-  for (const row of rows) {
-    const key = keyOf(row);
+  for (const item of items) {
+    const key = keyOf(item);
     const group = groups.get(key);
-    if (group) group.push(row);
-    else groups.set(key, [row]);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
   }
   return groups;
 }
@@ -62,60 +152,14 @@ function hasNoOverlap(row) {
   return row.status === "missing" || row.status === "empty_consensus";
 }
 
-function isCompared(row) {
-  return row.dice != null || hasNoOverlap(row);
+/** Of some rows, the one with the lowest badness; NaN only where no row has another. */
+function worstRow(table, rows) {
+  let worst = rows[0];
+  for (const row of rows) if (isWorse(table, row, worst)) worst = row;
+  return worst;
 }
 
-/** The Dice that orders rows from bad to good: no overlap counts as 0. */
-function badness(row) {
-  return hasNoOverlap(row) ? 0 : row.dice;
-}
-
-/** Missing, no overlap, rising Dice, no Dice, not in the model. */
-function worstFirst(a, b) {
-  const gravity = rankOf(a) - rankOf(b);
-  return gravity || (a.dice ?? 2) - (b.dice ?? 2);
-}
-
-function rankOf(row) {
-  return row.dice == null && !hasNoOverlap(row) && row.status !== NOT_IN_MODEL ? 3 : GRAVITY[row.status];
-}
-
-/**
- * The structures that a model does not know, one row per structure and model.
- * A model that knows a structure has a row in every case where somebody found it, so that a lacking row in a case
- * where the model took part says that it does not know the structure.
- */
-function vocabularyGaps(rows, table) {
-  const gaps = new Map();
-  const width = table.models.length;
-  for (const ofCase of groupBy(rows, (row) => row.caseNumber).values()) {
-    const models = distinct(ofCase.map((row) => row.modelNumber));
-    const present = new Set(ofCase.map((row) => row.cell));
-    for (const structure of distinct(ofCase.map((row) => row.structureNumber))) {
-      for (const model of models) {
-        const cell = structure * width + model;
-        if (present.has(cell)) continue;
-        if (!gaps.has(cell)) gaps.set(cell, []);
-        gaps.get(cell).push(ofCase[0].case);
-      }
-    }
-  }
-  return [...gaps].map(([cell, cases]) => gapRow(table, cell, cases));
-}
-
-function gapRow(table, cell, cases) {
-  const modelNumber = cell % table.models.length;
-  const structureNumber = (cell - modelNumber) / table.models.length;
-  const { id, name } = table.structures[structureNumber];
-  return {
-    structureId: id,
-    structure: name,
-    model: table.models[modelNumber],
-    structureNumber,
-    modelNumber,
-    cell,
-    status: NOT_IN_MODEL,
-    case: cases.length === 1 ? cases[0] : `${cases.length} cases`,
-  };
+function isWorse({ badness, missing }, row, other) {
+  if (badness[row] !== badness[other]) return badness[row] < badness[other] || Number.isNaN(badness[other]);
+  return missing[row] > missing[other];
 }

@@ -8,19 +8,30 @@ const BANDS = [
   { from: 25, to: 50, color: "#fae3cb" },
   { from: 0, to: 25, color: "#f4cfb4" },
 ];
-const AXIS_NAME = { color: "#111", fontSize: 13 };
 const LABELLED_STRUCTURES = 12;
 const LABELLED_MARKS = 250;
+const NAMED_MISSING = 5;
 
 /** What the library draws of view.drawn, how high, and what the note under the plot says. */
 function buildSharePlot(view) {
-  const drawn = new Set(view.drawn.map(({ id }) => id));
-  const ofDrawn = view.rows.filter((row) => drawn.has(row.structureId));
+  const { table } = view;
+  const { volume_ml: volume, volume_ratio: share } = table.numbers;
+  const rowOf = rowsOfStructures(view);
+  const ofDrawn = view.rows.filter((row) => rowOf[table.structureOf[row]] >= 0);
+  const hasShare = (row) => !Number.isNaN(share[row]) && volume[row] > 0;
   const rows = ofDrawn.filter(hasShare);
-  const logarithmic = byId("share-log").checked;
-  const across = logarithmic ? Math.log10 : (volume) => volume;
-  const place = (row) => [across(row.volume_ml), 100 * row.volume_ratio];
-  const axis = shareAxis(rows);
+  const across = byId("share-log").checked ? Math.log10 : (value) => value;
+  const place = (row) =>
+    hasShare(row) && rowOf[table.structureOf[row]] >= 0 ? { x: across(volume[row]), y: 100 * share[row] } : null;
+  const layout = {
+    large: rows.length > LARGE_PLOT,
+    lowest: lowestOf(valuesAt(volume, rows)),
+    highest: highestOf(valuesAt(volume, rows), 0),
+    axis: shareAxis(valuesAt(share, rows)),
+    across,
+  };
+  const shown = sharesOnce(table, rows, layout);
+  const ofModel = rowsByNumber(shown, table.modelOf, table.models.length);
   return {
     height: 510,
     hidden: rows.length === 0,
@@ -28,74 +39,64 @@ function buildSharePlot(view) {
       animation: false,
       textStyle: { fontFamily: pageFont() },
       grid: { left: 64, right: 84, top: 20, height: 440 },
-      xAxis: volumeAxis(logarithmic, rows),
-      yAxis: axis,
+      xAxis: volumeAxis(layout),
+      yAxis: layout.axis,
       series: [
-        shareLines(rows, place, axis),
-        ...view.models.map((model) => shareSeries(view, rows, place, model)),
-        structureNames(view, rows, place, axis),
+        shareLines(table, layout.large ? [] : rows, place, layout.axis),
+        ...view.models.map((model) => shareSeries(view, model, ofModel, place, rows.length)),
+        structureNames(view, rows, place, layout),
         ...selectionRings(0),
       ],
     },
-    ringSize: rows.length > LARGE_PLOT ? 9 : 14,
-    note: shareNote(ofDrawn, rows),
+    place,
+    ringSize: layout.large ? 9 : 14,
+    note: shareNote(view, ofDrawn.filter((row) => !hasShare(row)), rows, layout),
   };
 }
 
-function hasShare(row) {
-  return row.volume_ratio != null && row.volume_ml > 0;
+/** Of a large plot the marks that do not lie upon each other. */
+function sharesOnce(table, rows, { large, lowest, highest, across, axis }) {
+  if (!large) return rows;
+  const { volume_ml: volume, volume_ratio: share } = table.numbers;
+  const [left, down] = [across(lowest), SPOTS_ACROSS / 2];
+  const perVolume = (SPOTS_ACROSS - 1) / Math.max(across(highest) - left, 1e-9);
+  const perShare = (down - 1) / (axis.max - axis.min);
+  const spotOf = (row) => {
+    const column = Math.round((across(volume[row]) - left) * perVolume);
+    const line = Math.round((100 * share[row] - axis.min) * perShare);
+    return (table.modelOf[row] * down + line) * SPOTS_ACROSS + column;
+  };
+  return oncePerSpot(rows, spotOf, table.models.length * down * SPOTS_ACROSS);
 }
 
 /** Fitted to whole bands, so that every mark stands in a band that is seen whole. */
-function shareAxis(rows) {
-  const shares = rows.map((row) => 100 * row.volume_ratio);
-  const lowest = shares.reduce((a, b) => Math.min(a, b), 100);
-  const highest = shares.reduce((a, b) => Math.max(a, b), 100);
+function shareAxis(shares) {
+  const lowest = 100 * lowestOf(shares, 1);
+  const highest = 100 * highestOf(shares, 1);
   const min = byId("share-full").checked ? 0 : BANDS.find((band) => lowest >= band.from + 1)?.from ?? 0;
-  return {
-    type: "value",
+  return valueAxis("Consensus volume / model volume (%)", {
     min,
     max: highest > 100.05 ? Math.ceil(highest / 10) * 10 : 100,
     interval: min >= 75 ? 5 : 10,
-    name: "Consensus volume / model volume (%)",
-    nameLocation: "middle",
     nameGap: 42,
-    nameTextStyle: AXIS_NAME,
-    splitLine: { show: false },
-    axisLine: { show: true, onZero: false, lineStyle: { color: "#777" } },
-    axisTick: { show: true },
-    axisLabel: { color: "#333" },
-  };
+  });
 }
 
-function volumeAxis(logarithmic, rows) {
-  const look = {
-    type: "value",
-    name: "Model volume (ml)",
-    nameLocation: "middle",
-    nameGap: 30,
-    nameTextStyle: AXIS_NAME,
-    splitLine: { show: false },
-    axisLine: { onZero: false, lineStyle: { color: "#777" } },
-    axisTick: { show: true },
-    axisLabel: { color: "#333" },
-  };
-  const volumes = rows.map((row) => row.volume_ml);
-  const lowest = volumes.reduce((a, b) => Math.min(a, b), Infinity);
-  const highest = volumes.reduce((a, b) => Math.max(a, b), 0);
-  if (!logarithmic || volumes.length === 0) return { ...look, scale: lowest > highest / 2 };
-  const ticks = logTicks(lowest, highest);
-  return {
-    ...look,
+function volumeAxis({ lowest, highest, across }) {
+  const name = "Model volume (ml)";
+  if (across !== Math.log10 || highest === 0) return valueAxis(name, { scale: lowest > highest / 2 });
+  const ticks = logTicks(lowest, highest).map(Math.log10);
+  return valueAxis(name, {
     min: Math.log10(lowest) - 0.05,
     max: Math.log10(highest) + 0.05,
-    axisTick: { show: true, customValues: ticks.map(Math.log10) },
+    axisTick: { show: true, customValues: ticks },
     axisLabel: {
       color: "#333",
-      customValues: ticks.map(Math.log10),
+      fontSize: 12,
+      customValues: ticks,
       formatter: (value) => String(Number((10 ** value).toPrecision(1))),
     },
-  };
+  });
 }
 
 /** 1, 2 and 5 times the powers of ten inside the range. */
@@ -108,9 +109,10 @@ function logTicks(lowest, highest) {
 }
 
 /** One line per case and structure, along rising volume; one series for all of them, broken by empty points. */
-function shareLines(rows, place, axis) {
-  const lines = rows.length > LARGE_PLOT ? [] : [...groupBy(rows, (row) => row.place).values()];
-  const rising = (a, b) => a.volume_ml - b.volume_ml;
+function shareLines(table, rows, place, axis) {
+  const { volume_ml: volume } = table.numbers;
+  const rising = (a, b) => volume[a] - volume[b];
+  const at = (row) => [place(row).x, place(row).y];
   return {
     id: "lines",
     type: "line",
@@ -118,7 +120,10 @@ function shareLines(rows, place, axis) {
     symbol: "none",
     z: 1,
     lineStyle: { color: "#777", width: 1, opacity: 0.6 },
-    data: lines.flatMap((line) => [...line.sort(rising).map(place), [null, null]]),
+    data: [...groupBy(rows, (row) => table.placeOf[row]).values()].flatMap((line) => [
+      ...line.sort(rising).map(at),
+      [null, null],
+    ]),
     markArea: {
       silent: true,
       label: { position: "right", color: "#333", fontSize: 12 },
@@ -130,35 +135,34 @@ function shareLines(rows, place, axis) {
   };
 }
 
-function shareSeries(view, rows, place, model) {
+function shareSeries(view, model, ofModel, place, count) {
   const look = view.looks.get(model);
-  const large = rows.length > LARGE_PLOT;
+  const large = count > LARGE_PLOT;
   return {
     id: `points ${model}`,
     name: model,
     type: "scatter",
     symbol: `path://${look.path}`,
     symbolKeepAspect: true,
-    symbolSize: large ? 3 : rows.length > 400 ? 7 : 9,
+    symbolSize: large ? 3 : count > 400 ? 7 : 9,
     itemStyle: large
       ? { color: look.color, opacity: 0.45 }
-      : { color: look.color, opacity: rows.length > 1000 ? 0.6 : 0.85, borderColor: "#222", borderWidth: 0.4 },
-    ...(large ? LARGE_MARK : {}),
+      : { color: look.color, opacity: count > 1000 ? 0.6 : 0.85, borderColor: "#222", borderWidth: 0.4 },
     z: 3,
-    ...markData(rows.filter((row) => row.model === model), large, (row) => place(row)[0], (row) => place(row)[1]),
+    ...markData(ofModel(view.table.modelNumber.get(model)), large, place),
   };
 }
 
 /** The name of each structure at its mark with the largest volume, where there are a few. */
-function structureNames(view, rows, place, axis) {
-  const groups = groupBy(rows, (row) => row.structureId);
+function structureNames(view, rows, place, { axis, lowest, highest, across }) {
+  const { table } = view;
+  const { volume_ml: volume } = table.numbers;
   const several = view.drawn.length > 1 && view.drawn.length <= LABELLED_STRUCTURES;
   const few = several && rows.length <= LABELLED_MARKS;
-  const largest = (group) => group.reduce((a, b) => (b.volume_ml > a.volume_ml ? b : a));
-  const across = rows.map((row) => place(row)[0]);
-  const [left, right] = [across.reduce((a, b) => Math.min(a, b), Infinity), across.reduce((a, b) => Math.max(a, b), 0)];
-  const position = ([x, y]) => (y < axis.min + 6 ? "top" : x > left + 0.8 * (right - left) ? "bottom" : "right");
-  const labels = few ? [...groups.values()].map(largest) : [];
+  const groups = few ? [...groupBy(rows, (row) => table.structureOf[row]).values()] : [];
+  const labels = groups.map((group) => group.reduce((a, b) => (volume[b] > volume[a] ? b : a)));
+  const right = across(lowest) + 0.8 * (across(highest) - across(lowest));
+  const position = ({ x, y }) => (y < axis.min + 6 ? "top" : x > right ? "bottom" : "right");
   return {
     id: "names",
     type: "scatter",
@@ -177,23 +181,30 @@ function structureNames(view, rows, place, axis) {
     },
     labelLayout: { hideOverlap: true },
     data: labels.map((row) => ({
-      value: place(row),
-      text: readable(row.structure),
+      value: [place(row).x, place(row).y],
+      text: readable(rowAt(table, row).structure),
       label: { position: position(place(row)) },
     })),
   };
 }
 
-function shareNote(ofDrawn, rows) {
-  const lost = ofDrawn.filter((row) => isCompared(row) && !hasShare(row));
-  const missing = lost.filter((row) => row.status === "missing");
+function shareNote(view, without, rows, { large }) {
+  const { table } = view;
+  const missing = without.filter((row) => table.missing[row]);
   const parts = [`${plural(rows.length, "mark")}.`];
-  if (rows.length > LARGE_PLOT) parts.push("With so many, no lines are drawn, and dots stand for the symbols.");
-  if (missing.length) {
-    const named = missing.map((row) => `${readable(row.structure)}, ${row.model}, ${row.case}`);
-    parts.push(`Not drawn, as the model found nothing: ${listed(named, 5)}.`);
+  if (large) {
+    parts.push("With so many, no lines are drawn, dots stand for the symbols, and of dots upon each other one.");
   }
-  const others = lost.length - missing.length;
+  if (missing.length) {
+    const named = [...missing.subarray(0, NAMED_MISSING)].map((index) => {
+      const row = rowAt(table, index);
+      return `${readable(row.structure)}, ${row.model}, ${view.caseFacts.label(row.case)}`;
+    });
+    const more = missing.length - named.length;
+    const rest = more ? `; and ${more.toLocaleString("en")} more` : "";
+    parts.push(`Not drawn, as the model found nothing: ${named.join("; ")}${rest}.`);
+  }
+  const others = without.filter((row) => !table.missing[row] && !Number.isNaN(table.badness[row])).length;
   if (others) parts.push(`Not drawn: ${plural(others, "row")} without volume.`);
   return parts.join(" ");
 }

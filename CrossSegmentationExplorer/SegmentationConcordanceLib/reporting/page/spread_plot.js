@@ -1,118 +1,101 @@
 "use strict";
 // How far the models' volumes of one case and structure lie apart: (largest - smallest) / mean.
 
-/** Per case and structure the volumes of the models that found it; two at least. */
-function volumeSpreads(rows) {
-  const found = rows.filter((row) => row.volume_ml > 0);
-  return [...groupBy(found, (row) => row.place).values()]
-    .filter((group) => group.length > 1)
-    .map((group) => {
-      const smallest = group.reduce((a, b) => (b.volume_ml < a.volume_ml ? b : a));
-      const largest = group.reduce((a, b) => (b.volume_ml > a.volume_ml ? b : a));
-      const average = mean(group.map((row) => row.volume_ml));
-      return { smallest, largest, n: group.length, spread: (largest.volume_ml - smallest.volume_ml) / average };
-    });
+/** By place, where two models or more found the structure: rows of the smallest and largest volume, their spread. */
+function volumeSpreads(view) {
+  const { table } = view;
+  const { placeOf } = table;
+  const { volume_ml: volume } = table.numbers;
+  const count = table.cases.length * table.structures.length;
+  const [smallest, largest] = [new Uint32Array(count), new Uint32Array(count)];
+  const [sum, n] = [new Float64Array(count), new Uint16Array(count)];
+  for (const row of view.rows) {
+    if (!(volume[row] > 0)) continue;
+    const place = placeOf[row];
+    if (n[place] === 0 || volume[row] < volume[smallest[place]]) smallest[place] = row;
+    if (n[place] === 0 || volume[row] > volume[largest[place]]) largest[place] = row;
+    sum[place] += volume[row];
+    n[place] += 1;
+  }
+  const spread = (place) => ((volume[largest[place]] - volume[smallest[place]]) * n[place]) / sum[place];
+  return { places: numbersThatPass(count, (place) => n[place] > 1), smallest, largest, n, spread };
 }
 
 function buildSpreadPlot(view) {
-  const drawn = new Map(view.drawn.map(({ id }, index) => [id, index]));
-  const spreads = volumeSpreads(view.rows).filter(({ largest }) => drawn.has(largest.structureId));
-  const layout = spreadLayout(view, spreads);
-  const large = spreads.length > LARGE_PLOT;
-  const height = (row) => drawn.get(row.structureId) + (large ? 0.5 * scatterOf(row) : 0);
+  const { table } = view;
+  const rowOf = rowsOfStructures(view);
+  const spreads = volumeSpreads(view);
+  const structureAt = (place) => place % table.structures.length;
+  const places = spreads.places.filter((place) => rowOf[structureAt(place)] >= 0);
+  const large = places.length > LARGE_PLOT;
+  const positionOf = (place) => ({
+    x: 100 * spreads.spread(place),
+    y: rowOf[structureAt(place)] + (large ? 0.5 * scatterOf(Math.floor(place / table.structures.length)) : 0),
+  });
+  const layout = spreadLayout(view);
+  const rows = spreadsOnce(table, places, large, spreads).map((place) => spreads.largest[place]);
+  const place = (row) => {
+    const at = table.placeOf[row];
+    const isDrawn = rowOf[structureAt(at)] >= 0 && spreads.n[at] > 1 && spreads.largest[at] === row;
+    return isDrawn ? positionOf(at) : null;
+  };
   const points = {
     id: "spread",
     type: "scatter",
-    ...(large ? LARGE_MARK : { symbol: "circle" }),
+    symbol: "circle",
     symbolSize: large ? 3 : 7,
     itemStyle: { color: "#33475b", opacity: large ? 0.4 : 0.6 },
     z: 3,
-    data: spreads.map(({ spread, largest }, index) => [100 * spread, height(largest), largest.index, index]),
+    ...markData(rows, large, place),
   };
   return {
     height: layout.height,
-    hidden: spreads.length === 0,
+    hidden: places.length === 0,
     option: {
       animation: false,
       textStyle: { fontFamily: pageFont() },
       grid: layout.grid,
-      ...spreadAxes(view, layout),
-      series: [spreadStripes(view), spreadMedians(view, spreads), points, ...selectionRings(0)],
+      xAxis: valueAxis("Largest minus smallest volume, part of the models' mean (%)", {
+        min: 0,
+        splitLine: { lineStyle: { color: "#e4e4e4" } },
+      }),
+      yAxis: structureAxis(view, layout.labelWidth),
+      series: [structureStripes(view), spreadMedians(view, places, spreads), points, ...selectionRings(0)],
     },
+    place,
     ringSize: large ? 9 : 13,
-    hoverOfMark: (data) => hoverOfSpread(spreads[data[3]], view.caseFacts),
-    note: `${plural(spreads.length, "mark")}, one per case and structure; bars: the median of the cases.`,
+    hoverOfMark: (data) => hoverOfSpread(view, spreads, table.placeOf[data[2]]),
+    note: `${plural(places.length, "mark")}, one per case and structure; bars: the median of the cases.`,
   };
 }
 
-function spreadLayout(view, spreads) {
+/** Of a large plot the places whose marks do not lie upon each other. */
+function spreadsOnce(table, places, large, { spread }) {
+  if (!large) return places;
+  const widest = highestOf(Float64Array.from(places, spread), 1e-9);
+  const structures = table.structures.length;
+  const spotOf = (place) => {
+    const down = Math.floor((scatterOf(Math.floor(place / structures)) + 0.5) * LANE_SPOTS);
+    const across = Math.round((spread(place) / widest) * (SPOTS_ACROSS - 1));
+    return ((place % structures) * LANE_SPOTS + down) * SPOTS_ACROSS + across;
+  };
+  return oncePerSpot(places, spotOf, structures * LANE_SPOTS * SPOTS_ACROSS);
+}
+
+function spreadLayout(view) {
   const rowHeight = view.drawn.length <= 6 ? 34 : 22;
   const labelWidth = widestLabel(view.drawn.map((one) => readable(one.name)));
   const plotHeight = Math.max(view.drawn.length, 1) * rowHeight;
-  const highest = spreads.reduce((most, { spread }) => Math.max(most, 100 * spread), 0);
-  return {
-    labelWidth,
-    rowHeight,
-    height: plotHeight + 72,
-    highest,
-    grid: { left: labelWidth + 18, right: 24, top: 16, height: plotHeight },
-  };
+  const grid = { left: labelWidth + 18, right: 24, top: 16, height: plotHeight };
+  return { labelWidth, height: plotHeight + 72, grid };
 }
 
-function spreadAxes(view, layout) {
-  const plain = { axisLine: { show: false, onZero: false }, axisTick: { show: false }, splitLine: { show: false } };
-  return {
-    xAxis: {
-      type: "value",
-      min: 0,
-      name: "Largest minus smallest volume, part of the models' mean (%)",
-      nameLocation: "middle",
-      nameGap: 28,
-      nameTextStyle: AXIS_NAME,
-      splitLine: { lineStyle: { color: "#e4e4e4" } },
-      axisLine: { show: true, onZero: false, lineStyle: { color: "#777" } },
-      axisTick: { show: true },
-      axisLabel: { color: "#333", fontSize: 12 },
-    },
-    yAxis: {
-      ...plain,
-      type: "value",
-      inverse: true,
-      min: -0.5,
-      max: Math.max(view.drawn.length, 1) - 0.5,
-      axisLabel: {
-        customValues: view.drawn.map((_, index) => index),
-        formatter: (value) => readable(view.drawn[value]?.name ?? ""),
-        width: layout.labelWidth,
-        overflow: "truncate",
-        color: "#111",
-        fontSize: 12,
-      },
-    },
-  };
-}
-
-function spreadStripes(view) {
-  const stripes = view.drawn.map((_, index) => index).filter((index) => index % 2 === 0);
-  return {
-    id: "background",
-    type: "scatter",
-    silent: true,
-    data: [],
-    z: 0,
-    markArea: {
-      silent: true,
-      itemStyle: { color: "rgba(20, 40, 60, 0.04)" },
-      data: stripes.map((index) => [{ yAxis: index - 0.5 }, { yAxis: index + 0.5 }]),
-    },
-  };
-}
-
-function spreadMedians(view, spreads) {
-  const groups = groupBy(spreads, ({ largest }) => largest.structureId);
-  const data = view.drawn.flatMap(({ id }, index) => {
-    const own = groups.get(id);
-    return own ? [[100 * distribution(own.map(({ spread }) => spread)).median, index]] : [];
+function spreadMedians(view, places, spreads) {
+  const structures = view.table.structures.length;
+  const ofStructure = groupBy(places, (place) => place % structures);
+  const data = view.drawn.flatMap(({ number }, index) => {
+    const own = ofStructure.get(number);
+    return own ? [[100 * distribution(own.map(spreads.spread)).median, index]] : [];
   });
   const renderItem = (params, api) => {
     const [x, y] = api.coord([api.value(0), api.value(1)]);
@@ -121,14 +104,15 @@ function spreadMedians(view, spreads) {
   return { id: "medians", type: "custom", silent: true, z: 4, data, renderItem };
 }
 
-function hoverOfSpread({ smallest, largest, n, spread }, caseFacts) {
+function hoverOfSpread(view, { smallest, largest, n, spread }, place) {
   const volume = (row) => `${milliliters(row.volume_ml)} ml, ${row.model}`;
-  return hoverBox(readable(largest.structure), [
-    ["Case", caseFacts.label(largest.case)],
-    ["Spread", `${fixed(100 * spread, 1)} %`],
-    ["Largest", volume(largest)],
-    ["Smallest", volume(smallest)],
-    ["Models", String(n)],
+  const most = rowAt(view.table, largest[place]);
+  return hoverBox(readable(most.structure), [
+    ["Case", view.caseFacts.label(most.case)],
+    ["Spread", `${fixed(100 * spread(place), 1)} %`],
+    ["Largest", volume(most)],
+    ["Smallest", volume(rowAt(view.table, smallest[place]))],
+    ["Models", String(n[place])],
   ]);
 }
 
@@ -143,15 +127,19 @@ function spreadCsv(view) {
     "smallest_model",
     "models",
   ];
-  const lines = volumeSpreads(view.rows).map(({ smallest, largest, n, spread }) => [
-    largest.case,
-    largest.structure,
-    spread,
-    largest.volume_ml,
-    largest.model,
-    smallest.volume_ml,
-    smallest.model,
-    n,
-  ]);
+  const { places, smallest, largest, n, spread } = volumeSpreads(view);
+  const lines = Array.from(places, (place) => {
+    const [most, least] = [rowAt(view.table, largest[place]), rowAt(view.table, smallest[place])];
+    return [
+      most.case,
+      most.structure,
+      spread(place),
+      most.volume_ml,
+      most.model,
+      least.volume_ml,
+      least.model,
+      n[place],
+    ];
+  });
   return [header, ...lines];
 }

@@ -10,13 +10,15 @@ function quantile(rising, p) {
 }
 
 function mean(values) {
-  return values.reduce((a, b) => a + b, 0) / values.length;
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
 }
 
 /** Count, range, quartiles and mean of numbers; null without any. */
 function distribution(values) {
   if (values.length === 0) return null;
-  const rising = Float64Array.from(values).sort();
+  const rising = new Float64Array(values).sort();
   return {
     n: rising.length,
     lowest: rising[0],

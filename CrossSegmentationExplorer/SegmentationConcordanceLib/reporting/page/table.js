@@ -1,7 +1,7 @@
 "use strict";
-// The table of all rows: filter, sort, and the first rows of what is left.
+// The table of all rows and of the vocabulary gaps: find, sort, and the first lines of what is left.
 
-const ROWS_AT_FIRST = 200;
+const ROWS_AT_FIRST = 100;
 const COLUMNS = [
   { name: "case", heading: "Case" },
   { name: "structure", heading: "Structure", text: (row) => readable(row.structure) },
@@ -23,8 +23,11 @@ function percent(value) {
 
 /** The table as a view; it finds words in what the filters of the page let pass. */
 function makeTable(change) {
-  const state = { rows: [], sort: null, descending: false, limit: ROWS_AT_FIRST, change };
-  const show = () => showTable(state);
+  const state = { sort: null, descending: false, limit: ROWS_AT_FIRST, change };
+  const show = () => {
+    state.found = foundLines(state, state.limit);
+    showTable(state);
+  };
   byId("find").addEventListener("input", () => {
     state.limit = ROWS_AT_FIRST;
     show();
@@ -34,16 +37,14 @@ function makeTable(change) {
     show();
   });
   const draw = (view) => {
-    const rows = [...view.rows, ...view.gaps];
     state.view = view;
-    state.rows = rows.sort(worstFirst);
-    state.columns = COLUMNS.filter(({ name }) => rows.some((row) => row[name] != null));
+    state.columns = COLUMNS.filter(({ name, number }) => !number || view.table.packed[name]);
     makeHead(state, show);
     show();
   };
   const select = (view) => {
     state.view = view;
-    show();
+    showTable(state);
   };
   return { id: "rows", draw, select, csv: () => rowsCsv(state) };
 }
@@ -51,10 +52,8 @@ function makeTable(change) {
 function rowsCsv(state) {
   const names = ["series_uid", "structure_key", "consensus", "jaccard", "nsd_tolerance_mm"];
   const header = [...COLUMNS.map(({ name }) => name), ...names];
-  return [
-    header,
-    ...sorted(state.rows.filter(tableFilter(state)), state).map((row) => header.map((name) => row[name])),
-  ];
+  const { lines } = foundLines(state, Infinity);
+  return [header, ...lines.map((row) => header.map((name) => row[name]))];
 }
 
 function makeHead(state, show) {
@@ -71,49 +70,112 @@ function makeHead(state, show) {
 }
 
 function showTable(state) {
-  const found = sorted(state.rows.filter(tableFilter(state)), state);
-  const shown = found.slice(0, state.limit);
-  byId("rows").tBodies[0].replaceChildren(...shown.map((row) => tableRow(row, state)));
+  const { lines: shown, count } = state.found;
+  const all = state.view.rows.length + state.view.gaps.length;
+  redrawTable(byId("rows"), () => byId("rows").tBodies[0].replaceChildren(...shown.map((row) => tableRow(row, state))));
   [...byId("rows").tHead.rows[0].cells].forEach((cell, index) => {
     const direction = state.descending ? "descending" : "ascending";
     cell.setAttribute("aria-sort", state.columns[index] === state.sort ? direction : "none");
   });
   const order = state.sort ? "" : ", worst first";
-  const part = shown.length < found.length ? `; the first ${shown.length} are shown` : "";
+  const part = shown.length < count ? `; the first ${shown.length} are shown` : "";
   byId("row-count").textContent =
-    `${found.length.toLocaleString("en")} of ${plural(state.rows.length, "row")}${order}${part}.`;
-  byId("show-all").hidden = shown.length === found.length;
-  byId("show-all").textContent = `Show all ${plural(found.length, "row")}`;
+    `${count.toLocaleString("en")} of ${plural(all, "row")}${order}${part}.`;
+  byId("show-all").hidden = shown.length === count;
+  byId("show-all").textContent = `Show all ${plural(count, "row")}`;
 }
 
-function tableFilter({ view }) {
+/** Rows and gaps in which all words are found, in order, at most so many of them, and how many there are. */
+function foundLines(state, limit) {
+  const { view } = state;
   const words = byId("find").value.toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return () => true;
-  return (row) => {
-    const name = view.caseFacts.label(row.case);
-    const text = [
-      row.case,
-      name,
-      row.structure,
-      readable(row.structure),
-      row.model,
-      STATUS_WORDS[row.status],
-      row.status,
-    ];
-    const where = text.join(" ").toLowerCase();
-    return words.every((word) => where.includes(word));
-  };
+  const rows = words.length ? view.rows.filter(wordFilter(view, words)) : view.rows;
+  const gaps = view.gaps.filter((gap) => {
+    const text = [gap.case, gap.structure, readable(gap.structure), gap.model, STATUS_WORDS[gap.status]].join(" ");
+    return words.every((word) => text.toLowerCase().includes(word));
+  });
+  const count = rows.length + gaps.length;
+  const keys = new Float64Array(count);
+  const keyOf = lineKey(state);
+  rows.forEach((row, at) => {
+    keys[at] = keyOf(row);
+  });
+  gaps.forEach((gap, at) => {
+    keys[rows.length + at] = lineKeyOfGap(state, gap);
+  });
+  const first = lowestKeys(keys, limit);
+  return { count, lines: first.map((at) => (at < rows.length ? rowAt(view.table, rows[at]) : gaps[at - rows.length])) };
 }
 
-/** Empty cells come last in either direction. */
-function sorted(rows, { sort, descending }) {
-  if (!sort) return rows;
-  const sign = descending ? -1 : 1;
-  return rows.toSorted((rowA, rowB) => {
-    const [a, b] = [rowA[sort.name], rowB[sort.name]];
-    if (a == null || b == null) return (a == null) - (b == null);
-    return sign * (sort.number ? a - b : naturalOrder(a, b));
+/** Whether a row has all words, found once in each of the different names. */
+function wordFilter({ table, caseFacts }, words) {
+  const { case: names, structure, model, status } = table.texts;
+  const columns = [
+    [names, (text) => `${text} ${caseFacts.label(text)}`],
+    [structure, (text) => `${text} ${readable(text)}`],
+    [model, (text) => text],
+    [status, (text) => `${text} ${STATUS_WORDS[text]}`],
+  ];
+  const has = columns.map(([{ texts }, whole]) => {
+    const lower = texts.map((text) => whole(text).toLowerCase());
+    return words.map((word) => Uint8Array.from(lower, (text) => Number(text.includes(word))));
   });
+  return (row) => words.every((_, word) => columns.some(([{ index }], column) => has[column][word][index[row]]));
+}
+
+/**
+ * A number by which rows are put in order. Without a column: missing, no consensus, rising Dice, no Dice, not in the
+ * model. NaN comes last in either direction.
+ */
+function lineKey({ sort, descending, view }) {
+  const { table } = view;
+  if (!sort) {
+    const { dice } = table.numbers;
+    return (row) => {
+      if (table.lost[row]) return table.missing[row] ? 0 : 1;
+      return Number.isNaN(dice[row]) ? 4 : 2 + dice[row];
+    };
+  }
+  const sign = descending ? -1 : 1;
+  if (sort.number) {
+    const values = numbersOfTable(table, sort.name);
+    return (row) => sign * values[row];
+  }
+  const { texts, index } = table.texts[sort.name];
+  const rank = ranksOf(texts);
+  return (row) => sign * rank[index[row]];
+}
+
+function lineKeyOfGap({ sort, descending, view }, gap) {
+  if (!sort) return 5;
+  if (sort.number) return NaN;
+  const { texts } = view.table.texts[sort.name];
+  const before = texts.filter((text) => naturalOrder(text, gap[sort.name]) < 0).length;
+  const rank = texts.includes(gap[sort.name]) ? before : before - 0.5;
+  return descending ? -rank : rank;
+}
+
+function ranksOf(texts) {
+  const ranks = new Float64Array(texts.length);
+  texts
+    .map((text, number) => [text, number])
+    .sort(([a], [b]) => naturalOrder(a, b))
+    .forEach(([, number], rank) => {
+      ranks[number] = rank;
+    });
+  return ranks;
+}
+
+/** Where the lowest keys are, in rising order; equal ones as they come. Only so many are put in order. */
+function lowestKeys(keys, limit) {
+  // Infinity minus Infinity is no order.
+  const rising = (a, b) => (keys[a] === keys[b] ? a - b : keys[a] - keys[b]);
+  for (let at = 0; at < keys.length; at += 1) if (Number.isNaN(keys[at])) keys[at] = Infinity;
+  if (limit >= keys.length) return Array.from(keys, (_, at) => at).sort(rising);
+  const border = keys.slice().sort()[limit - 1];
+  const below = Array.from(numbersThatPass(keys.length, (at) => keys[at] < border));
+  for (let at = 0; below.length < limit; at += 1) if (keys[at] === border) below.push(at);
+  return below.sort(rising);
 }
 
 function tableRow(row, { columns, view, change }) {

@@ -73,11 +73,22 @@ const modelOf = (seg) =>
 
 const isConsensus = (seg) => modelOf(seg).startsWith("consensus");
 
-/** Thin fillings, so that the image shows through them all; the consensus as a line. */
-function styleOf(seg, segs) {
-  const fillAlpha = 0.25 / Math.max(1, segs.filter((one) => !isConsensus(one)).length);
-  const outline = { outlineOpacity: 1, outlineOpacityInactive: 1 };
-  return { ...outline, ...(isConsensus(seg) ? { renderFill: false } : { fillAlpha, fillAlphaInactive: fillAlpha }) };
+/**
+ * Lines for all, the consensus as a thin one over the thicker ones of the models; a thin filling for the segmentation
+ * to look at first alone, as fillings of several models upon each other turn grey.
+ */
+function styleOf(seg, filled) {
+  // Without renderFill, OHIF tints the hidden segments as well. An outline needs some filling.
+  const [fillAlpha, outlineWidth] = [seg === filled ? 0.25 : 0.01, isConsensus(seg) ? 1 : 3];
+  const look = { renderFill: true, fillAlpha, renderOutline: true, outlineWidth, outlineOpacity: 1 };
+  const inactive = Object.entries(look).map(([name, value]) => [`${name}Inactive`, value]);
+  return { ...look, ...Object.fromEntries(inactive), activeSegmentOutlineWidthDelta: 0 };
+}
+
+/** The segmentation to look at first, or else the first of a model. */
+function filledOf(segs, first) {
+  const models = segs.filter((seg) => !isConsensus(seg));
+  return models.find((seg) => seg.SeriesInstanceUID === first) ?? models[0];
 }
 
 function colorsOfModels(segs) {
@@ -171,6 +182,7 @@ class LinkedView {
   async styleAll() {
     const segs = [...this.loaded.values()];
     const colors = colorsOfModels(segs);
+    const filled = filledOf(segs, this.link.first);
     const fresh = [];
     for (const viewport of this.viewports()) {
       const here = segs.filter((seg) => viewport.displaySetInstanceUIDs.includes(seg.referencedDisplaySetInstanceUID));
@@ -178,7 +190,7 @@ class LinkedView {
         const pair = `${viewport.viewportId} ${seg.displaySetInstanceUID}`;
         if (this.shown.has(pair)) continue;
         this.shown.add(pair);
-        await this.style(seg, viewport.viewportId, colors.get(seg), styleOf(seg, segs));
+        await this.style(seg, viewport.viewportId, colors.get(seg), styleOf(seg, filled));
         if (!fresh.includes(viewport)) fresh.push(viewport);
       }
     }

@@ -1,0 +1,117 @@
+"""Where the models of a case disagree on a structure, in which way, and whose failure it may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ..agreement.table import EMPTY_CONSENSUS, MISSING, TRUNCATED, AgreementRow, PairwiseRow
+
+MISSED = "missed"
+ALONE = "alone"
+NO_OVERLAP = "no overlap"
+APART = "apart"
+LOW = "low"
+STANDS_APART = 0.05
+"""So much lower than the others' mean pairwise Dice is that of a model that stands apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """How the models differ on one structure of one case.
+
+    :param structure: its key, or its name without one.
+    :param name: its name.
+    :param kind: ``MISSED``: the suspects know the structure and found nothing, most others found it; ``ALONE``: the
+        suspects found it, most others that know it did not; ``NO_OVERLAP``: no voxel is in the consensus; ``APART``:
+        one model agrees clearly less with the others than they do among themselves; ``LOW``: none of these.
+    :param suspects: whose failure it may be; empty where the numbers do not tell.
+    :param others: how many other models know the structure.
+    :param own_dice: mean pairwise Dice of the suspect with the others; None where there are no suspects or pairs.
+    :param others_dice: that of the others among themselves.
+    :param worst: the row with the lowest Dice; None where no row has one.
+    """
+
+    case: str
+    structure: str
+    name: str
+    kind: str
+    suspects: tuple[str, ...]
+    others: int
+    own_dice: float | None
+    others_dice: float | None
+    worst: AgreementRow | None
+
+    @property
+    def gravity(self) -> float:
+        """From 0 to 1: a structure lost weighs 1, a model that stands apart what it lacks to the others."""
+        if self.kind in (MISSED, ALONE):
+            return 1.0
+        if self.own_dice is not None and self.others_dice is not None:
+            return self.others_dice - self.own_dice
+        return 1.0 if self.worst is None else 1.0 - (self.worst.dice or 0.0)
+
+
+def disagreements(agreement: Iterable[AgreementRow], pairwise: Iterable[PairwiseRow]) -> list[Disagreement]:
+    """One per case and structure that two models know; of one consensus.
+
+    Pairs tell whose failure it may be: under the intersection one failing model lowers the Dice of all.
+    """
+    rows: dict[tuple[str, str], list[AgreementRow]] = {}
+    for row in agreement:
+        rows.setdefault((row.case, row.structure_key or row.structure), []).append(row)
+    pairs: dict[tuple[str, str], list[PairwiseRow]] = {}
+    for pair in pairwise:
+        if pair.dice is not None:
+            pairs.setdefault((pair.case, pair.structure_key or pair.structure), []).append(pair)
+    found = (_disagreement(place, there, pairs.get(place, ())) for place, there in rows.items())
+    return [one for one in found if one is not None]
+
+
+def is_cut(row: AgreementRow) -> bool:
+    """Whether the end of the scan cuts the segment."""
+    return row.status == TRUNCATED
+
+
+def _disagreement(
+    place: tuple[str, str], rows: Sequence[AgreementRow], pairs: Sequence[PairwiseRow]
+) -> Disagreement | None:
+    missed = [row.model for row in rows if row.status == MISSING]
+    found = [row.model for row in rows if row.status != MISSING]
+    with_dice = [row for row in rows if row.dice is not None]
+    worst = min(with_dice, key=lambda row: row.dice, default=None)
+    if not missed and worst is None:
+        return None
+    kind, suspects, own, others = LOW, (), None, None
+    if missed:
+        is_few = len(missed) <= len(found) or not found
+        kind, suspects = (MISSED, tuple(missed)) if is_few else (ALONE, tuple(found))
+    else:
+        outlier = _outlier(pairs)
+        if outlier is not None:
+            kind, suspects, own, others = APART, (outlier[0],), *outlier[1:]
+        if all(row.status == EMPTY_CONSENSUS for row in rows):
+            kind = NO_OVERLAP
+    return Disagreement(
+        *place, rows[0].structure, kind, suspects, len(rows) - len(suspects), own, others, worst
+    )  # fmt: skip
+
+
+def _outlier(pairs: Sequence[PairwiseRow]) -> tuple[str, float, float] | None:
+    """The model that agrees least with the others, when those agree clearly better among themselves; both means."""
+    total = sum(pair.dice for pair in pairs)
+    sums: dict[str, float] = {}
+    counts: dict[str, int] = {}
+    for pair in pairs:
+        for model in (pair.model_a, pair.model_b):
+            sums[model] = sums.get(model, 0.0) + pair.dice
+            counts[model] = counts.get(model, 0) + 1
+    found = None
+    for model, own_sum in sums.items():
+        rest = len(pairs) - counts[model]
+        if not rest:
+            continue
+        own, others = own_sum / counts[model], (total - own_sum) / rest
+        if others - own > STANDS_APART and (found is None or own - others < found[1] - found[2]):
+            found = (model, own, others)
+    return found

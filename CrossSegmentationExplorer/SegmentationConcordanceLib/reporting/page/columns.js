@@ -1,0 +1,71 @@
+"use strict";
+// Columns as they are in the page: base64 of little-endian numbers.
+
+const INDEX_ARRAYS = { 8: Uint8Array, 16: Uint16Array, 32: Uint32Array };
+
+function bytesOf(base64) {
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(base64);
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at += 1) bytes[at] = text.charCodeAt(at);
+  return bytes;
+}
+
+/** A column of texts: the different ones, and the number of each row's. */
+function textColumn(column) {
+  return { texts: column.texts, index: new INDEX_ARRAYS[column.bits](bytesOf(column.index).buffer) };
+}
+
+/** A column of numbers, NaN where there is none. */
+function numberColumn(base64) {
+  return Float64Array.from(new Float32Array(bytesOf(base64).buffer), sevenDigits);
+}
+
+/** The decimal number that a 32-bit float was made from: 0.8 for 0.800000011920929. */
+function sevenDigits(value) {
+  if (value === 0 || Number.isNaN(value)) return value;
+  const scale = 10 ** (6 - Math.floor(Math.log10(Math.abs(value))));
+  return Math.round(value * scale) / scale;
+}
+
+/** The numbers below count, or of a list, that pass a test. */
+function numbersThatPass(from, passes) {
+  if (typeof from !== "number") return from.filter(passes);
+  const found = new Uint32Array(from);
+  let count = 0;
+  for (let number = 0; number < from; number += 1) if (passes(number)) found[count++] = number;
+  return found.slice(0, count);
+}
+
+/**
+ * Rows by a number that each has, from 0 to groups - 1.
+ * @returns a function from that number to its rows, in the order of the list; the rows are not to be changed.
+ */
+function rowsByNumber(rows, numberOf, groups) {
+  const start = new Uint32Array(groups + 1);
+  for (const row of rows) start[numberOf[row] + 1] += 1;
+  for (let group = 0; group < groups; group += 1) start[group + 1] += start[group];
+  const next = start.slice();
+  const ordered = new Uint32Array(rows.length);
+  for (const row of rows) ordered[next[numberOf[row]]++] = row;
+  return (group) => ordered.subarray(start[group], start[group + 1]);
+}
+
+/** The values of some rows. */
+function valuesAt(values, rows) {
+  const found = new Float64Array(rows.length);
+  for (let at = 0; at < rows.length; at += 1) found[at] = values[rows[at]];
+  return found;
+}
+
+function lowestOf(values, from = Infinity) {
+  let lowest = from;
+  for (const value of values) if (value < lowest) lowest = value;
+  return lowest;
+}
+
+function highestOf(values, from = -Infinity) {
+  let highest = from;
+  for (const value of values) if (value > highest) highest = value;
+  return highest;
+}

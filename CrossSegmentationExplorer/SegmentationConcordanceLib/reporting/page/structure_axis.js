@@ -1,0 +1,101 @@
+"use strict";
+// The axis of plots with one row per structure, from the top, and the stripes behind every second one.
+
+const AXIS_NAME = { color: "#222", fontSize: 13 };
+const AXIS_LINE = { show: true, onZero: false, lineStyle: { color: "#777" } };
+const PLAIN_AXIS = {
+  axisLine: { show: false, onZero: false },
+  axisTick: { show: false },
+  splitLine: { show: false },
+};
+const LABEL_WIDTH_LIMITS = [60, 240];
+const LARGE_PLOT = 3000;
+const LARGE_MARK = { large: true, largeThreshold: 0, symbol: "rect" };
+// Places at which the marks of a large plot, of three pixels, are told apart: across the plot, and down a lane.
+const SPOTS_ACROSS = 300;
+const LANE_SPOTS = 3;
+
+function valueAxis(name, more = {}) {
+  return {
+    type: "value",
+    name,
+    nameLocation: "middle",
+    nameGap: 30,
+    nameTextStyle: AXIS_NAME,
+    splitLine: { show: false },
+    axisLine: AXIS_LINE,
+    axisTick: { show: true },
+    axisLabel: { color: "#333", fontSize: 12 },
+    ...more,
+  };
+}
+
+function structureAxis(view, labelWidth, margin = 8) {
+  return {
+    ...structureRows(view),
+    axisLabel: {
+      customValues: view.drawn.map((_, index) => index),
+      formatter: (value) => readable(view.drawn[value]?.name ?? ""),
+      width: labelWidth,
+      overflow: "truncate",
+      color: "#111",
+      fontSize: 12.5,
+      margin,
+    },
+  };
+}
+
+/** The same rows without their names. */
+function structureRows(view) {
+  const max = Math.max(view.drawn.length, 1) - 0.5;
+  return { ...PLAIN_AXIS, type: "value", min: -0.5, max, inverse: true, axisLabel: { show: false } };
+}
+
+function widestLabel(labels) {
+  const context = document.createElement("canvas").getContext("2d");
+  context.font = `12.5px ${pageFont()}`;
+  const widest = Math.max(0, ...labels.map((label) => Math.ceil(1.1 * context.measureText(label).width) + 6));
+  return Math.min(Math.max(widest, LABEL_WIDTH_LIMITS[0]), LABEL_WIDTH_LIMITS[1]);
+}
+
+function structureStripes(view, markLine) {
+  const stripes = view.drawn.map((_, index) => index).filter((index) => index % 2 === 0);
+  return {
+    id: "background",
+    type: "scatter",
+    silent: true,
+    data: [],
+    z: 0,
+    markArea: {
+      silent: true,
+      itemStyle: { color: "rgba(20, 40, 60, 0.04)" },
+      data: stripes.map((index) => [{ yAxis: index - 0.5 }, { yAxis: index + 0.5 }]),
+    },
+    ...(markLine ? { markLine } : {}),
+  };
+}
+
+/** By the number of a structure its row in the plot; -1 where it is not drawn. */
+function rowsOfStructures(view) {
+  const rowOf = new Int32Array(view.table.structures.length).fill(-1);
+  view.drawn.forEach((one, index) => {
+    rowOf[one.number] = index;
+  });
+  return rowOf;
+}
+
+/** Between -0.5 and 0.5, the same for a case at every drawing. */
+function scatterOf(caseNumber) {
+  return ((caseNumber * 0.618034) % 1) - 0.5;
+}
+
+/** Rows whose marks fall on different spots: of marks upon each other one is enough. */
+function oncePerSpot(rows, spotOf, spots) {
+  const taken = new Uint8Array(spots);
+  return rows.filter((row) => {
+    const spot = spotOf(row);
+    if (taken[spot]) return false;
+    taken[spot] = 1;
+    return true;
+  });
+}

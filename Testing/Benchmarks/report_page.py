@@ -1,0 +1,202 @@
+"""How large the report is and how fast it answers, for 2,538, 100,000 and 1,000,000 points, in headless Chromium.
+
+    .venv/bin/python Testing/Benchmarks/report_page.py [--cases 18 1000 10000] [--repeats N] [--output FILE]
+
+The rows are synthetic: six models, structures of the published study, all pairs. A filter's first time ends with the
+first frame in which the views in sight show it, the second one when all views of the page do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import sync_playwright
+
+from SegmentationConcordanceLib.agreement.table import AgreementRow, PairwiseRow
+from SegmentationConcordanceLib.reporting.case_table import CaseTable
+from SegmentationConcordanceLib.reporting.report import DATA_SUFFIX, write_report
+
+MODELS = ("Auto3DSeg", "MOOSE", "MultiTalent", "CADS", "TotalSegmentator 1.5", "TotalSegmentator 2.6")
+STRUCTURES = (
+    "lung_upper_lobe_left", "lung_lower_lobe_left", "lung_upper_lobe_right", "lung_middle_lobe_right",
+    "lung_lower_lobe_right", "heart", "vertebrae_T2", "vertebrae_T3", "vertebrae_T4", "vertebrae_T5", "vertebrae_T6",
+    "vertebrae_T7", "vertebrae_T8", "vertebrae_T9", "vertebrae_T10", "rib_left_3", "rib_left_4", "rib_left_5",
+    "rib_left_6", "rib_right_3", "rib_right_4", "rib_right_5", "rib_right_6", "sternum",
+)  # fmt: skip
+NOT_IN_MODEL = {("heart", "MOOSE"), ("heart", "TotalSegmentator 1.5"), ("sternum", "TotalSegmentator 1.5")}
+CASES_OF_THE_STUDY = 18
+STRUCTURES_OF_MANY = 17  # 100 points a case, so that 1,000 cases are 100,000
+BESIDE_FROM = 200_000
+WINDOW = {"width": 1440, "height": 900}
+OPTIONS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
+# Long tasks are those over 50 ms; without one, the page never stood still.
+WATCH = """() => {
+    window.tasks = [];
+    new PerformanceObserver((list) => tasks.push(...list.getEntries().map((one) => one.duration)))
+        .observe({ type: "longtask", buffered: true });
+}"""
+ACT = """async (act) => {
+    tasks.length = 0;
+    const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
+    const begin = performance.now();
+    const inSight = (one) => one.getBoundingClientRect().bottom > 0 && one.getBoundingClientRect().top < innerHeight;
+    document.querySelector(act).click();
+    await frame();
+    while ([...document.querySelectorAll("section[aria-busy=true]")].some(inSight)) await frame();
+    const first = performance.now() - begin;
+    while (document.getElementById("plots").getAttribute("aria-busy") === "true") await frame();
+    const all = performance.now() - begin;
+    await new Promise((done) => setTimeout(done, 200));
+    return [first, all, Math.max(0, ...tasks)];
+}"""
+MODEL_BUTTON = "#models button:nth-of-type(4)"
+ACTIONS = {
+    "switch a model off": MODEL_BUTTON,
+    "switch it on": MODEL_BUTTON,
+    "a group of structures": "#structures .picker-groups button:nth-of-type(5)",
+    "all structures": "#structures [data-pick=all]",
+    "a kernel": "#attribute-0-list input",
+    "reset all filters": "#reset",
+    "select a case": "#case-table tbody button",
+    "no case": "#details-close",
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Milliseconds: until the views in sight show it, until all do, and the longest task."""
+
+    first: float
+    all: float
+    longest: float
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One report: points, bytes of the page and of the data beside it, milliseconds until it can be used, answers."""
+
+    points: int
+    page_bytes: int
+    beside_bytes: int
+    opened: Answer
+    answers: dict[str, Answer]
+
+
+def synthetic_rows(n_cases: int) -> tuple[list[AgreementRow], list[PairwiseRow], CaseTable]:
+    """Rows of ``n_cases`` cases: 141 points a case up to the published 18, else 100."""
+    random = np.random.default_rng(7)
+    structures = STRUCTURES if n_cases <= CASES_OF_THE_STUDY else STRUCTURES[:STRUCTURES_OF_MANY]
+    agreement: list[AgreementRow] = []
+    pairwise: list[PairwiseRow] = []
+    cases = [f"1.2.840.113654.2.55.{number:06d}" for number in range(n_cases)]
+    for case in cases:
+        for number, structure in enumerate(structures):
+            models = [model for model in MODELS if (structure, model) not in NOT_IN_MODEL]
+            agreement += _agreement(case, structure, models, 0.97 - 0.01 * number, random)
+            dice = np.clip(random.normal(0.95 - 0.01 * number, 0.03, len(models) ** 2), 0, 1).tolist()
+            for (a, b), value in zip(combinations(models, 2), dice):
+                pairwise.append(PairwiseRow(case, structure, structure, a, b, value, 50.0, 50.0))
+    kernels = ("BONE", "LUNG", "STANDARD")
+    values = {case: (kernels[number % 3], "2.5") for number, case in enumerate(cases)}
+    labels = {case: f"Patient {number + 1}" for number, case in enumerate(cases)}
+    return agreement, pairwise, CaseTable(("kernel", "slice_thickness_mm"), values, labels)
+
+
+def _agreement(
+    case: str, structure: str, models: list[str], centre: float, random: np.random.Generator
+) -> Iterator[AgreementRow]:
+    volume = float(random.uniform(20, 900))
+    dice = np.clip(random.normal(centre, 0.03, len(models)), 0.05, 0.999).tolist()
+    lost = (random.random(len(models)) < 0.002).tolist()
+    for model, value, is_lost in zip(models, dice, lost):
+        share = value / (2 - value)
+        if is_lost:
+            yield AgreementRow(
+                case, case, structure, structure, model, "missing", "intersection", len(models),
+                0.0, 0.0, 0.0, 0.0, None,
+            )  # fmt: skip
+        else:
+            yield AgreementRow(
+                case, case, structure, structure, model, "ok", "intersection", len(models),
+                volume / share, volume, value, share, share,
+            )  # fmt: skip
+
+
+def measure(browser: Any, folder: Path, n_cases: int, repeats: int) -> Measured:
+    """Write the report and use it."""
+    agreement, pairwise, cases = synthetic_rows(n_cases)
+    page_file = folder / f"report-{n_cases}.html"
+    beside = len(agreement) > BESIDE_FROM
+    write_report(page_file, agreement, pairwise, title="Benchmark", cases=cases, data_beside=beside)
+    data_file = page_file.with_name(page_file.stem + DATA_SUFFIX)
+    page = browser.new_page(viewport=WINDOW)
+    page.set_default_timeout(180_000)
+    page.add_init_script(f"({WATCH})()")
+    page.goto(page_file.as_uri())
+    page.wait_for_selector("#plots:not([aria-busy=true]) #case-table tbody button")
+    opened = Answer(
+        page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"),
+        page.evaluate("performance.now()"),
+        page.evaluate("Math.max(0, ...tasks)"),
+    )
+    page.locator("#dice-section").scroll_into_view_if_needed()
+    page.locator("#attribute-0 summary").click()
+    page.locator("#attribute-0 summary").click()
+    runs: dict[str, list[list[float]]] = {name: [] for name in ACTIONS}
+    for _ in range(repeats):
+        for name, selector in ACTIONS.items():
+            runs[name].append(page.evaluate(ACT, selector))
+    page.close()
+    answers = {name: Answer(*(median(run[at] for run in own) for at in range(3))) for name, own in runs.items()}
+    beside_bytes = data_file.stat().st_size if beside else 0
+    return Measured(len(agreement), page_file.stat().st_size, beside_bytes, opened, answers)
+
+
+def table(measured: list[Measured]) -> str:
+    """The numbers in Markdown: size, and for each action in sight / everywhere / longest task."""
+    head = "".join(f" {one.points:,} points |" for one in measured)
+    lines = [f"| |{head}", "|---|" + "---|" * len(measured)]
+    lines.append("| size |" + "".join(f" {_size(one)} |" for one in measured))
+    lines.append("| open |" + "".join(f" {one.opened.all / 1000:.1f} s |" for one in measured))
+    for name in ACTIONS:
+        cells = (one.answers[name] for one in measured)
+        lines.append(
+            f"| {name} |" + "".join(f" {cell.first:.0f} / {cell.all:.0f} / {cell.longest:.0f} ms |" for cell in cells)
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _size(one: Measured) -> str:
+    page = f"{one.page_bytes / 1e6:.2f} MB"
+    return f"{page} and {one.beside_bytes / 1e6:.0f} MB beside it" if one.beside_bytes else page
+
+
+def main() -> None:
+    """Measure, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--cases", type=int, nargs="+", default=[CASES_OF_THE_STUDY, 1000, 10000])
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write the table to a file as well")
+    arguments = parser.parse_args()
+    with sync_playwright() as driver, tempfile.TemporaryDirectory() as folder:
+        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=list(OPTIONS))
+        measured = [measure(browser, Path(folder), n_cases, arguments.repeats) for n_cases in arguments.cases]
+        browser.close()
+    text = table(measured)
+    sys.stdout.write(text)
+    if arguments.output:
+        arguments.output.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
