@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ..agreement.table import AgreementRow
+from ..agreement.table import AgreementRow, PairwiseRow
 from ..errors import ConcordanceError
+from ..reporting.case_share import structures_in_cases
 from ..reporting.case_table import NO_CASES, CaseTable, read_cases
 from ..reporting.findings import worst_findings
 from ..reporting.published_tables import is_published_layout, read_published
@@ -37,6 +38,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a line per case: case or series_uid, patient_id, kernel, slice_thickness_mm, manufacturer, or any other"
         " column to show and filter by; study_uid and seg_<model> for links",
     )
+    parser.add_argument(
+        "--min-case-share",
+        type=share,
+        default=0.0,
+        metavar="SHARE",
+        help="leave out structures that were found in less than this share of the cases, 0 to 1 (default: 0)",
+    )
     add_viewer_argument(parser, default="none")
     parser.add_argument(
         "--data-beside",
@@ -54,21 +62,57 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     if args.cases:
         cases = _merged(cases, read_cases(args.cases, agreement))
     pairwise = [row for path in args.pairwise for row in read_pairwise(path)]
+    agreement, pairwise, notes = _common(agreement, pairwise, args.min_case_share)
     counts = {name: len({getattr(row, name) for row in agreement}) for name in ("case", "model", "structure")}
     title = args.title or f"Concordance of {counts['model']} models on {counts['case']} cases"
     write_report(
-        args.output, agreement, pairwise, title=title, cases=cases, viewer=viewer, data_beside=args.data_beside
+        args.output,
+        agreement,
+        pairwise,
+        title=title,
+        notes=notes,
+        cases=cases,
+        viewer=viewer,
+        data_beside=args.data_beside,
     )
     findings = [finding.text for finding in worst_findings(agreement, pairwise, case_labels=cases.labels)]
     terminal.say(f"{args.output}: {len(agreement)} rows, {', '.join(f'{n} {name}s' for name, n in counts.items())}")
-    for sentence in findings:
+    for sentence in (*notes, *findings):
         terminal.say(f"  {sentence}")
     return {
         "report": str(args.output),
         "rows": len(agreement),
         **{f"{name}s": count for name, count in counts.items()},
+        "notes": notes,
         "findings": findings,
     }
+
+
+def share(text: str) -> float:
+    """A share from 0 to 1.
+
+    :raises ValueError: it is none.
+    """
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise ValueError(text)
+    return value
+
+
+def _common(
+    agreement: list[AgreementRow], pairwise: list[PairwiseRow], min_share: float
+) -> tuple[list[AgreementRow], list[PairwiseRow], list[str]]:
+    """The rows of the structures that enough cases show, and a sentence on what was left out."""
+    kept = structures_in_cases(agreement, min_share)
+    left_out = sorted({row.structure for row in agreement if (row.structure, row.structure_key) not in kept})
+    if not left_out:
+        return agreement, pairwise, []
+    note = f"Left out, found in less than {min_share:.0%} of the cases: {', '.join(left_out)}."
+    return (
+        [row for row in agreement if (row.structure, row.structure_key) in kept],
+        [row for row in pairwise if (row.structure, row.structure_key) in kept],
+        [note],
+    )
 
 
 def _agreement(paths: Iterable[Path]) -> tuple[list[AgreementRow], CaseTable]:

@@ -73,3 +73,22 @@ def test_a_viewer_that_is_no_web_address_is_refused(tmp_path, agreement_row):
             "--agreement", tmp_path / "a.csv", "--viewer", "javascript:alert({study})", "--output", tmp_path / "p.html"
         )
     assert not (tmp_path / "p.html").exists()
+
+
+def test_structures_that_few_cases_show_can_be_left_out(tmp_path, rows, pairwise_row):
+    write_agreement(tmp_path / "a.csv", rows)  # the aorta is in one of two cases; no model missed the liver in both
+    page = tmp_path / "page.html"
+    tables = ["--agreement", tmp_path / "a.csv", "--output", page]
+    summary, said = call(*tables, "--min-case-share", "0.5")
+    assert (summary["structures"], summary["notes"]) == (3, [])
+    summary, said = call(*tables, "--min-case-share", "0.51")
+    note = "Left out, found in less than 51% of the cases: aorta."
+    assert (summary["structures"], summary["rows"], summary["notes"]) == (2, len(rows) - 1, [note])
+    assert note in said and note in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("text", ["1.5", "-0.1", "half", "nan"])
+def test_a_share_of_cases_that_is_none_is_refused(text, tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        call("--agreement", tmp_path / "a.csv", "--output", tmp_path / "p.html", "--min-case-share", text)
+    assert "--min-case-share" in capsys.readouterr().err
