@@ -1,9 +1,37 @@
 """One synchronized row of views per model, structure by structure, worst agreement first."""
 
 import qt
+import slicer
 from slicer.i18n import tr as _
 from slicer.i18n import translate
-from slicer.ScriptedLoadableModule import ScriptedLoadableModule, ScriptedLoadableModuleWidget
+from slicer.ScriptedLoadableModule import (
+    ScriptedLoadableModule,
+    ScriptedLoadableModuleTest,
+    ScriptedLoadableModuleWidget,
+)
+
+# Widgets of the display: part of the choices ("" for none), field, property.
+SWITCHES = {
+    "columnsCheckBox": ("", "as_columns", "checked"),
+    "fillCheckBox": ("style", "fill", "checked"),
+    "fillSlider": ("style", "fill_opacity", "value"),
+    "outlineSlider": ("style", "outline_opacity", "value"),
+    "neighboursCheckBox": ("style", "neighbours", "checked"),
+    "neighbourSlider": ("style", "neighbour_opacity", "value"),
+    "distanceSpinBox": ("style", "neighbour_distance_mm", "value"),
+    "colorComboBox": ("style", "color_by_model", "currentIndex"),
+    "consensusComboBox": ("", "majority", "currentIndex"),
+    "mapCheckBox": ("", "shows_map", "checked"),
+    "crosshairCheckBox": ("", "shows_crosshair", "checked"),
+    "scrollCheckBox": ("links", "scroll", "checked"),
+    "panCheckBox": ("links", "pan", "checked"),
+    "zoomCheckBox": ("links", "zoom", "checked"),
+    "rotationCheckBox": ("links", "rotation", "checked"),
+}
+SIGNALS = {"checked": "toggled(bool)", "value": "valueChanged(double)", "currentIndex": "currentIndexChanged(int)"}
+VIEW_CHECK_BOXES = ("axialCheckBox", "sagittalCheckBox", "coronalCheckBox", "threeDCheckBox")
+KEYS = {"Alt+Up": "previous", "Alt+Down": "next", "Alt+Shift+Up": "previousRegion", "Alt+Shift+Down": "nextRegion"}
+QUIET_MS = 300  # after a change of the scene, before voxels are compared again
 
 
 class CrossSegmentationExplorer(ScriptedLoadableModule):
@@ -15,21 +43,454 @@ class CrossSegmentationExplorer(ScriptedLoadableModule):
         self.parent.categories = [translate("qSlicerAbstractCoreModule", "Segmentation")]
         self.parent.dependencies = []
         self.parent.contributors = ["SegmentationConcordance contributors"]
-        self.parent.helpText = _("Shows the segmentations of several models side by side, one row of views per model.")
+        self.parent.helpText = _(
+            "Shows the segmentations of several models side by side, one row of views per model, structure by "
+            "structure, worst agreement first. Structures are matched by their codes, never by name. "
+            "Keys: Alt+Up and Alt+Down go from structure to structure, with Shift from disagreement to disagreement; "
+            "Alt+0 to Alt+3 rate."
+        )
         self.parent.acknowledgementText = _(
             "The method extends that of the study with DOI 10.1117/1.JMI.13.6.062204. Please cite it."
         )
 
 
+class CancelledError(Exception):
+    """The user pressed Cancel."""
+
+
 class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
-    """The panel. So far it says where the module's work can be done today."""
+    """The panel. What it knows is in the library's ExplorerLogic and ExplorerPanel, and in the scene."""
 
     def setup(self):
+        from SegmentationConcordanceLib.scene.explorer.explorer_logic import ExplorerLogic
+        from SegmentationConcordanceLib.scene.explorer.explorer_panel import ExplorerPanel
+        from SegmentationConcordanceLib.scene.explorer.row_labels import renderers_of
+
         ScriptedLoadableModuleWidget.setup(self)
-        label = qt.QLabel(
-            _("In this version the comparison is shown by the report of the command line: concordance compare.")
+        self._uiWidget = slicer.util.loadUI(self.resourcePath("UI/CrossSegmentationExplorer.ui"))
+        self.layout.addWidget(self._uiWidget)
+        self.ui = slicer.util.childWidgetVariables(self._uiWidget)
+        self._uiWidget.setMRMLScene(slicer.mrmlScene)
+        self._updating = False
+        self._shown = {}
+        for table in (self.ui.segmentationsTable, self.ui.rowsTable, self.ui.structuresTable, self.ui.rulesTable):
+            table.horizontalHeader().setSectionResizeMode(qt.QHeaderView.ResizeToContents)
+        self._refreshTimer, self._searchTimer = qt.QTimer(), qt.QTimer()
+        self._refreshTimer.setSingleShot(True)
+        self._connectWidgets()
+        self._shortcuts = self._makeShortcuts()
+        labels = renderers_of(slicer.app.applicationLogic())
+        self.logic = ExplorerLogic(slicer.mrmlScene, self.refreshSoon, self.showCursor, renderer_of=labels)
+        self.panel = ExplorerPanel(self.logic, slicer.mrmlScene)
+        self.refresh()
+
+    def _connectWidgets(self):
+        ui = self.ui
+        self._refreshTimer.connect("timeout()", self.refresh)
+        self._searchTimer.connect("timeout()", self.searchOn)
+        ui.volumeSelector.connect("currentNodeChanged(vtkMRMLNode*)", self.onVolumeChanged)
+        ui.segmentationsTable.connect("itemChanged(QTableWidgetItem*)", self.onSegmentationChanged)
+        ui.loadButton.connect("clicked()", self.onLoad)
+        ui.rulesTable.connect("itemChanged(QTableWidgetItem*)", self.onRulesEdited)
+        ui.groupsTable.connect("itemChanged(QTableWidgetItem*)", self.onGroupsEdited)
+        ui.resetGroupsButton.connect("clicked()", lambda: self.do(lambda: self.logic.change(groups=None)))
+        ui.rowsTable.connect("itemChanged(QTableWidgetItem*)", self.onRowChanged)
+        ui.allModelsButton.connect("clicked()", lambda: self.do(self.logic.show_all_models))
+        ui.upButton.connect("clicked()", lambda: self.moveRow(-1))
+        ui.downButton.connect("clicked()", lambda: self.moveRow(1))
+        ui.showAgainButton.connect("clicked()", lambda: self.do(self.logic.show_again))
+        for name in VIEW_CHECK_BOXES:
+            getattr(ui, name).connect("toggled(bool)", self.onViewsChanged)
+        ui.searchLineEdit.connect("textChanged(QString)", lambda text: self.do(lambda: self.panel.find(text=text)))
+        ui.groupComboBox.connect("currentIndexChanged(int)", self.onGroupChosen)
+        ui.structuresTable.connect("itemSelectionChanged()", self.onStructureSelected)
+        ui.structuresTable.horizontalHeader().connect(
+            "sectionClicked(int)", lambda section: self.do(lambda: self.panel.sort(section))
         )
-        label.wordWrap = True
-        label.toolTip = _("The command line runs in Slicer's own Python as well; see the extension's README.")
-        self.layout.addWidget(label)
-        self.layout.addStretch(1)
+        ui.previousButton.connect("clicked()", lambda: self.step(-1))
+        ui.nextButton.connect("clicked()", lambda: self.step(1))
+        ui.previousRegionButton.connect("clicked()", lambda: self.stepRegion(-1))
+        ui.nextRegionButton.connect("clicked()", lambda: self.stepRegion(1))
+        ui.gradeComboBox.connect("currentIndexChanged(int)", self.rate)
+        ui.preferredComboBox.connect("currentIndexChanged(int)", self.onPreferredChosen)
+        ui.exportRatingsButton.connect("clicked()", self.onExportRatings)
+        for name, switch in SWITCHES.items():
+            getattr(ui, name).connect(SIGNALS[switch[2]], lambda *_unused, name=name: self.onSwitched(name))
+
+    def _makeShortcuts(self):
+        """Keys that are alive only while the module is entered."""
+        acts = {key: lambda name=name: getattr(self.ui, f"{name}Button").click() for key, name in KEYS.items()}
+        acts.update({f"Alt+{grade}": lambda grade=grade: self.rate(grade) for grade in range(4)})
+        shortcuts = []
+        for key, act in acts.items():
+            shortcut = qt.QShortcut(qt.QKeySequence(key), slicer.util.mainWindow() or self.parent)
+            shortcut.enabled = False
+            shortcut.connect("activated()", act)
+            shortcuts.append(shortcut)
+        return shortcuts
+
+    def cleanup(self):
+        self.exit()
+        self._refreshTimer.stop()
+        for shortcut in self._shortcuts:
+            shortcut.setParent(None)
+        self.logic.close()
+        self.fill(lambda: self._uiWidget.setMRMLScene(None))
+
+    def enter(self):
+        for shortcut in self._shortcuts:
+            shortcut.enabled = True
+        self.do(self.logic.enter)
+        self.startSearch()
+
+    def exit(self):
+        for shortcut in self._shortcuts:
+            shortcut.enabled = False
+        self._searchTimer.stop()
+        self.logic.exit()
+
+    def onReload(self):
+        import sys
+
+        self.exit()
+        for name in [name for name in sys.modules if name.partition(".")[0] == "SegmentationConcordanceLib"]:
+            del sys.modules[name]
+        ScriptedLoadableModuleWidget.onReload(self)
+
+    def do(self, work):
+        """Do what a user asked for, and show what came of it; nothing while widgets are filled."""
+        if self._updating:
+            return
+        try:
+            with slicer.util.tryWithErrorDisplay(_("The rows could not be shown."), waitCursor=True):
+                work()
+        finally:
+            self.showAll()
+            self.refreshSoon()  # views that Slicer makes later are set up then
+
+    def refreshSoon(self):
+        """Refresh once the scene has been quiet for a moment."""
+        self._refreshTimer.start(QUIET_MS)
+
+    def refresh(self):
+        """Follow what changed in the scene."""
+        if not self._updating:
+            self.logic.refresh()
+            self.showAll()
+
+    def fill(self, *parts):
+        """Call what fills widgets: while they are filled, they are not being used."""
+        former, self._updating = self._updating, True
+        try:
+            for part in parts:
+                part()
+        finally:
+            self._updating = former
+
+    def _changed(self, name, content):
+        """Whether a table must be filled: that loses its selection and the cell that is being edited."""
+        former, self._shown[name] = self._shown.get(name), content
+        return former != content
+
+    def showAll(self):
+        """Show what logic and scene say now."""
+        self.fill(
+            self._showScan,
+            self._showSegmentations,
+            self._showRows,
+            self._showSwitches,
+            self._showStructures,
+            self._showSelected,
+        )
+
+    def _showScan(self):
+        self.ui.volumeSelector.setCurrentNode(self.logic.volume)
+        self.ui.statusLabel.text = self.logic.summary()
+
+    def _showSegmentations(self):
+        ui, lines = self.ui, self.panel.segmentations
+        missing = [line for line in lines if not line.loaded]
+        ui.loadButton.enabled = any(line.checked for line in missing)
+        ui.foundLabel.text = _("{count} not loaded").format(count=len(missing)) if missing else ""
+        if self._changed("segmentations", lines):
+            fillTable(ui.segmentationsTable, [line.texts for line in lines], editable=(1,))
+            for number, line in enumerate(lines):
+                setChecked(ui.segmentationsTable.item(number, 0), line.checked)
+        for table, cells in ((ui.rulesTable, self.panel.rule_cells), (ui.groupsTable, self.panel.group_cells)):
+            if self._changed(table.objectName, cells):
+                fillTable(table, cells, editable=(0, 1))
+
+    def _showRows(self):
+        table, entries = self.ui.rowsTable, self.logic.entries
+        if self._changed("rows", entries):
+            current = table.currentRow()
+            fillTable(table, [(entry.title, entry.text) for entry in entries])
+            for number, entry in enumerate(entries):
+                setChecked(table.item(number, 0), entry.shown)
+                setColor(table.item(number, 0), entry.color)
+            table.setCurrentCell(current, 0)
+        self.ui.showAgainButton.enabled = self.logic.is_hidden
+
+    def _showSwitches(self):
+        for name, (part, field, prop) in SWITCHES.items():
+            value = self.panel.switched(part, field)
+            value = int(value) if prop == "currentIndex" else 100 * value if name.endswith("Slider") else value
+            setattr(getattr(self.ui, name), prop, value)
+        for name, shown in zip(VIEW_CHECK_BOXES, self.panel.views):
+            getattr(self.ui, name).checked = shown
+
+    def _showStructures(self):
+        ui, order, groups = self.ui, self.logic.choices.order, self.panel.groups
+        if ui.searchLineEdit.text != order.text:
+            ui.searchLineEdit.text = order.text
+        if self._changed("groups", groups):
+            ui.groupComboBox.clear()
+            ui.groupComboBox.addItems(groups)
+        ui.groupComboBox.currentIndex = groups.index(order.group) if order.group in groups else -1
+        section, descending = self.panel.sorting
+        header = ui.structuresTable.horizontalHeader()
+        header.setSortIndicatorShown(section >= 0)
+        header.setSortIndicator(section, qt.Qt.DescendingOrder if descending else qt.Qt.AscendingOrder)
+        lines = self.panel.structures
+        if self._changed("structures", lines):
+            fillTable(ui.structuresTable, [line.texts for line in lines])
+            for number, line in enumerate(lines):
+                setColor(ui.structuresTable.item(number, 0), line.color)
+                ui.structuresTable.item(number, 2).setToolTip(line.tip)
+        if self._changed("models", self.panel.models):
+            ui.preferredComboBox.clear()
+            ui.preferredComboBox.addItems(self.panel.models)
+
+    def _showSelected(self):
+        ui, panel = self.ui, self.panel
+        keys = [line.key for line in self._shown["structures"]]
+        if panel.selected in keys:
+            ui.structuresTable.selectRow(keys.index(panel.selected))
+        else:
+            ui.structuresTable.clearSelection()
+        ui.regionLabel.text, ui.presenceLabel.text = panel.region, panel.presence
+        preferred = self.logic.rating.preferred
+        ui.preferredComboBox.currentIndex = panel.models.index(preferred) if preferred in panel.models else -1
+        ui.gradeComboBox.currentIndex = panel.grade
+        for widget in (ui.gradeComboBox, ui.preferredComboBox):
+            widget.enabled = bool(panel.selected)
+        for widget in (ui.previousButton, ui.nextButton, ui.exportRatingsButton):
+            widget.enabled = bool(keys)
+        for widget in (ui.previousRegionButton, ui.nextRegionButton):
+            widget.enabled = bool(panel.region)
+
+    def showCursor(self, text):
+        self.ui.cursorLabel.text = text
+
+    def showStep(self):
+        """Show another structure or place; all else is as before."""
+        self.fill(self._showRows, self._showSelected)
+
+    def startSearch(self):
+        """Look for segmentations of the volume in the DICOM database, a little at a time."""
+        self.panel.start_search(slicer.dicomDatabase)
+        self._searchTimer.start(0)
+
+    def searchOn(self):
+        self.panel.search.advance()
+        if self.panel.search.is_done:
+            self._searchTimer.stop()
+            self.showAll()
+
+    def onVolumeChanged(self, node):
+        if not self._updating and not slicer.mrmlScene.IsBatchProcessing():  # a scene is closed or loaded
+            self.do(lambda: self.logic.set_volume(node))
+            self.startSearch()
+
+    def onSegmentationChanged(self, item):
+        if not self._updating:
+            line = self._shown["segmentations"][item.row()]
+            if item.column() == 0:
+                self.panel.check(line, item.checkState() == qt.Qt.Checked)
+            else:
+                self.panel.rename_model(line, item.text())
+                self._shown.pop("segmentations")  # what was typed need not be what the model is called now
+            self.refreshSoon()  # not now: the table still works on the item
+
+    def onRulesEdited(self, *_unused):
+        if not self._updating:
+            self.panel.set_rule_cells(tableTexts(self.ui.rulesTable))
+            self.startSearch()
+            self.refreshSoon()
+
+    def onGroupsEdited(self, *_unused):
+        if not self._updating:
+            self.panel.set_group_cells(tableTexts(self.ui.groupsTable))
+            self.refreshSoon()
+
+    def onRowChanged(self, item):
+        if not self._updating and item.column() == 0:
+            row, shown = self._shown["rows"][item.row()].row, item.checkState() == qt.Qt.Checked
+            # not now: the table still works on the item
+            qt.QTimer.singleShot(0, lambda: self.do(lambda: self.logic.show_row(row, shown)))
+
+    def moveRow(self, steps):
+        number = self.ui.rowsTable.currentRow()
+        if number >= 0:
+            row = self._shown["rows"][number].row
+            self.do(lambda: self.logic.move_row(row, steps))
+            self.ui.rowsTable.setCurrentCell([entry.row for entry in self._shown["rows"]].index(row), 0)
+
+    def onSwitched(self, name):
+        part, field, prop = SWITCHES[name]
+        value = getattr(getattr(self.ui, name), prop)
+        value = value == 1 if prop == "currentIndex" else value / 100 if name.endswith("Slider") else value
+        self.do(lambda: self.panel.switch(part, field, value))
+
+    def onViewsChanged(self, *_unused):
+        shown = [getattr(self.ui, name).checked for name in VIEW_CHECK_BOXES]
+        self.do(lambda: self.panel.set_views(shown))
+
+    def onGroupChosen(self, *_unused):
+        self.do(lambda: self.panel.find(group=self.ui.groupComboBox.currentText))
+
+    def onStructureSelected(self):
+        indexes = self.ui.structuresTable.selectionModel().selectedRows()
+        if indexes and not self._updating:
+            self.logic.select(self._shown["structures"][indexes[0].row()].key)
+            self.showStep()
+
+    def step(self, steps):
+        self.logic.step(steps)
+        self.showStep()
+
+    def stepRegion(self, steps):
+        self.logic.step_region(steps)
+        self.showStep()
+
+    def rate(self, grade):
+        self.do(lambda: self.panel.set_grade(grade))
+
+    def onPreferredChosen(self, *_unused):
+        self.do(lambda: self.logic.rate(preferred=self.ui.preferredComboBox.currentText))
+
+    def onLoad(self):
+        """Load what is checked of what the database has; what cannot be read does not stop the rest."""
+        errors = []
+        with slicer.util.tryWithErrorDisplay(_("The segmentations could not be loaded."), waitCursor=True):
+            dialog = slicer.util.createProgressDialog(windowTitle=_("Loading"), maximum=100)
+
+            def progress(fraction, words):
+                dialog.labelText = words
+                dialog.value = int(100 * fraction)
+                slicer.app.processEvents()
+                if dialog.wasCanceled:
+                    raise CancelledError
+
+            try:
+                # as if widgets were filled: what is half loaded is not compared
+                self.fill(lambda: errors.extend(self.panel.load_checked(progress)))
+            except CancelledError:
+                return
+            finally:
+                dialog.close()
+                self.refresh()
+        if errors:
+            slicer.util.errorDisplay("\n".join(str(error) for error in errors))
+
+    def onExportRatings(self):
+        title, kind = _("Export ratings"), "CSV (*.csv)"
+        path = qt.QFileDialog.getSaveFileName(slicer.util.mainWindow(), title, "ratings.csv", kind)
+        if path:
+            with slicer.util.tryWithErrorDisplay(_("Nothing was written."), waitCursor=True):
+                self.logic.write_ratings(path)
+
+
+def fillTable(table, lines, editable=()):
+    """Write texts into a table; only some columns can be edited."""
+    table.setRowCount(0)  # and with the rows the selection
+    table.setRowCount(len(lines))
+    for row, texts in enumerate(lines):
+        for column, text in enumerate(texts):
+            item = qt.QTableWidgetItem(text)
+            if column not in editable:
+                item.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsSelectable)
+            table.setItem(row, column, item)
+
+
+def tableTexts(table):
+    columns = range(table.columnCount)
+    return [[table.item(row, column).text() for column in columns] for row in range(table.rowCount)]
+
+
+def setChecked(item, checked):
+    item.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsSelectable | qt.Qt.ItemIsUserCheckable)
+    item.setCheckState(qt.Qt.Checked if checked else qt.Qt.Unchecked)
+
+
+def setColor(item, color):
+    """A swatch that keeps its colour when the row is selected."""
+    pixmap = qt.QPixmap(14, 14)
+    pixmap.fill(qt.QColor(qt.Qt.gray))
+    painter = qt.QPainter(pixmap)
+    painter.fillRect(1, 1, 12, 12, qt.QColor(*(round(255 * channel) for channel in color)))
+    painter.end()
+    icon = qt.QIcon()
+    icon.addPixmap(pixmap, qt.QIcon.Normal)
+    icon.addPixmap(pixmap, qt.QIcon.Selected)
+    item.setIcon(icon)
+
+
+class CrossSegmentationExplorerTest(ScriptedLoadableModuleTest):
+    """The whole review of two models, whose agreement is known beforehand."""
+
+    def setUp(self):
+        slicer.mrmlScene.Clear()
+
+    def runTest(self):
+        self.setUp()
+        self.test_CrossSegmentationExplorer1()
+
+    def test_CrossSegmentationExplorer1(self):
+        worst, best = self.addScan()
+        widget = slicer.modules.crosssegmentationexplorer.widgetRepresentation().self()
+        layout = slicer.app.layoutManager().layout
+        ui, logic = widget.ui, widget.logic
+        widget.enter()
+        try:
+            self.delayDisplay("Two models of one scan: a row each, the worst structure first")
+            ui.allModelsButton.click()
+            explorer = logic.explorer
+            self.assertEqual([row.title for row in explorer.rows], ["A", "B"])
+            self.assertEqual([one.name for one in explorer.walk.listed], [worst, best])
+            # of 10 columns, 5 and 9 are common to both models: so many does the consensus have
+            for one, dice in zip(explorer.walk.listed, (10 / 15, 18 / 19)):
+                self.assertAlmostEqual(one.lowest_dice, dice)
+            self.delayDisplay("Consensus and overlay, agreement map, 3D")
+            for entry in logic.entries[2:]:
+                logic.show_row(entry.row, True)
+            ui.mapCheckBox.checked = ui.threeDCheckBox.checked = True
+            self.assertEqual(len(list(explorer.layout.view_nodes())), 16)
+            self.delayDisplay("The next structure: every slice goes to the disagreement")
+            ui.nextButton.click()
+            self.assertEqual(logic.selected.name, best)
+            for node in explorer.layout.slice_nodes():
+                axis = ("Sagittal", "Coronal", "Axial").index(node.GetOrientation())
+                self.assertAlmostEqual(abs(node.GetSliceOffset()), abs(explorer.place[axis]), places=3)
+            ui.gradeComboBox.currentIndex = 3
+            self.assertEqual(logic.rating.grade, "major")
+        finally:
+            widget.exit()
+        self.assertEqual(slicer.app.layoutManager().layout, layout)
+        self.assertIsNone(slicer.mrmlScene.GetFirstNodeByName("CSE1R"))
+        self.delayDisplay("Test passed")
+
+    def addScan(self):
+        """Add a scan and two models of it; returns the names of their structures, worst agreement first."""
+        import numpy as np
+
+        from SegmentationConcordanceLib.sample.two_models import two_models
+        from SegmentationConcordanceLib.scene.segmentation_node import add_segmentation_node
+        from SegmentationConcordanceLib.scene.volume_node import add_volume_node
+
+        models = two_models()
+        grid = models["A"].geometry
+        volume = add_volume_node(slicer.mrmlScene, np.zeros(grid.shape, np.int16), grid, "CT")
+        for name, label_map in models.items():
+            add_segmentation_node(slicer.mrmlScene, label_map, name, volume)
+        return [segment.name for segment in reversed(models["A"].segments)]

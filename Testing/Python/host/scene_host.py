@@ -41,6 +41,7 @@ class SceneHost:
         self.application_logic.SetViewLogics(vtk.vtkCollection())
         slicer.mrmlScene, slicer.modules = self.scene, types.SimpleNamespace()
         self._add_logic("Colors", slicer.vtkMRMLColorLogic()).AddDefaultColorNodes()
+        self.scene.RegisterNodeClass(slicer.vtkMRMLColorLegendDisplayNode())  # by the desktop's Colors module
         self.volumes = self._add_logic("Volumes", slicer.vtkSlicerVolumesLogic())
         self.terminologies = self._add_terminologies()
         self.segmentations = self._add_logic("Segmentations", slicer.vtkSlicerSegmentationsModuleLogic())

@@ -16,6 +16,7 @@ _SLICE_MANAGERS = (
     "vtkMRMLOrientationMarkerDisplayableManager",
     "vtkMRMLRulerDisplayableManager",
     "vtkMRMLScalarBarDisplayableManager",
+    "vtkMRMLColorLegendDisplayableManager",
     "vtkMRMLMarkupsDisplayableManager",
     "vtkMRMLSegmentationsDisplayableManager2D",
     "vtkMRMLTransformsDisplayableManager2D",
@@ -89,6 +90,7 @@ class SliceView(_View):
         self._logics = host.application_logic.GetSliceLogics()
         self.logic.SetMRMLScene(host.scene)
         self.logic.SetSliceNode(node)
+        self.logic.SetDisplayableManagerGroup(self.managers)
         self.managers.SetMRMLDisplayableNode(node)
         self.logic.ResizeSliceNode(*size)
         self._observer = self.logic.AddObserver(vtk.vtkCommand.ModifiedEvent, self._connect_background)
@@ -108,7 +110,9 @@ class SliceView(_View):
 
     def close(self) -> None:
         self.logic.RemoveObserver(self._observer)
+        self.logic.SetDisplayableManagerGroup(None)
         super().close()
+        self.logic.DeleteSliceModel()
         self._logics.RemoveItem(self.logic)
         self.logic.SetMRMLScene(None)
 
@@ -145,6 +149,7 @@ class ThreeDView(_View):
         self._logics = host.application_logic.GetViewLogics()
         self.logic.SetName(node.GetLayoutName())  # the logic finds its node by this name
         self.logic.SetMRMLScene(host.scene)
+        self.logic.SetDisplayableManagerGroup(self.managers)
         self.managers.SetMRMLDisplayableNode(node)
 
     @property
@@ -158,6 +163,7 @@ class ThreeDView(_View):
         self.renderer.ResetCameraClippingRange()
 
     def close(self) -> None:
+        self.logic.SetDisplayableManagerGroup(None)
         super().close()
         self._logics.RemoveItem(self.logic)
         self.logic.SetMRMLScene(None)
@@ -199,6 +205,12 @@ class OffscreenViews:
         node.SetLayoutName(name)
         node.SetSingletonTag(name)
         return self._host.scene.AddNode(node)
+
+    def remove(self, node: slicer.vtkMRMLAbstractViewNode) -> None:
+        """Free the view of a node that has left the scene; nothing happens for one that has none."""
+        for node_id, view in list(self._views.items()):
+            if view.node is node:
+                self._views.pop(node_id).close()
 
     def close(self) -> None:
         """Free the windows. Call before the host's close."""

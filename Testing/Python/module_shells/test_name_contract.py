@@ -7,11 +7,12 @@ import pytest
 
 def _stand_ins() -> list[type]:
     from qt_host.application import ctkDICOMDatabase, qSlicerApplication, qSlicerModuleManager
+    from qt_host.ctk_module import ctkDICOMIndexer
     from qt_host.layout_manager import LAYOUT_CLASSES
     from qt_host.mrml_widgets import MRML_WIDGETS
     from qt_host.ui_loader import UiLoader
 
-    plain = (ctkDICOMDatabase, qSlicerApplication, qSlicerModuleManager)
+    plain = (ctkDICOMDatabase, ctkDICOMIndexer, qSlicerApplication, qSlicerModuleManager)
     return [*{*plain, *LAYOUT_CLASSES, *MRML_WIDGETS, *UiLoader.stand_ins.values()}]
 
 

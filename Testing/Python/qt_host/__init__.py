@@ -57,11 +57,11 @@ def missing_requirement() -> str:
     return ""
 
 
-def install(host: SceneHost) -> contextlib.AbstractContextManager[Desktop]:
+def install(host: SceneHost, view_size: tuple[int, int] = (220, 220)) -> contextlib.AbstractContextManager[Desktop]:
     """See :func:`qt_host.desktop.install`; imported late, so that tests can skip where Qt is missing."""
     from .desktop import install as install_desktop
 
-    return install_desktop(host)
+    return install_desktop(host, view_size)
 
 
 def load_module(name: str) -> HostedModule:

@@ -8,6 +8,7 @@ import slicer
 from PySide6 import QtCore, QtWidgets
 
 from host import SceneHost
+from host.dicom_database import ctkDICOMDatabase
 
 from .qt_module import qt_module
 
@@ -22,16 +23,6 @@ def qt_application(settings_folder: Path) -> QtWidgets.QApplication:
     QtCore.QSettings.setDefaultFormat(ini)
     QtCore.QSettings.setPath(ini, QtCore.QSettings.Scope.UserScope, str(settings_folder))
     return application
-
-
-class ctkDICOMDatabase:  # noqa: N801
-    """``slicer.dicomDatabase``: which file holds an instance."""
-
-    def __init__(self, files: dict[str, str]) -> None:
-        self._files = files
-
-    def fileForInstance(self, instance_uid: str) -> str:  # noqa: N802
-        return self._files.get(instance_uid, "")
 
 
 class qSlicerModuleManager:  # noqa: N801

@@ -6,8 +6,11 @@ import enum
 import functools
 import types
 
+import pydicom
 from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import Property, Qt, Signal
+
+from host.dicom_database import ctkDICOMDatabase
 
 from .kept_property import kept_property
 from .pythonqt import apply_rules
@@ -32,6 +35,7 @@ class ctkCollapsibleButton(QtWidgets.QAbstractButton):  # noqa: N801
         super().__init__(*parent)
         self._height = self.fontMetrics().height() + 8
         self.setContentsMargins(4, self._height, 4, 4)
+        self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Minimum, QtWidgets.QSizePolicy.Policy.Preferred)
         self.connect("clicked()", self._toggle)
 
     def _write_collapsed(self, collapsed: bool) -> None:
@@ -49,11 +53,20 @@ class ctkCollapsibleButton(QtWidgets.QAbstractButton):  # noqa: N801
     def _toggle(self) -> None:
         self.collapsed = not self.collapsed
 
+    def childEvent(self, event: QtCore.QChildEvent) -> None:  # noqa: N802
+        """A .ui file says collapsed before it names the content."""
+        if event.added() and self.collapsed and event.child().isWidgetType():
+            event.child().setVisible(False)
+
     def hitButton(self, place: QtCore.QPoint) -> bool:  # noqa: N802
         return place.y() <= self._height
 
     def sizeHint(self) -> QtCore.QSize:  # noqa: N802
-        content = self.layout().sizeHint() if self.layout() and not self.collapsed else QtCore.QSize()
+        content = self.layout().totalSizeHint() if self.layout() and not self.collapsed else QtCore.QSize()
+        return QtCore.QSize(max(content.width(), 120), max(content.height(), self._height))
+
+    def minimumSizeHint(self) -> QtCore.QSize:  # noqa: N802
+        content = self.layout().totalMinimumSize() if self.layout() and not self.collapsed else QtCore.QSize()
         return QtCore.QSize(max(content.width(), 120), max(content.height(), self._height))
 
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:  # noqa: N802
@@ -171,10 +184,22 @@ class ctkPathLineEdit(QtWidgets.QWidget):  # noqa: N801
         """The stand-in keeps no history."""
 
 
+class ctkDICOMIndexer(QtCore.QObject):  # noqa: N801
+    """Puts files into a database."""
+
+    def addListOfFiles(self, database: ctkDICOMDatabase, files: list[str], copy: bool = False) -> None:  # noqa: N802
+        for file in files:
+            database._files[str(pydicom.dcmread(file, stop_before_pixels=True).SOPInstanceUID)] = file
+
+    def waitForImportFinished(self, timeout: int = -1) -> None:  # noqa: N802
+        """It is finished."""
+
+
 @functools.cache
 def ctk_module() -> types.ModuleType:
     """The module, whose classes .ui files find as well."""
     module = types.ModuleType("ctk")
+    module.ctkDICOMIndexer = ctkDICOMIndexer
     for widget in (ctkCollapsibleButton, ctkCheckableComboBox, ctkSliderWidget, ctkPathLineEdit):
         setattr(module, widget.__name__, widget)
         UiLoader.stand_ins[widget.__name__] = widget

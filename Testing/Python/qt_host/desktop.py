@@ -86,15 +86,18 @@ class Desktop:
 
 
 @contextlib.contextmanager
-def install(host: SceneHost) -> Iterator[Desktop]:
-    """Put ``qt``, ``ctk`` and what modules use of ``slicer`` in place, and take them away at the end."""
+def install(host: SceneHost, view_size: tuple[int, int] = (220, 220)) -> Iterator[Desktop]:
+    """Put ``qt``, ``ctk`` and what modules use of ``slicer`` in place, and take them away at the end.
+
+    :param view_size: width and height of each view in pixels.
+    """
     desktop = Desktop(host)
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         application = qt_application(folder)
         stack.callback(QtCore.qInstallMessageHandler, QtCore.qInstallMessageHandler(desktop._take_qt_message))
         stack.enter_context(mock.patch("sys.excepthook", lambda kind, error, trace: desktop.errors.append(error)))
-        layout_manager = qSlicerLayoutManager(host)
+        layout_manager = qSlicerLayoutManager(host, view_size)
         stack.callback(layout_manager._close)
         names = {widget.__name__: widget for widget in MRML_WIDGETS}
         names["app"] = qSlicerApplication(host, layout_manager, folder)

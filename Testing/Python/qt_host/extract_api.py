@@ -20,6 +20,7 @@ CLASSES = (
     "ctkCheckableComboBox",
     "ctkCollapsibleButton",
     "ctkDICOMDatabase",
+    "ctkDICOMIndexer",
     "ctkPathLineEdit",
     "ctkSliderWidget",
     "qMRMLNodeComboBox",
@@ -39,6 +40,7 @@ CLASSES = (
     "qSlicerModuleManager",
     "qSlicerScriptedLoadableModule",
     "qSlicerScriptedLoadableModuleWidget",
+    "qSlicerTerminologyNavigatorWidget",
 )
 _MEMBERS = ("properties", "slots", "invokables", "signals", "enums")
 _SECTION = re.compile(r"^\s*(public|protected|private|signals|Q_SIGNALS)(\s+(?:slots|Q_SLOTS))?\s*:\s*", re.M)
@@ -93,6 +95,7 @@ def _api(name: str, header: str) -> dict[str, object]:
     api = {"base": bases[0] if bases else ""} | {member: [] for member in _MEMBERS}
     api["properties"] = re.findall(r"Q_PROPERTY\s*\(\s*[\w:<>, *]+?[\s*&](\w+)\s+(?:READ|MEMBER)", body)
     api["enums"] = _enum_values(body)
+    body = _without_nested_classes(body)
     sections = list(_SECTION.finditer(body))
     for index, section in enumerate(sections):
         end = sections[index + 1].start() if index + 1 < len(sections) else len(body)
@@ -102,6 +105,12 @@ def _api(name: str, header: str) -> dict[str, object]:
             if kind and method and method.group(1).lstrip("~") != name:
                 api[kind].append(_signature(*method.groups()) if kind == "signals" else method.group(1))
     return api
+
+
+def _without_nested_classes(body: str) -> str:
+    while nested := re.search(r"\b(?:class|struct)\s[^;{]*\{", body):
+        body = body[: nested.start()] + body[nested.end() + len(_braced(body, nested.end() - 1)) + 1 :]
+    return body
 
 
 def _enum_values(body: str) -> list[str]:

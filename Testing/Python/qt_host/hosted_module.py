@@ -38,7 +38,10 @@ class HostedModule:
     """
 
     def __init__(self, path: Path) -> None:
-        self._name = path.stem
+        self._name, self._folder = path.stem, str(path.parent)
+        self._adds_folder = self._folder not in sys.path
+        if self._adds_folder:
+            sys.path.append(self._folder)  # as qSlicerScriptedLoadableModuleFactory does
         specification = importlib.util.spec_from_file_location(self._name, path)
         self.python = importlib.util.module_from_spec(specification)
         sys.modules[self._name] = self.python
@@ -89,7 +92,8 @@ class HostedModule:
         """
         if not QtGui.QFontDatabase.families():
             raise AssertionError("Qt finds no font: apt-get install fonts-dejavu-core")
-        self.panel.resize(width, height or self.panel.sizeHint.height())
+        content = max(self.panel.sizeHint.height(), self.panel.heightForWidth(width))
+        self.panel.resize(width, height or content)
         self.panel.show()
         QtWidgets.QApplication.processEvents()
         if not self.panel.grab().save(str(path), "PNG"):
@@ -102,7 +106,10 @@ class HostedModule:
         self._is_clean = True
         self.widget.cleanup()
         delattr(slicer.modules, self._name.lower())
-        sys.modules.pop(self._name, None)
+        for name in [name for name in sys.modules if name.partition(".")[0] in (self._name, f"{self._name}Lib")]:
+            del sys.modules[name]
+        if self._adds_folder:
+            sys.path.remove(self._folder)
         self.panel.close()
         self.panel.deleteLater()
         QtWidgets.QApplication.processEvents()

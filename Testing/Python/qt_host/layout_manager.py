@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import slicer
+import vtk
 from PySide6 import QtCore, QtWidgets
 from PySide6.QtCore import Property, Signal
 
@@ -111,15 +112,17 @@ class qSlicerLayoutManager(QtCore.QObject):  # noqa: N801
 
     layoutChanged = Signal(int)  # noqa: N815
 
-    def __init__(self, host: SceneHost) -> None:
+    def __init__(self, host: SceneHost, view_size: tuple[int, int]) -> None:
         super().__init__()
         self._logic = slicer.vtkMRMLLayoutLogic()
         self._logic.SetMRMLApplicationLogic(host.application_logic)
         self._logic.SetMRMLScene(host.scene)
-        self._views = OffscreenViews(host)
+        self._views = OffscreenViews(host, view_size)
         self._widgets: dict[str, QtWidgets.QWidget] = {}
         self._shown = -1
         self._observation = self._logic.GetLayoutNode().AddObserver("ModifiedEvent", self._follow)
+        self._scene = host.scene
+        self._removals = self._scene.AddObserver(slicer.vtkMRMLScene.NodeRemovedEvent, self._forget)
         self.setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView)
 
     def layoutLogic(self) -> slicer.vtkMRMLLayoutLogic:  # noqa: N802
@@ -177,11 +180,22 @@ class qSlicerLayoutManager(QtCore.QObject):  # noqa: N801
         """Make the slice logics of new views, as the desktop does, and tell of another layout."""
         for name in self.sliceViewNames():
             self.sliceWidget(name)
+        shown, kind = self._nodes("vtkMRMLAbstractViewNode"), "vtkMRMLAbstractViewNode"
+        for node in [self._scene.GetNthNodeByClass(n, kind) for n in range(self._scene.GetNumberOfNodesByClass(kind))]:
+            node.SetMappedInLayout(node in shown)
         if self._shown != self.layout:
             self._shown = self.layout
             self.layoutChanged.emit(self._shown)
 
+    @vtk.calldata_type(vtk.VTK_OBJECT)
+    def _forget(self, _scene: slicer.vtkMRMLScene, _event: str, node: slicer.vtkMRMLNode) -> None:
+        """Delete the widget of a view that has left the scene."""
+        if node.IsA("vtkMRMLAbstractViewNode"):
+            self._widgets.pop(node.GetID(), None)
+            self._views.remove(node)
+
     def _close(self) -> None:
+        self._scene.RemoveObserver(self._removals)
         self._logic.GetLayoutNode().RemoveObserver(self._observation)
         self._views.close()
         self._logic.SetMRMLScene(None)

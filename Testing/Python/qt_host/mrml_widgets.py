@@ -145,5 +145,25 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):  # noqa: N801
             self.currentNodeIDChanged.emit(node_id)
 
 
-MRML_WIDGETS: tuple[type[QtCore.QObject], ...] = (qMRMLWidget, qMRMLNodeComboBox)
+class qSlicerTerminologyNavigatorWidget(qMRMLWidget):  # noqa: N801
+    """Keeps the entry that it is given, without a list to choose from."""
+
+    selectionValidityChanged = Signal(bool)  # noqa: N815
+    overrideSectionVisible = kept_property(bool, "overrideSectionVisible", True)  # noqa: N815
+    regionSectionVisible = kept_property(bool, "regionSectionVisible", True)  # noqa: N815
+
+    def __init__(self, *parent: QtWidgets.QWidget) -> None:
+        super().__init__(*parent)
+        self._entry = slicer.vtkSlicerTerminologyEntry()
+
+    def setTerminologyEntry(self, entry: slicer.vtkSlicerTerminologyEntry) -> bool:  # noqa: N802
+        self._entry.Copy(entry)
+        return True
+
+    def terminologyEntry(self, entry: slicer.vtkSlicerTerminologyEntry) -> bool:  # noqa: N802
+        entry.Copy(self._entry)
+        return True
+
+
+MRML_WIDGETS: tuple[type[QtCore.QObject], ...] = (qMRMLWidget, qMRMLNodeComboBox, qSlicerTerminologyNavigatorWidget)
 UiLoader.stand_ins.update({widget.__name__: widget for widget in MRML_WIDGETS})

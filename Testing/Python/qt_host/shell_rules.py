@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from pathlib import Path
 
+from .module_files import module_files
 from .name_contract import qt_base, real_classes, real_properties
 from .pythonqt import qt_properties
 from .qt_module import qt_module
@@ -26,10 +27,14 @@ def violations(source: str, ui: str = "") -> list[str]:
 
 
 def violations_of_module(folder: Path) -> list[str]:
-    """The same for the module of a folder, e.g. ConsensusMetrics."""
+    """The same for all files of the module of a folder, e.g. ConsensusMetrics; "file:line: what"."""
     ui = folder / "Resources" / "UI" / f"{folder.name}.ui"
-    source = (folder / f"{folder.name}.py").read_text(encoding="utf-8")
-    return violations(source, ui.read_text(encoding="utf-8") if ui.exists() else "")
+    form = ui.read_text(encoding="utf-8") if ui.exists() else ""
+    return [
+        f"{path.relative_to(folder)}:{fault}"
+        for path in module_files(folder)
+        for fault in violations(path.read_text(encoding="utf-8"), form)
+    ]
 
 
 def _kinds_of_ui(ui: str) -> dict[str, str]:

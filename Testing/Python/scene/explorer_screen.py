@@ -84,14 +84,11 @@ class Screen:
     def _make(self, node: slicer.vtkMRMLAbstractViewNode) -> SliceView | ThreeDView:
         if not node.IsA("vtkMRMLSliceNode"):
             view = ThreeDView(self._host, node, self._size)
-            node.SetBoxVisible(False)
-            node.SetAxisLabelsVisible(False)
             style = slicer.vtkMRMLThreeDViewInteractorStyle()
         else:
             view = SliceView(self._host, node, self._size)
             style = slicer.vtkMRMLSliceViewInteractorStyle()
             style.SetSliceLogic(view.logic)
-        view.logic.SetDisplayableManagerGroup(view.managers)
         view.interactor.SetInteractorStyle(vtk.vtkInteractorStyleUser())  # VTK's own would turn the camera too
         style.SetDisplayableManagers(view.managers)
         style.SetInteractor(view.interactor)
@@ -108,7 +105,4 @@ class Screen:
         """Free a view whole: displayable managers that live on would still follow the scene."""
         view, style = self._views.pop(node_id), self._styles.pop(node_id)
         style.SetInteractor(None)
-        view.logic.SetDisplayableManagerGroup(None)
-        if isinstance(view, SliceView):
-            view.logic.DeleteSliceModel()  # as the logic's end does on the desktop
         view.close()

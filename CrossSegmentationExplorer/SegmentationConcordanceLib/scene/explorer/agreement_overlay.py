@@ -23,16 +23,34 @@ class AgreementOverlay:
     def __init__(self, volume: slicer.vtkMRMLScalarVolumeNode) -> None:
         self._volume = volume
         self._nodes: list[slicer.vtkMRMLNode] = []
+        self._made_of: tuple[ExploredScan, str] | None = None
 
     def show(
         self, scan: ExploredScan, key: str, composites: Iterable[slicer.vtkMRMLSliceCompositeNode]
     ) -> slicer.vtkMRMLLabelMapVolumeNode | None:
         """Lay the map of a structure over the views; None, and no map, for one that a single model knows."""
         composites = list(composites)
-        self.remove(composites)
+        if self._made_of != (scan, key) or any(node.GetScene() is None for node in self._nodes):
+            self.remove(composites)
+            self._make(scan, key)
+        for composite in composites if self._nodes else ():
+            composite.SetLabelVolumeID(self._nodes[0].GetID())
+            composite.SetLabelOpacity(_OPACITY)
+        return self._nodes[0] if self._nodes else None
+
+    def remove(self, composites: Iterable[slicer.vtkMRMLSliceCompositeNode] = ()) -> None:
+        """Take the map out of the views and the scene."""
+        for composite in composites:
+            composite.SetLabelVolumeID(None)
+        for node in self._nodes:
+            remove_own(node)
+        self._nodes, self._made_of = [], None
+
+    def _make(self, scan: ExploredScan, key: str) -> None:
+        self._made_of = scan, key
         index, box = scan.index_of(key), scan.box(key)
         if index is None or box is None or scan.comparison.structures[index].n_voters < 2:
-            return None
+            return
         structure = scan.comparison.structures[index]
         node, colors = add_agreement_map(
             self._volume.GetScene(),
@@ -45,18 +63,6 @@ class AgreementOverlay:
         for own in (node, colors, node.GetDisplayNode()):
             mark_own(own, "agreement map")
         node.SetAttribute(RESULT, "agreement map row")
-        for composite in composites:
-            composite.SetLabelVolumeID(node.GetID())
-            composite.SetLabelOpacity(_OPACITY)
-        return node
-
-    def remove(self, composites: Iterable[slicer.vtkMRMLSliceCompositeNode] = ()) -> None:
-        """Take the map out of the views and the scene."""
-        for composite in composites:
-            composite.SetLabelVolumeID(None)
-        for node in self._nodes:
-            remove_own(node)
-        self._nodes = []
 
 
 def _cropped(geometry: Geometry, box: Box) -> Geometry:

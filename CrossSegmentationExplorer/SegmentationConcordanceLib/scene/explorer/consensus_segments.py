@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import slicer
 
 from ...agreement.consensus_map import consensus_label_map
@@ -40,10 +38,7 @@ class ConsensusSegments:
         self._node = self._drawn = self._made_of = None
 
     def _make(self, scan: ExploredScan) -> None:
-        result = scan.result
-        if result.options.leave_one_out:
-            result = scan.analysis.result(replace(result.options, leave_one_out=False, surfaces=False))
-        label_map = consensus_label_map(result.comparison, result.consensus)
+        label_map = consensus_label_map(scan.result.comparison, scan.result.consensus_of_all)
         on_volume = LabelMap(label_map.layers, own_grid(self._volume), label_map.segments)
         node = add_segmentation_node(self._volume.GetScene(), on_volume, f"{TITLE} (row)", self._volume)
         node.SetAndObserveTransformNodeID(self._volume.GetTransformNodeID())

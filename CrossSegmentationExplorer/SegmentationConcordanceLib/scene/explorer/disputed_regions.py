@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from scipy import ndimage
 
 from ...agreement.boxes import Box
 from ...agreement.comparison import Comparison
-from ...agreement.crops import agreement_crop
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +32,18 @@ def disputed_regions(comparison: Comparison, index: int, box: Box) -> tuple[Disp
 
     :param index: of the structure in the comparison. :param box: of :attr:`Analysis.boxes`.
     """
-    agreeing = agreement_crop(comparison, index, box)
-    disputed = (agreeing > 0) & (agreeing < comparison.structures[index].n_voters)
-    labels, count = ndimage.label(disputed)
-    sizes = np.bincount(labels.ravel(), minlength=count + 1)
-    boxes = ndimage.find_objects(labels)
+    labels, count = ndimage.label(_disputed(comparison, index, box))
+    if not count:
+        return ()
+    voxels = np.flatnonzero(labels)
+    regions = labels.ravel()[voxels]
+    by_region = np.argsort(regions, kind="stable")
+    places = np.stack(np.unravel_index(voxels[by_region], labels.shape), axis=1)
+    sizes = np.bincount(regions)[1:]
+    middles = (_middles(regions[by_region], places) + box.lower).tolist()
     ml = comparison.geometry.voxel_volume_ml
-    order = np.argsort(-sizes[1:], kind="stable") + 1
-    return tuple(
-        DisputedRegion(int(sizes[n]), float(sizes[n] * ml), _middle_of_region(labels, n, boxes[n - 1], box.lower))
-        for n in map(int, order)
-    )
+    order = np.argsort(-sizes, kind="stable").tolist()
+    return tuple(DisputedRegion(int(sizes[n]), float(sizes[n] * ml), tuple(middles[n])) for n in order)
 
 
 def middle_voxel(mask: np.ndarray, lower: tuple[int, int, int]) -> tuple[int, int, int]:
@@ -56,7 +57,45 @@ def middle_voxel(mask: np.ndarray, lower: tuple[int, int, int]) -> tuple[int, in
     return tuple(int(low + at) for low, at in zip(lower, (k, *nearest)))
 
 
-def _middle_of_region(
-    labels: np.ndarray, number: int, where: tuple[slice, ...], lower: tuple[int, int, int]
-) -> tuple[int, int, int]:
-    return middle_voxel(labels[where] == number, tuple(low + part.start for low, part in zip(lower, where)))
+def _disputed(comparison: Comparison, index: int, box: Box) -> np.ndarray:
+    """The voxels of the box that some voters carry and some do not: bool, axes (k, j, i).
+
+    Slice by slice, so that what is held meanwhile stays in the processor's cache: four times as fast for a lung.
+    """
+    structure = comparison.structures[index]
+    crops: dict[int, list[tuple[np.ndarray, int]]] = {}
+    for plane in comparison.planes:
+        for label in np.flatnonzero(plane.structure_of_label == structure.number).tolist():
+            crops.setdefault(plane.model, []).append((plane.voxels[box.slices], label))
+    disputed = np.empty(np.subtract(box.upper, box.lower), dtype=bool)
+    for k, target in enumerate(disputed):
+        agreeing = np.zeros(target.shape, dtype=np.uint8)
+        for of_model in crops.values():
+            agreeing += reduce(np.logical_or, (crop[k] == label for crop, label in of_model))
+        np.not_equal(agreeing, 0, out=target)
+        target &= agreeing != structure.n_voters
+    return disputed
+
+
+def _middles(regions: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """What :func:`middle_voxel` finds, of all regions at once: there may be thousands. Shape (regions, 3), (k, j, i).
+
+    :param regions: of each voxel the number of its region, from 1, ascending.
+    :param places: (k, j, i) of each voxel; ascending within a region.
+    """
+    starts = _starts(np.stack([regions, places[:, 0]], axis=1))
+    sizes = np.diff(np.append(starts, len(regions)))
+    fullest_first = np.lexsort((-sizes, regions[starts]))
+    fullest = fullest_first[_starts(regions[starts][fullest_first, None])]
+    in_fullest = np.repeat(np.isin(np.arange(len(starts)), fullest), sizes)
+    regions, places = regions[in_fullest], places[in_fullest]
+    starts = _starts(regions[:, None])
+    sizes = np.diff(np.append(starts, len(regions)))
+    means = np.add.reduceat(places[:, 1:], starts) / sizes[:, None]
+    off = ((places[:, 1:] - np.repeat(means, sizes, axis=0)) ** 2).sum(axis=1)
+    return places[np.lexsort((off, regions))[starts]]
+
+
+def _starts(rows: np.ndarray) -> np.ndarray:
+    """The first of each run of equal rows."""
+    return np.flatnonzero(np.append(True, (rows[1:] != rows[:-1]).any(axis=1)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -11,6 +11,7 @@ import slicer
 
 from ...agreement.boxes import Box
 from ...agreement.options import AnalysisOptions
+from ...anatomy.groups import StructureGroup
 from ...errors import ConcordanceError
 from ..disputed_place import Place
 from ..model_colors import Color, model_color
@@ -27,15 +28,13 @@ from .row_content import RowContent, RowModel
 from .row_labels import RendererOf, RowLabels
 from .row_layout import RowLayout
 from .row_status import label_lines, row_status
-from .rows import CONSENSUS_COLOR, Row, RowKind, free_number
+from .rows import CONSENSUS_COLOR, OVERLAY_COLOR, OVERLAY_TITLE, Row, RowKind, free_number
 from .segment_watch import SegmentWatch
 from .structure_list import list_structures
 from .structure_walk import StructureWalk, find
 from .surfaces import SurfaceCache
 from .user_displays import hide_from_rows, show_everywhere_again
 from .view_kinds import AXIAL, CORONAL, SAGITTAL, ViewKind
-
-_OVERLAY_COLOR: Color = (1.0, 1.0, 1.0)
 
 
 class Explorer:
@@ -71,6 +70,8 @@ class Explorer:
         self._options = options
         self._changed = changed or (lambda: None)
         self.scan: ExploredScan = explore_scan(volume, self._nodes_of(), options)
+        self._groups: Sequence[StructureGroup] | None = None
+        self._ratings: Mapping[str, str] = {}
         self.walk = StructureWalk(list_structures(self.scan))
         self.rows: tuple[Row, ...] = ()
         self.kinds: tuple[ViewKind, ...] = (AXIAL, SAGITTAL, CORONAL)
@@ -105,19 +106,28 @@ class Explorer:
 
         :raises ConcordanceError: there is no such model, or it has a row.
         """
-        if model not in self.scan.drawn:
-            raise ConcordanceError(model, "is none of the models", f"There are {', '.join(self.scan.drawn)}.")
         if any(row.model == model and row.kind is RowKind.MODEL for row in self.rows):
             raise ConcordanceError(model, "has a row already")
-        return self._add_row(RowKind.MODEL, model, model, self.legend[model])
+        return self._add_row(RowKind.MODEL, model)
 
     def add_consensus_row(self) -> Row:
         """Add a row that shows the consensus."""
-        return self._add_row(RowKind.CONSENSUS, "", TITLE, CONSENSUS_COLOR)
+        return self._add_row(RowKind.CONSENSUS)
 
     def add_overlay_row(self) -> Row:
         """Add a row with the outlines of all models, one colour per model: see :attr:`legend`."""
-        return self._add_row(RowKind.OVERLAY, "", "All models", _OVERLAY_COLOR)
+        return self._add_row(RowKind.OVERLAY)
+
+    def show_rows(self, wanted: Sequence[tuple[RowKind, str]]) -> None:
+        """Show a row for each kind and model ("" where it is no model's), in this order. Those that are there stay.
+
+        :raises ConcordanceError: there is no such model; no row has changed.
+        """
+        rows: list[Row] = []
+        for kind, model in wanted:
+            former = [row for row in self.rows if (row.kind, row.model) == (kind, model) and row not in rows]
+            rows.append(former[0] if former else self._new_row(kind, model, (*self.rows, *rows)))
+        self._arrange(tuple(rows))
 
     def set_rows(self, rows: Sequence[Row]) -> None:
         """Show these rows, of those that were added, in this order; zoom, place and structure stay."""
@@ -142,12 +152,17 @@ class Explorer:
         return row_status(row, find(self.walk.structures, self.selected), in_consensus=in_consensus)
 
     def views_ready(self) -> None:
-        """Set up views that have been made since: image, links, cameras, labels. Can be called at any time."""
+        """Set up views that have been made since: image, links, cameras, surfaces, labels. Can be called any time."""
         with self._working():
             self._set_up_views()
-            self._write_labels()
+        self._show()
 
     # Structures
+
+    def set_list(self, groups: Sequence[StructureGroup] | None, ratings: Mapping[str, str]) -> None:
+        """List the structures in these groups (None for the shipped ones) and with these ratings by structure key."""
+        self._groups, self._ratings = groups, ratings
+        self.walk = replace(self.walk, structures=list_structures(self.scan, groups, ratings))
 
     def select(self, key: str) -> None:
         """Show one structure in all rows, and go to where the models disagree most about it; "" shows none."""
@@ -211,20 +226,26 @@ class Explorer:
         """Whether segmentations or the volume changed since they were compared; see :meth:`refresh`."""
         return self.is_open and self.scan.state != scan_state(self.volume, self._nodes_of())
 
-    def refresh(self) -> None:
+    def refresh(self, options: AnalysisOptions | None = None) -> None:
         """Compare again what is in the scene now. Rows, structure and place stay where they still exist.
 
+        :param options: of the consensus from now on; None for those it has.
         :raises ConcordanceError: fewer than two models are left; the rows show what they can.
         """
         former = {row.number: self.scan.drawn[row.model].node_ids for row in self.rows if row.model}
+        self._options = options or self._options
         self.scan = explore_scan(self.volume, self._nodes_of(), self._options)
-        self.walk = replace(self.walk, structures=list_structures(self.scan))
+        self.set_list(self._groups, self._ratings)
         self._cache.clear()
         self._watch_segments()
-        rows = [self._renamed(row, former.get(row.number, ())) for row in self.rows]
+        renamed = [self._renamed(row, former.get(row.number, ())) for row in self.rows]
         if self.scan.structure(self.selected) is None:
             self.selected, self.regions, self.region = "", (), -1
-        self._arrange(tuple(row for row in rows if row is not None))
+        rows = tuple(row for row in renamed if row is not None)
+        if rows == self.rows:  # another layout that was chosen meanwhile stays
+            self._show()
+        else:
+            self._arrange(rows)
 
     def leave(self) -> None:
         """Give the scene back as it was. Safe to call twice, and after the scene was closed."""
@@ -247,16 +268,27 @@ class Explorer:
         self._crosshair.restore()
         self.rows = ()
 
-    def _add_row(self, kind: RowKind, model: str, title: str, color: Color) -> Row:
-        row = Row(free_number(self.rows), kind, model, title, color)
+    def _add_row(self, kind: RowKind, model: str = "") -> Row:
+        row = self._new_row(kind, model, self.rows)
         self._arrange((*self.rows, row))
         return row
+
+    def _new_row(self, kind: RowKind, model: str, rows: Sequence[Row]) -> Row:
+        if kind is RowKind.MODEL and model not in self.scan.drawn:
+            raise ConcordanceError(model, "is none of the models", f"There are {', '.join(self.scan.drawn)}.")
+        if kind is RowKind.MODEL:
+            return Row(free_number(rows), kind, model, model, self.legend[model])
+        title, color = (TITLE, CONSENSUS_COLOR) if kind is RowKind.CONSENSUS else (OVERLAY_TITLE, OVERLAY_COLOR)
+        return Row(free_number(rows), kind, model, title, color)
 
     def _arrange(self, rows: tuple[Row, ...]) -> None:
         with self._working():
             had_rows = bool(self.rows)
-            for number in {row.number for row in self.rows} - {row.number for row in rows}:
-                self._contents.pop(number).remove()
+            kept = {row.number for row in rows}
+            for row in [row for row in self.rows if row.number not in kept]:
+                self._contents.pop(row.number).remove()
+                for view in self.layout.view_nodes(row):
+                    self._labels.clear(view.GetID())
             known = {node.GetID() for node in self.layout.view_nodes()}
             self.rows = rows
             self.layout.show(rows, self.kinds, as_columns=self.as_columns)

@@ -12,7 +12,8 @@ from ..model_colors import Color
 
 RendererOf = Callable[[slicer.vtkMRMLAbstractViewNode], "vtk.vtkRenderer | None"]
 _SIZE = 14
-_LEFT, _TOP = 0.015, 4
+_LINE = _SIZE + 4
+_LEFT, _TOP = 0.015, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +74,22 @@ def _actor(line: LabelLine, number: int) -> vtk.vtkTextActor:
     actor = vtk.vtkTextActor()
     actor.SetInput(_plain(line.text))
     actor.SetTextScaleModeToNone()
-    actor.GetPositionCoordinate().SetCoordinateSystemToNormalizedViewport()
-    actor.GetPositionCoordinate().SetValue(_LEFT, 1.0)
+    corner = vtk.vtkCoordinate()
+    corner.SetCoordinateSystemToNormalizedViewport()
+    corner.SetValue(_LEFT, 1.0)
+    place = actor.GetPositionCoordinate()
+    place.SetReferenceCoordinate(corner)
+    place.SetCoordinateSystemToViewport()
+    place.SetValue(0.0, -(_TOP + number * _LINE))
     actor.PickableOff()
     style = actor.GetTextProperty()
     style.SetFontFamilyToArial()
     style.SetFontSize(_SIZE)
     style.SetBold(number == 0)
     style.SetColor(*line.color)
-    style.SetShadow(True)
+    style.SetBackgroundColor(0.0, 0.0, 0.0)  # not a shadow: VTK's own is white for half of the colours
+    style.SetBackgroundOpacity(0.5)
     style.SetVerticalJustificationToTop()
-    style.SetLineOffset(_TOP + number * (_SIZE + 4))
     actor.SetLayerNumber(1)
     return actor
 

@@ -54,8 +54,8 @@ class RowLayout:
         for number in gone:
             self._remove_views(number)
         for node in self.view_nodes():
-            node.SetSaveWithScene(False)
-            node.SetHideFromEditors(True)
+            if not node.GetHideFromEditors():
+                _set_up(node)
 
     def leave(self) -> None:
         """Give the former layout back and remove the views. Safe at any time, also after the scene was closed."""
@@ -131,6 +131,15 @@ class RowLayout:
 
     def _layout_node(self) -> slicer.vtkMRMLLayoutNode | None:
         return self._scene.GetFirstNodeByClass("vtkMRMLLayoutNode")
+
+
+def _set_up(node: slicer.vtkMRMLAbstractViewNode) -> None:
+    """Keep a new view out of saved scenes and lists, and its 3D picture free of box and letters."""
+    node.SetSaveWithScene(False)
+    node.SetHideFromEditors(True)
+    if node.IsA("vtkMRMLViewNode"):
+        node.SetBoxVisible(False)
+        node.SetAxisLabelsVisible(False)
 
 
 def _attendants(scene: slicer.vtkMRMLScene, layout_name: str) -> list[slicer.vtkMRMLNode]:

@@ -16,7 +16,8 @@ def row_status(row: Row, structure: ListedStructure | None, *, in_consensus: boo
     if structure is None or row.kind is RowKind.OVERLAY:
         return ""
     if row.kind is RowKind.CONSENSUS:
-        return "" if in_consensus else "consensus is empty"
+        known = sum(state != NOT_IN_MODEL for state in structure.presence.values())
+        return "" if in_consensus else "consensus is empty" if known > 1 else "one model alone knows it"
     presence = structure.presence.get(row.model, NOT_IN_MODEL)
     return {PRESENT: "", MISSING: f"{row.title} found none", NOT_IN_MODEL: "not in model"}[presence]
 

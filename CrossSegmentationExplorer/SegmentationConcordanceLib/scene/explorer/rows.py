@@ -9,6 +9,8 @@ from enum import Enum
 from ..model_colors import Color
 
 CONSENSUS_COLOR: Color = (1.0, 1.0, 1.0)
+OVERLAY_COLOR: Color = (1.0, 1.0, 1.0)
+OVERLAY_TITLE = "All models"
 
 
 class RowKind(Enum):

@@ -43,8 +43,9 @@ class ShownSegments:
         display.SetVisibility(False)  # until its segments are hidden: a new display node shows them all
         self._display = scene.AddNode(display)
         segmentation.AddAndObserveDisplayNodeID(self._display.GetID())
-        self._display.SetAllSegmentsVisibility(False)
-        self.set_views(view_ids)
+        with one_event(self._display):  # else every view draws all segments anew for each one that is hidden
+            self._display.SetAllSegmentsVisibility(False)
+            self.set_views(view_ids)
 
     @property
     def display_node(self) -> slicer.vtkMRMLSegmentationDisplayNode:

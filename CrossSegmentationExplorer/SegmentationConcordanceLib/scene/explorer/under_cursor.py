@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,3 +37,17 @@ def under_cursor(scan: ExploredScan, ras: tuple[float, float, float]) -> tuple[U
         )
         found.append(UnderCursor(name, keys, tuple(name_of[key] for key in keys)))
     return tuple(found)
+
+
+def cursor_text(found: Iterable[UnderCursor], model: str = "") -> str:
+    """What people read of it: the model first whose row the cursor is in; "" where no model has anything.
+
+    Models that say the same are named together, e.g. "liver: A, B; nothing: C".
+    """
+    found = sorted(found, key=lambda one: one.model != model)
+    said: dict[str, list[str]] = {}
+    for one in found:
+        said.setdefault(" + ".join(name.replace("_", " ") for name in one.names), []).append(one.model)
+    if not any(said):
+        return ""
+    return "; ".join(f"{names or 'nothing'}: {', '.join(models)}" for names, models in said.items())

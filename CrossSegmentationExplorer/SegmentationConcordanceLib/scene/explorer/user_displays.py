@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import slicer
 
+from .one_event import one_event
 from .own_nodes import OWN
 
 HIDDEN = "SegmentationConcordance.HiddenFromRows"
@@ -25,9 +26,10 @@ def hide_from_rows(scene: slicer.vtkMRMLScene, other_view_ids: Sequence[str]) ->
         if display.GetAttribute(OWN):
             continue
         if display.GetNumberOfViewNodeIDs() == 0:
-            display.SetAttribute(HIDDEN, "1")
-            for view_id in other_view_ids or [_NOWHERE]:
-                display.AddViewNodeID(view_id)
+            with one_event(display):
+                display.SetAttribute(HIDDEN, "1")
+                for view_id in other_view_ids or [_NOWHERE]:
+                    display.AddViewNodeID(view_id)
 
 
 def show_everywhere_again(scene: slicer.vtkMRMLScene) -> None:

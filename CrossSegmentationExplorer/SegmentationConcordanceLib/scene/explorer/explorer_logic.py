@@ -1,0 +1,397 @@
+"""What the module CrossSegmentationExplorer knows and decides, without Qt."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+import slicer
+
+from ...agreement.options import INTERSECTION, MAJORITY, AnalysisOptions
+from ...errors import ConcordanceError
+from .. import consensus_parameters as shared
+from ..model_grouping import ModelRule, SegmentationCandidate, find_candidates, nodes_of_models
+from ..scene_watch import SceneWatch
+from ..selected_structure import select_structure
+from .explored_scan import NodesOf
+from .explorer import Explorer
+from .ratings import Rating, rate, read_ratings, write_ratings
+from .review_choices import (
+    ReviewChoices,
+    WantedRow,
+    parameter_node,
+    read_choices,
+    read_volume,
+    write_choices,
+    write_volume,
+)
+from .row_entries import RowEntry, row_entries
+from .row_labels import RendererOf
+from .rows import RowKind
+from .scene_pointers import CursorWatch, SelectionWatch
+from .structure_list import ListedStructure
+from .structure_walk import find
+from .under_cursor import cursor_text, under_cursor
+from .user_displays import show_everywhere_again
+
+
+class ExplorerLogic:
+    """Finds the segmentations of a volume and shows them in rows of views, from :meth:`enter` to :meth:`exit`.
+
+    The user's choices are on the module's parameter node, the ratings on the volume: both are saved with the scene.
+    Rules that group segmentations into models are those of ConsensusMetrics, which sees the same models.
+
+    :param changed: called when something came, went, changed or was selected elsewhere, maybe many times in a row; then
+        call :meth:`refresh`.
+    :param pointed: called with the text for what is under the cursor.
+    :param renderer_of: finds the renderer of a view, for the labels; None for no labels.
+    :ivar problem: why nothing is shown, as the comparison said it; "" otherwise.
+    """
+
+    def __init__(
+        self,
+        scene: slicer.vtkMRMLScene,
+        changed: Callable[[], None] | None = None,
+        pointed: Callable[[str], None] | None = None,
+        *,
+        renderer_of: RendererOf | None = None,
+    ) -> None:
+        self._scene = scene
+        self._changed = changed or (lambda: None)
+        self._pointed = pointed or (lambda text: None)
+        self._renderer_of = renderer_of
+        self._entered = False
+        self._explorer: Explorer | None = None
+        self.problem = ""
+        self._watch = SceneWatch(scene, self._on_scene_changed, self._on_scene_closed)
+        self._selection = SelectionWatch(scene, self._changed)
+        self._cursor = CursorWatch(scene, self._on_cursor)
+
+    def close(self) -> None:
+        """Give the scene back and stop watching it."""
+        self.exit()
+        self._watch.stop()
+
+    def enter(self) -> None:
+        """Show the rows that were shown before; what an earlier session left hidden comes back first."""
+        self._entered = True
+        self._preselect_volume()
+        self.refresh()
+
+    def exit(self) -> None:
+        """Give the scene back as it was; the choices stay."""
+        self._entered = False
+        self._cursor.stop()
+        self._selection.stop()
+        self._leave()
+
+    @property
+    def explorer(self) -> Explorer | None:
+        """The rows and the structures; None while nothing is shown."""
+        return self._explorer if self._explorer is not None and self._explorer.is_open else None
+
+    # What is reviewed
+
+    @property
+    def volume(self) -> slicer.vtkMRMLScalarVolumeNode | None:
+        """The reviewed volume."""
+        return read_volume(self._parameters())
+
+    def set_volume(self, volume: slicer.vtkMRMLScalarVolumeNode | None) -> None:
+        """Review another volume; the rows of the former one go."""
+        if volume is not self.volume:
+            self._leave()
+            write_volume(self._parameters(), volume)
+            self.refresh()
+
+    @property
+    def candidates(self) -> tuple[SegmentationCandidate, ...]:
+        """The loaded segmentations that have to do with the volume, as they are now; empty without a volume."""
+        volume, node = self.volume, shared.parameter_node(self._scene)
+        if volume is None:
+            return ()
+        return find_candidates(self._scene, volume, shared.read_rules(node), shared.read_choices(node))
+
+    def choose(self, node_id: str, *, use: bool | None = None, model: str | None = None) -> None:
+        """Take a segmentation in or leave it out, or count it to another model; "" gives it its own name back."""
+        shared.change_choice(shared.parameter_node(self._scene), node_id, use=use, model=model)
+
+    @property
+    def rules(self) -> tuple[ModelRule, ...]:
+        """The keyword rules that group segmentations into models."""
+        return shared.read_rules(shared.parameter_node(self._scene))
+
+    def set_rules(self, rules: tuple[ModelRule, ...]) -> None:
+        """Keep the rules, for ConsensusMetrics as well."""
+        shared.write_rules(shared.parameter_node(self._scene), rules)
+
+    def obstacle(self) -> str:
+        """Why nothing can be shown, in a sentence; "" where all is well."""
+        if self.volume is None:
+            return "Choose the volume that was segmented."
+        if self.volume.GetImageData() is None:
+            return f"{self.volume.GetName()} has no voxels."
+        models = nodes_of_models(self.candidates)
+        if len(models) < 2:
+            return f"Two models are needed, there are {len(models)}: load segmentations, or name the models apart."
+        return self.problem
+
+    def summary(self) -> str:
+        """What is shown and what was done for it, or why nothing is."""
+        if self.explorer is None:
+            return self.obstacle() or "Check models to show their rows."
+        scan = self.explorer.scan
+        count = f"{len(scan.comparison.structures)} structures of {len(scan.drawn)} models, worst agreement first."
+        return "\n".join((count, *scan.notes))
+
+    # Rows
+
+    @property
+    def entries(self) -> list[RowEntry]:
+        """All rows that there are or could be, the shown ones first and in their order."""
+        return row_entries(self.explorer, self.choices.rows, list(nodes_of_models(self.candidates)))
+
+    def show_row(self, row: WantedRow, shown: bool) -> None:
+        """Add a row at the end, or remove it."""
+        rows = [one for one in self.choices.rows if one != row]
+        self.set_rows([*rows, row] if shown else rows)
+
+    def move_row(self, row: WantedRow, steps: int) -> None:
+        """Move a shown row down, or up for negative steps; stops at both ends."""
+        rows = [entry.row for entry in self.entries if entry.shown]
+        if row in rows:
+            place = min(max(rows.index(row) + steps, 0), len(rows) - 1)
+            rows.remove(row)
+            rows.insert(place, row)
+            self.set_rows(rows)
+
+    def show_all_models(self) -> None:
+        """Show a row for every model, beside the rows that there are."""
+        models = [WantedRow(RowKind.MODEL, model) for model in nodes_of_models(self.candidates)]
+        rows = list(self.choices.rows)
+        self.set_rows([*rows, *(row for row in models if row not in rows)])
+
+    def set_rows(self, rows: Iterable[WantedRow]) -> None:
+        """Show these rows in this order."""
+        self._keep(replace(self.choices, rows=tuple(rows)))
+        if self.explorer is None:
+            self.refresh()
+        else:
+            self._show_rows()
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether there are rows, and somebody chose another layout since."""
+        return self.explorer is not None and bool(self.explorer.rows) and not self.explorer.layout.is_current
+
+    def show_again(self) -> None:
+        """Show the rows after another layout was chosen."""
+        if self.explorer is not None:
+            self.explorer.set_rows(self.explorer.rows)
+
+    # Choices
+
+    @property
+    def choices(self) -> ReviewChoices:
+        """What the user chose."""
+        return read_choices(self._parameters())
+
+    def change(self, **chosen: object) -> None:
+        """Change some of the choices, by the names of :class:`ReviewChoices`, except for the rows."""
+        former = self.choices
+        self._keep(replace(former, **chosen))
+        if self.explorer is not None and self.choices != former:
+            self._apply(former)
+
+    # Structures
+
+    @property
+    def selected(self) -> ListedStructure | None:
+        """The structure that is shown; None for none."""
+        return find(self.explorer.walk.structures, self.explorer.selected) if self.explorer else None
+
+    def select(self, key: str) -> None:
+        """Show a structure, and tell the other modules."""
+        if self.explorer is not None:
+            self.explorer.select(key)
+            structure = self.explorer.scan.structure(self.explorer.selected)
+            self._selection.own = structure.key if structure else ""
+            select_structure(self._scene, self._selection.own)
+
+    def step(self, steps: int) -> None:
+        """Go so many structures on in the list, negative back."""
+        if self.explorer is not None:
+            self.select(self.explorer.walk.step(self.explorer.selected, steps))
+
+    def step_region(self, steps: int) -> None:
+        """Go to the next disagreement about the structure, negative to the former."""
+        if self.explorer is not None:
+            self.explorer.step_region(steps)
+
+    # Ratings
+
+    @property
+    def rating(self) -> Rating:
+        """Of the structure that is shown."""
+        return read_ratings(self.volume).get(self.selected.key, Rating()) if self.selected else Rating()
+
+    def rate(self, *, grade: str | None = None, preferred: str | None = None) -> None:
+        """Grade the shown structure, or name the model to be preferred for it; "" takes it back."""
+        if self.selected is not None:
+            former = self.rating
+            rating = Rating(
+                former.grade if grade is None else grade, former.preferred if preferred is None else preferred
+            )
+            rate(self.volume, self.selected.key, rating)
+            self._list()
+
+    def write_ratings(self, path: str | os.PathLike[str]) -> None:
+        """Write the ratings of all structures as CSV, worst agreement first.
+
+        :raises ConcordanceError: nothing is shown that could be rated, or the file cannot be written.
+        """
+        if self.explorer is None:
+            raise ConcordanceError("ratings", "there is no structure to rate", "Show the rows of two models first.")
+        write_ratings(path, self.volume, self.explorer.walk.structures, read_ratings(self.volume))
+
+    # The scene
+
+    def refresh(self) -> None:
+        """Follow what changed in the scene. Voxels are looked at again only where segmentations did change."""
+        if self.explorer is None:
+            show_everywhere_again(self._scene)
+            self._open()
+        elif self.explorer.is_stale:
+            self._compare_again()
+        else:
+            self.explorer.views_ready()
+        if self._entered:
+            self._cursor.follow()
+            self._selection.follow()
+            self._select_as_elsewhere()
+
+    def _open(self) -> None:
+        self.problem = ""
+        choices = self.choices
+        if not self._entered or not choices.rows or self.obstacle():
+            return
+        try:
+            self._explorer = Explorer(
+                self.volume,
+                self._nodes_of,
+                options=_options(choices),
+                renderer_of=self._renderer_of,
+                changed=self._changed,
+            )
+        except ConcordanceError as error:
+            self.problem = str(error)
+            return
+        self._apply(None)
+        self._show_rows()
+        self._select_as_elsewhere()
+        if not self.explorer.selected:
+            self.step(1)
+
+    def _compare_again(self) -> None:
+        self.problem = ""
+        try:
+            self.explorer.refresh(_options(self.choices))
+        except ConcordanceError as error:
+            self._leave()
+            self.problem = str(error)
+            return
+        rows = tuple(WantedRow(row.kind, row.model) for row in self.explorer.rows)
+        self._keep(replace(self.choices, rows=rows))
+
+    def _apply(self, former: ReviewChoices | None) -> None:
+        """Bring the rows to the choices; what is as in the former ones is not touched."""
+        choices, explorer = self.choices, self.explorer
+
+        def changed(*names: str) -> bool:
+            return former is None or any(getattr(choices, name) != getattr(former, name) for name in names)
+
+        if changed("kinds", "as_columns"):
+            explorer.set_views(choices.kinds, as_columns=choices.as_columns)
+        if changed("style"):
+            explorer.set_style(choices.style)
+        if changed("links"):
+            explorer.set_links(choices.links)
+        if changed("shows_map"):
+            explorer.set_map(choices.shows_map)
+        if changed("shows_crosshair") and (former is not None or choices.shows_crosshair):
+            explorer.set_crosshair(choices.shows_crosshair)
+        if former is not None and changed("majority"):
+            explorer.refresh(_options(choices))
+        if changed("groups"):
+            self._list()
+        if changed("order"):
+            order = choices.order
+            explorer.walk = replace(
+                explorer.walk, text=order.text, group=order.group, column=order.column, descending=order.descending
+            )
+
+    def _list(self) -> None:
+        ratings = {key: rating.grade for key, rating in read_ratings(self.volume).items()}
+        self.explorer.set_list(self.choices.groups, ratings)
+
+    def _show_rows(self) -> None:
+        drawn = self.explorer.scan.drawn
+        rows = [row for row in self.choices.rows if row.kind is not RowKind.MODEL or row.model in drawn]
+        self.explorer.show_rows([(row.kind, row.model) for row in rows])
+
+    def _select_as_elsewhere(self) -> None:
+        """Show the structure that was selected in another module, or before."""
+        key = self._selection.key
+        if self.explorer is None or key == self._selection.own:
+            return
+        keys = [structure.key for structure in self.explorer.walk.structures]
+        # An uncoded segment's key has its model and place after that of the tables.
+        found = [one for one in keys if one == key or one.startswith(f"{key} (")]
+        if found:
+            self.select(found[0])
+
+    def _leave(self) -> None:
+        if self._explorer is not None:
+            self._explorer.leave()
+            self._explorer = None
+        self._selection.own = ""
+
+    def _on_scene_changed(self) -> None:
+        if self.explorer is None:  # else it reports itself, and knows its own work from others'
+            self._changed()
+
+    def _on_scene_closed(self) -> None:
+        self._leave()
+        self.problem = ""
+
+    def _on_cursor(self, ras: tuple[float, float, float] | None, view: slicer.vtkMRMLSliceNode | None) -> None:
+        if self.explorer is None or ras is None:
+            self._pointed("")
+            return
+        layout = self.explorer.layout
+        model = next((row.model for row in self.explorer.rows if view in layout.view_nodes(row)), "")
+        self._pointed(cursor_text(under_cursor(self.explorer.scan, ras), model))
+
+    def _nodes_of(self) -> NodesOf:
+        found = nodes_of_models(self.candidates)
+        return {model: [self._scene.GetNodeByID(node_id) for node_id in ids] for model, ids in found.items()}
+
+    def _parameters(self) -> slicer.vtkMRMLScriptedModuleNode:
+        return parameter_node(self._scene)
+
+    def _keep(self, choices: ReviewChoices) -> None:
+        write_choices(self._parameters(), choices)
+
+    def _preselect_volume(self) -> None:
+        """Choose the volume of ConsensusMetrics, or the only one, where none was chosen."""
+        if self.volume is None:
+            name = "vtkMRMLScalarVolumeNode"
+            nodes = [self._scene.GetNthNodeByClass(n, name) for n in range(self._scene.GetNumberOfNodesByClass(name))]
+            images = [node for node in nodes if node.GetClassName() == name]
+            chosen = shared.read_volume(shared.parameter_node(self._scene))
+            write_volume(self._parameters(), chosen or (images[0] if len(images) == 1 else None))
+
+
+def _options(choices: ReviewChoices) -> AnalysisOptions:
+    return AnalysisOptions(method=MAJORITY if choices.majority else INTERSECTION)

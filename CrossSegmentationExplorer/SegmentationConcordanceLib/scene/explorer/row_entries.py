@@ -1,0 +1,64 @@
+"""The rows that a user can choose from, those of models first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..model_colors import Color, model_color
+from .consensus_segments import TITLE
+from .explorer import Explorer
+from .review_choices import WantedRow
+from .rows import CONSENSUS_COLOR, OVERLAY_COLOR, OVERLAY_TITLE, RowKind
+from .structure_cells import consensus_text, model_texts
+
+
+@dataclass(frozen=True, slots=True)
+class RowEntry:
+    """A row that is shown or could be.
+
+    :param title: untrusted text.
+    :param text: what its model has of the selected structure, in a few words.
+    """
+
+    row: WantedRow
+    title: str
+    color: Color
+    shown: bool
+    text: str = ""
+
+
+def row_entries(explorer: Explorer | None, wanted: Sequence[WantedRow], models: Sequence[str]) -> list[RowEntry]:
+    """The shown rows in their order, then what else could be shown.
+
+    :param explorer: None while nothing is shown; then no row counts as shown, unless it is wanted.
+    :param models: of the volume, those that could not be compared included.
+    """
+    colors = {model: model_color(number) for number, model in enumerate(models)}
+    texts, consensus, statuses, shown = (
+        {},
+        "",
+        {},
+        [row for row in wanted if row.kind is not RowKind.MODEL or row.model in colors],
+    )
+    if explorer is not None:
+        colors |= explorer.legend
+        scan = explorer.scan
+        structure = scan.structure(explorer.selected)
+        if structure is not None:
+            texts = model_texts(scan.result.agreement, structure.key)
+            consensus = consensus_text(scan.result.agreement, structure.key)
+        statuses = {WantedRow(row.kind, row.model): explorer.status(row) for row in explorer.rows}
+        shown = list(statuses)
+    every = [
+        *(WantedRow(RowKind.MODEL, model) for model in models),
+        WantedRow(RowKind.CONSENSUS),
+        WantedRow(RowKind.OVERLAY),
+    ]
+    fixed = {RowKind.CONSENSUS: (TITLE, CONSENSUS_COLOR), RowKind.OVERLAY: (OVERLAY_TITLE, OVERLAY_COLOR)}
+    entries = []
+    for row in [*shown, *(row for row in every if row not in shown)]:
+        title, color = fixed.get(row.kind) or (row.model, colors[row.model])
+        text = consensus if row.kind is RowKind.CONSENSUS else texts.get(row.model, "")
+        entries.append(RowEntry(row, title, color, row in shown, statuses.get(row) or text))
+    return entries
