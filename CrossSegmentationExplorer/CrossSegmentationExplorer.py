@@ -4,11 +4,10 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 from slicer.i18n import translate
-from slicer.ScriptedLoadableModule import (
-    ScriptedLoadableModule,
-    ScriptedLoadableModuleTest,
-    ScriptedLoadableModuleWidget,
-)
+from slicer.ScriptedLoadableModule import ScriptedLoadableModule, ScriptedLoadableModuleWidget
+
+from CrossSegmentationExplorerLib.selfTest import CrossSegmentationExplorerTest  # noqa: F401 - Slicer looks for it here
+from CrossSegmentationExplorerLib.tableCells import fillTable, setChecked, setColor, tableTexts
 
 # Widgets of the display: part of the choices ("" for none), field, property.
 SWITCHES = {
@@ -153,7 +152,8 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
         import sys
 
         self.exit()
-        for name in [name for name in sys.modules if name.partition(".")[0] == "SegmentationConcordanceLib"]:
+        packages = ("SegmentationConcordanceLib", "CrossSegmentationExplorerLib")
+        for name in [name for name in sys.modules if name.partition(".")[0] in packages]:
             del sys.modules[name]
         ScriptedLoadableModuleWidget.onReload(self)
 
@@ -399,98 +399,3 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
         if path:
             with slicer.util.tryWithErrorDisplay(_("Nothing was written."), waitCursor=True):
                 self.logic.write_ratings(path)
-
-
-def fillTable(table, lines, editable=()):
-    """Write texts into a table; only some columns can be edited."""
-    table.setRowCount(0)  # and with the rows the selection
-    table.setRowCount(len(lines))
-    for row, texts in enumerate(lines):
-        for column, text in enumerate(texts):
-            item = qt.QTableWidgetItem(text)
-            if column not in editable:
-                item.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsSelectable)
-            table.setItem(row, column, item)
-
-
-def tableTexts(table):
-    columns = range(table.columnCount)
-    return [[table.item(row, column).text() for column in columns] for row in range(table.rowCount)]
-
-
-def setChecked(item, checked):
-    item.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsSelectable | qt.Qt.ItemIsUserCheckable)
-    item.setCheckState(qt.Qt.Checked if checked else qt.Qt.Unchecked)
-
-
-def setColor(item, color):
-    """A swatch that keeps its colour when the row is selected."""
-    pixmap = qt.QPixmap(14, 14)
-    pixmap.fill(qt.QColor(qt.Qt.gray))
-    painter = qt.QPainter(pixmap)
-    painter.fillRect(1, 1, 12, 12, qt.QColor(*(round(255 * channel) for channel in color)))
-    painter.end()
-    icon = qt.QIcon()
-    icon.addPixmap(pixmap, qt.QIcon.Normal)
-    icon.addPixmap(pixmap, qt.QIcon.Selected)
-    item.setIcon(icon)
-
-
-class CrossSegmentationExplorerTest(ScriptedLoadableModuleTest):
-    """The whole review of two models, whose agreement is known beforehand."""
-
-    def setUp(self):
-        slicer.mrmlScene.Clear()
-
-    def runTest(self):
-        self.setUp()
-        self.test_CrossSegmentationExplorer1()
-
-    def test_CrossSegmentationExplorer1(self):
-        worst, best = self.addScan()
-        widget = slicer.modules.crosssegmentationexplorer.widgetRepresentation().self()
-        layout = slicer.app.layoutManager().layout
-        ui, logic = widget.ui, widget.logic
-        widget.enter()
-        try:
-            self.delayDisplay("Two models of one scan: a row each, the worst structure first")
-            ui.allModelsButton.click()
-            explorer = logic.explorer
-            self.assertEqual([row.title for row in explorer.rows], ["A", "B"])
-            self.assertEqual([one.name for one in explorer.walk.listed], [worst, best])
-            # of 10 columns, 5 and 9 are common to both models: so many does the consensus have
-            for one, dice in zip(explorer.walk.listed, (10 / 15, 18 / 19)):
-                self.assertAlmostEqual(one.lowest_dice, dice)
-            self.delayDisplay("Consensus and overlay, agreement map, 3D")
-            for entry in logic.entries[2:]:
-                logic.show_row(entry.row, True)
-            ui.mapCheckBox.checked = ui.threeDCheckBox.checked = True
-            self.assertEqual(len(list(explorer.layout.view_nodes())), 16)
-            self.delayDisplay("The next structure: every slice goes to the disagreement")
-            ui.nextButton.click()
-            self.assertEqual(logic.selected.name, best)
-            for node in explorer.layout.slice_nodes():
-                axis = ("Sagittal", "Coronal", "Axial").index(node.GetOrientation())
-                self.assertAlmostEqual(abs(node.GetSliceOffset()), abs(explorer.place[axis]), places=3)
-            ui.gradeComboBox.currentIndex = 3
-            self.assertEqual(logic.rating.grade, "major")
-        finally:
-            widget.exit()
-        self.assertEqual(slicer.app.layoutManager().layout, layout)
-        self.assertIsNone(slicer.mrmlScene.GetFirstNodeByName("CSE1R"))
-        self.delayDisplay("Test passed")
-
-    def addScan(self):
-        """Add a scan and two models of it; returns the names of their structures, worst agreement first."""
-        import numpy as np
-
-        from SegmentationConcordanceLib.sample.two_models import two_models
-        from SegmentationConcordanceLib.scene.segmentation_node import add_segmentation_node
-        from SegmentationConcordanceLib.scene.volume_node import add_volume_node
-
-        models = two_models()
-        grid = models["A"].geometry
-        volume = add_volume_node(slicer.mrmlScene, np.zeros(grid.shape, np.int16), grid, "CT")
-        for name, label_map in models.items():
-            add_segmentation_node(slicer.mrmlScene, label_map, name, volume)
-        return [segment.name for segment in reversed(models["A"].segments)]

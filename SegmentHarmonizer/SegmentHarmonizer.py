@@ -5,11 +5,12 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 from slicer.i18n import translate
-from slicer.ScriptedLoadableModule import (
-    ScriptedLoadableModule,
-    ScriptedLoadableModuleTest,
-    ScriptedLoadableModuleWidget,
-)
+from slicer.ScriptedLoadableModule import ScriptedLoadableModule, ScriptedLoadableModuleWidget
+
+from SegmentHarmonizerLib.dropFilter import DropFilter
+from SegmentHarmonizerLib.fillComboBox import fillComboBox
+from SegmentHarmonizerLib.labelsSection import LabelsSection
+from SegmentHarmonizerLib.selfTest import SegmentHarmonizerTest  # noqa: F401 - Slicer looks for it in this file
 
 # Widgets of the options: field of HarmonizerOptions, property, signal.
 OPTION_WIDGETS = {
@@ -21,7 +22,6 @@ OPTION_WIDGETS = {
     "leaveOutCheckBox": ("leave_out_uncoded", "checked", "toggled(bool)"),
     "toDatabaseCheckBox": ("to_database", "checked", "toggled(bool)"),
 }
-NUMBER_COLUMNS, COLOR_COLUMN = (1, 5), 4
 
 
 class SegmentHarmonizer(ScriptedLoadableModule):
@@ -46,25 +46,6 @@ class CancelledError(Exception):
     """The user pressed Cancel."""
 
 
-class DropFilter(qt.QObject):
-    """Gives files and folders that are dropped on a widget to a function."""
-
-    def __init__(self, taken):
-        qt.QObject.__init__(self)
-        self._taken = taken
-
-    def eventFilter(self, watched, event):
-        if event.type() not in (qt.QEvent.DragEnter, qt.QEvent.DragMove, qt.QEvent.Drop):
-            return False
-        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if not paths:
-            return False
-        event.acceptProposedAction()
-        if event.type() == qt.QEvent.Drop:
-            self._taken(paths)
-        return True
-
-
 class SegmentHarmonizerWidget(ScriptedLoadableModuleWidget):
     """The panel. What it knows is in the library's HarmonizerLogic and in the scene."""
 
@@ -79,10 +60,8 @@ class SegmentHarmonizerWidget(ScriptedLoadableModuleWidget):
         self.ui = slicer.util.childWidgetVariables(uiWidget)
         uiWidget.setMRMLScene(slicer.mrmlScene)
         self._updating, self._reading, self._waitsForUser = False, False, False
-        self._rows, self._choices, self._order = [], (), ("", False)
         self._isShown = False
-        for table in (self.ui.outputsTable, self.ui.labelsTable):
-            table.horizontalHeader().setSectionResizeMode(qt.QHeaderView.ResizeToContents)
+        self.ui.outputsTable.horizontalHeader().setSectionResizeMode(qt.QHeaderView.ResizeToContents)
         for name in ("labelMaps", "images", "folder"):
             getattr(self.ui, f"{name}PathLineEdit").filters = ctk.ctkPathLineEdit.Dirs
         self._connectWidgets()
@@ -99,6 +78,7 @@ class SegmentHarmonizerWidget(ScriptedLoadableModuleWidget):
             environment=os.environ,
             file_of_instance=lambda uid: slicer.dicomDatabase.fileForInstance(uid) if hasDatabase() else "",
         )
+        self.labels = LabelsSection(self.ui, self.logic, self.refresh)
         obstacle = self.logic.label_map_seg_obstacle()
         self.ui.asLabelMapCheckBox.enabled = not obstacle
         self.ui.asLabelMapCheckBox.toolTip = obstacle or self.ui.asLabelMapCheckBox.toolTip
@@ -118,14 +98,6 @@ class SegmentHarmonizerWidget(ScriptedLoadableModuleWidget):
         ui.resampleCheckBox.connect("toggled(bool)", self.onResampleChanged)
         for name, (_field, _property, signal) in OPTION_WIDGETS.items():
             getattr(ui, name).connect(signal, self.onOptionsChanged)
-        ui.filterLineEdit.connect("textChanged(QString)", self.showRows)
-        ui.labelsTable.connect("itemSelectionChanged()", self.showCandidates)
-        ui.labelsTable.horizontalHeader().connect("sectionClicked(int)", self.onHeaderClicked)
-        ui.candidateComboBox.connect("currentIndexChanged(int)", self.showReason)
-        ui.acceptButton.connect("clicked()", self.onAccept)
-        ui.acceptSureButton.connect("clicked()", self.onAcceptSure)
-        ui.editButton.connect("clicked()", self.onEdit)
-        ui.takeBackButton.connect("clicked()", self.onTakeBack)
         ui.saveLabelMapButton.connect("clicked()", self.onSaveLabelMap)
         ui.applyButton.connect("clicked()", self.onApply)
         ui.exportButton.connect("clicked()", self.onExport)
@@ -148,7 +120,8 @@ class SegmentHarmonizerWidget(ScriptedLoadableModuleWidget):
     def onReload(self):
         import sys
 
-        for name in [name for name in sys.modules if name.partition(".")[0] == "SegmentationConcordanceLib"]:
+        packages = ("SegmentationConcordanceLib", "SegmentHarmonizerLib")
+        for name in [name for name in sys.modules if name.partition(".")[0] in packages]:
             del sys.modules[name]
         ScriptedLoadableModuleWidget.onReload(self)
 
@@ -178,7 +151,7 @@ class SegmentHarmonizerWidget(ScriptedLoadableModuleWidget):
         finally:
             self._updating = False
         self.showChosen()
-        self.showRows()
+        self.labels.show()
         self._showWhatCanBeDone()
 
     def _showOutputs(self):
@@ -232,9 +205,9 @@ class SegmentHarmonizerWidget(ScriptedLoadableModuleWidget):
         shown = shown_output(state, self.logic.known)
         self._updating = True
         try:
-            _fill(ui.modelComboBox, shown.models, shown.model)
-            _fill(ui.versionComboBox, shown.versions, shown.version)
-            _fill(ui.taskComboBox, shown.tasks, shown.task)
+            fillComboBox(ui.modelComboBox, shown.models, shown.model)
+            fillComboBox(ui.versionComboBox, shown.versions, shown.version)
+            fillComboBox(ui.taskComboBox, shown.tasks, shown.task)
             ui.versionComboBox.enabled = len(shown.versions) > 1
             ui.taskComboBox.enabled = len(shown.tasks) > 2
             ui.resampleCheckBox.checked = state.choice.resample
@@ -242,77 +215,6 @@ class SegmentHarmonizerWidget(ScriptedLoadableModuleWidget):
         finally:
             self._updating = False
         ui.evidenceLabel.text = shown.text
-
-    def showRows(self, *_unused):
-        """Fill the table of the labels with those that the filter finds, in the order chosen."""
-        from SegmentationConcordanceLib.scene.harmonizer.label_table import (
-            count_text,
-            label_cells,
-            row_tool_tip,
-            shown_labels,
-        )
-        from SegmentationConcordanceLib.scene.harmonizer.tool_tip import tool_tip
-
-        rows, table = self.logic.rows, self.ui.labelsTable
-        selected = {(row.output, row.key) for row in self._selectedRows()}
-        withEmpty = self.logic.options.with_empty
-        self._updating = True
-        try:
-            self._rows = shown_labels(rows, self.ui.filterLineEdit.text, self._order, with_empty=withEmpty)
-            table.setRowCount(0)
-            table.setRowCount(len(self._rows))
-            for line, row in enumerate(self._rows):
-                tip = tool_tip(row_tool_tip(row))
-                for column, text in enumerate(label_cells(row)):
-                    item = qt.QTableWidgetItem(text)
-                    item.setToolTip(tip)
-                    if column in NUMBER_COLUMNS:
-                        item.setTextAlignment(qt.Qt.AlignRight | qt.Qt.AlignVCenter)
-                    if column == COLOR_COLUMN and row.color:
-                        item.setBackground(qt.QBrush(qt.QColor(*row.color)))
-                    table.setItem(line, column, item)
-            again = [line for line, row in enumerate(self._rows) if (row.output, row.key) in selected]
-            for line in again[:1]:
-                table.selectRow(line)
-        finally:
-            self._updating = False
-        self.ui.countLabel.text = count_text(rows)
-        self.showCandidates()
-
-    def _selectedRows(self):
-        lines = sorted({index.row() for index in self.ui.labelsTable.selectionModel().selectedRows()})
-        return [self._rows[line] for line in lines if line < len(self._rows)]
-
-    def showCandidates(self):
-        """Show what the selected label could be, and every other structure that may be chosen for it."""
-        if self._updating:
-            return
-        from SegmentationConcordanceLib.scene.harmonizer.structure_answer import choice_text, choices_for
-
-        ui, rows = self.ui, self._selectedRows()
-        self._choices = choices_for(rows[0], self.logic.known) if len(rows) == 1 else ()
-        waits = bool(rows) and any(row.candidates and row.status == "suggested" for row in rows)
-        self._updating = True
-        try:
-            texts = [choice_text(one) for one in self._choices]
-            _fill(ui.candidateComboBox, texts, 0 if self._choices and waits else -1)
-        finally:
-            self._updating = False
-        ui.candidateComboBox.enabled = bool(self._choices)
-        ui.editButton.enabled = len(rows) == 1 and rows[0].key is not None
-        ui.takeBackButton.enabled = any(row.status == "accepted" for row in rows)
-        ui.saveLabelMapButton.enabled = bool(rows)
-        self.showReason()
-
-    def showReason(self, *_unused):
-        from SegmentationConcordanceLib.scene.harmonizer.label_table import row_tool_tip
-        from SegmentationConcordanceLib.scene.harmonizer.structure_answer import choice_reason
-
-        if not self._updating:
-            rows, index = self._selectedRows(), self.ui.candidateComboBox.currentIndex
-            why = row_tool_tip(rows[0]) if len(rows) == 1 else ""
-            self.ui.reasonLabel.text = choice_reason(self._choices[index]) if index >= 0 else why
-            self.ui.acceptButton.enabled = index >= 0 or (len(rows) > 1 and any(row.candidates for row in rows))
 
     def onVolumeChanged(self, node):
         if not self._updating:
@@ -381,59 +283,8 @@ class SegmentHarmonizerWidget(ScriptedLoadableModuleWidget):
             )
             self._refreshTimer.start(0)
 
-    def onHeaderClicked(self, section):
-        """Sort by a column, the other way round when clicked again, and a third time unknown first."""
-        from SegmentationConcordanceLib.scene.harmonizer.label_table import next_label_order
-
-        self._order = next_label_order(self._order, section)
-        header = self.ui.labelsTable.horizontalHeader()
-        header.setSortIndicatorShown(bool(self._order[0]))
-        header.setSortIndicator(section, qt.Qt.DescendingOrder if self._order[1] else qt.Qt.AscendingOrder)
-        self.showRows()
-
-    def onAccept(self):
-        rows, index = self._selectedRows(), self.ui.candidateComboBox.currentIndex
-        for row in rows:
-            self.logic.accept(row, self._choices[index] if len(rows) == 1 else None)
-        self.refresh()
-
-    def onAcceptSure(self):
-        self.logic.accept_sure()
-        self.refresh()
-
-    def onTakeBack(self):
-        for row in self._selectedRows():
-            self.logic.take_back(row)
-        self.refresh()
-
-    def onEdit(self):
-        """Choose the codes of the selected label in Slicer's terminology selector."""
-        from SegmentationConcordanceLib.scene.harmonizer.terminology_entry import entry_of_structure, structure_of_entry
-
-        (row,) = self._selectedRows()
-        candidate = row.candidates[0].structure if row.candidates else None
-        dialog = qt.QDialog(slicer.util.mainWindow())
-        dialog.setWindowTitle(_("Codes of {label}").format(label=row.label_name))
-        box = qt.QVBoxLayout(dialog)
-        navigator = slicer.qSlicerTerminologyNavigatorWidget()
-        navigator.overrideSectionVisible = False
-        buttons = qt.QDialogButtonBox()
-        buttons.setStandardButtons(qt.QDialogButtonBox.Ok | qt.QDialogButtonBox.Cancel)
-        buttons.connect("accepted()", dialog.accept)
-        buttons.connect("rejected()", dialog.reject)
-        box.addWidget(navigator)
-        box.addWidget(buttons)
-        if row.structure or candidate:
-            navigator.setTerminologyEntry(entry_of_structure(row.structure or candidate))
-        chosen = entry_of_structure(None)
-        if dialog.exec_() and navigator.terminologyEntry(chosen):
-            structure, color = structure_of_entry(chosen)
-            if structure is not None:
-                self.logic.answer(row, structure, color)
-                self.refresh()
-
     def onSaveLabelMap(self):
-        number = self._selectedRows()[0].output
+        number = self.labels.selectedRows()[0].output
         path = qt.QFileDialog.getSaveFileName(
             slicer.util.mainWindow(), _("Save label map"), self.logic.label_map_path(number), "CSV (*.csv)"
         )
@@ -491,61 +342,3 @@ class SegmentHarmonizerWidget(ScriptedLoadableModuleWidget):
 def hasDatabase():
     """Whether Slicer has a DICOM database now."""
     return bool(slicer.dicomDatabase and slicer.dicomDatabase.isOpen)
-
-
-def _fill(comboBox, texts, index):
-    comboBox.clear()
-    comboBox.addItems(texts)
-    comboBox.currentIndex = index
-
-
-class SegmentHarmonizerTest(ScriptedLoadableModuleTest):
-    """From two files to two coded segmentations and a DICOM SEG, on data that the test makes itself."""
-
-    def setUp(self):
-        slicer.mrmlScene.Clear()
-
-    def runTest(self):
-        self.setUp()
-        self.test_SegmentHarmonizer1()
-
-    def test_SegmentHarmonizer1(self):
-        import tempfile
-        from pathlib import Path
-
-        import numpy as np
-
-        from SegmentationConcordanceLib.imaging.ct_writer import seeded_uid, write_ct_series
-        from SegmentationConcordanceLib.imaging.geometry import Geometry
-        from SegmentationConcordanceLib.imaging.seg_reader import read_dicom_seg
-        from SegmentationConcordanceLib.sample.model_files import write_labels
-        from SegmentationConcordanceLib.scene.harmonizer.harmonizer import HarmonizerLogic
-        from SegmentationConcordanceLib.scene.volume_node import add_volume_node
-
-        self.delayDisplay("MOOSE's spleen explains an unknown label that has the same voxels")
-        grid = Geometry.from_parts((6, 20, 24), (1.0, 1.0, 5.0), (0.0, 0.0, 0.0), np.eye(3))
-        voxels = np.zeros(grid.shape, np.uint8)
-        voxels[1:4, 5:15, 6:16] = 15
-        uids = {f"{kind}_uid": seeded_uid(kind) for kind in ("study", "series", "frame_of_reference")}
-        logic = HarmonizerLogic(slicer.mrmlScene)
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            air = np.full(grid.shape, -1000, np.int16)
-            write_ct_series(folder / "ct", air, grid, patient_id="1", patient_name="Test", **uids)
-            write_labels(folder / "CT_organs_segmentation_1.nii.gz", voxels, grid)
-            write_labels(folder / "mine.nii.gz", np.where(voxels, 201, 0).astype(np.uint8), grid)
-            try:
-                logic.set_volume(add_volume_node(slicer.mrmlScene, air, grid, "CT"))
-                logic.add([str(path) for path in sorted(folder.glob("*.nii.gz"))])
-                logic.read()
-                self.assertEqual([choice.label_map for choice in logic.outputs], ["moose", ""])
-                self.assertEqual(logic.accept_sure(), 1)
-                self.assertEqual(logic.obstacle(), "")
-                self.assertEqual(len(logic.apply()), 2)
-                logic.change_options(images=str(folder / "ct"), folder=str(folder / "seg"))
-                for path in logic.export().files:
-                    (segment,) = read_dicom_seg(path).label_map.segments
-                    self.assertEqual((segment.name, str(segment.structure.type)), ("spleen", "SCT:78961009"))
-            finally:
-                logic.close()
-        self.delayDisplay("Test passed")

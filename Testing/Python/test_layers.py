@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from qt_host.module_files import module_files
+
 LIBRARY = "SegmentationConcordanceLib"
 ALLOWED = {
     "anatomy": set(),
@@ -77,7 +79,7 @@ def test_the_command_line_starts_without_slicer_core_and_trame(library):
         ("vtk", {"scene"}),
         ("slicer", {"scene"}),
         *[(name, {"browser"}) for name in ("trame", "trame_server", "trame_slicer", "aiohttp")],
-        *[(name, set()) for name in ("qt", "ctk", "pandas")],
+        *[(name, set()) for name in ("qt", "ctk", "pandas", *MODULES, *(f"{module}Lib" for module in MODULES))],
     ],
 )
 def test_a_package_is_imported_only_where_it_may_be(library, package, where):
@@ -96,5 +98,22 @@ def test_the_library_never_reaches_for_the_application_scene(library):
 
 @pytest.mark.parametrize("module", MODULES)
 def test_module_files_import_little_at_file_scope(repository, library, module):
-    names = imported_names(repository / module / f"{module}.py", repository / module)
-    assert {name.split(".")[0] for name, at_file_scope in names if at_file_scope} <= FILE_SCOPE_OF_MODULES
+    wrong = [
+        f"{path.name} imports {name}"
+        for path in module_files(repository / module)
+        for name, at_file_scope in imported_names(path, repository / module)
+        if at_file_scope and name.split(".")[0] not in FILE_SCOPE_OF_MODULES | {f"{module}Lib"}
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_leaves_the_files_of_the_other_modules_alone(repository, library, module):
+    others = {name for other in MODULES if other != module for name in (other, f"{other}Lib")}
+    wrong = [
+        f"{path.name} imports {name}"
+        for path in module_files(repository / module)
+        for name, _ in imported_names(path, repository / module)
+        if name.split(".")[0] in others
+    ]
+    assert wrong == []

@@ -21,7 +21,26 @@ def test_module_stands_enter_scene_close_and_exit(name, desktop):
     hosted.cleanup()
     desktop.check()
     assert desktop.messages == []
-    assert name not in sys.modules
+    assert not {one for one in sys.modules if one.partition(".")[0] in (name, f"{name}Lib")}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_reload_forgets_the_library_and_the_files_of_the_module(name, desktop, monkeypatch):
+    hosted = desktop.load_module(name)
+    packages = ("SegmentationConcordanceLib", f"{name}Lib")
+    others = {one for one in sys.modules if one.partition(".")[0] not in packages}
+    monkeypatch.setattr(sys, "modules", dict(sys.modules))  # what imports go by stays as it is
+    hosted.widget.onReload()
+    left = set(sys.modules)
+    monkeypatch.undo()
+    assert left == others
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_slicer_finds_the_self_test_in_the_file_of_the_module(name, desktop):
+    from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
+
+    assert issubclass(getattr(desktop.load_module(name).python, f"{name}Test"), ScriptedLoadableModuleTest)
 
 
 @pytest.mark.parametrize("name", MODULES)

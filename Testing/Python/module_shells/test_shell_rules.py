@@ -66,6 +66,19 @@ def test_each_rule_finds_what_breaks_it(source, said):
 
 
 @pytest.mark.usefixtures("require_qt")
+def test_rules_hold_in_the_package_of_a_module_too(tmp_path):
+    from qt_host.shell_rules import violations_of_module
+
+    files = {"Example.py": "dialog.exec_()", "ExampleLib/part.py": "dialog.exec()", "OtherLib/x.py": "dialog.exec()"}
+    for name, source in files.items():
+        path = tmp_path / "Example" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(source, encoding="utf-8")
+    (fault,) = violations_of_module(tmp_path / "Example")
+    assert fault.startswith("ExampleLib/part.py:1: ")
+
+
+@pytest.mark.usefixtures("require_qt")
 def test_rules_let_plain_slicer_code_pass():
     from qt_host.shell_rules import violations
 

@@ -143,3 +143,5 @@ def _close_windows(application: QtWidgets.QApplication) -> None:
         window.close()
         window.deleteLater()
     application.processEvents()
+    # processEvents leaves these out, and the windows of all earlier tests would be closed again each time
+    application.sendPostedEvents(None, QtCore.QEvent.DeferredDelete)

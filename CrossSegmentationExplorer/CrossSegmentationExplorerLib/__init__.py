@@ -1,0 +1,1 @@
+"""Parts of the module CrossSegmentationExplorer: what its file would be too long with."""
