@@ -16,7 +16,7 @@ from .comparison import Comparison, compare_models
 from .consensus import Consensus, LeaveOneOut, leave_one_out
 from .missing_penalty import with_missing_penalty
 from .models import ModelSegmentation
-from .options import AnalysisOptions
+from .options import AnalysisOptions, unmatched_note
 from .rows import agreement_rows, pairwise_rows
 from .staple import staple
 from .staple_rows import staple_note, staple_rows
@@ -92,7 +92,8 @@ class Analysis:
         pairs = pairwise_rows(comparison, case=self.case)
         estimated = tuple(staple_rows(comparison, consensus, margin_mm=options.staple_margin_mm, case=self.case))
         left_out = len(comparison.models) < len(self.comparison.models)
-        notes = (staple_note(estimated), exclusion_note(options.method) if left_out else "")
+        unmatched = unmatched_note(options, {structure.name for structure in self.comparison.structures})
+        notes = (staple_note(estimated), exclusion_note(options.method) if left_out else "", unmatched)
         return CaseResult(
             case=self.case,
             options=options,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..anatomy.identity import StructureIdentity, structure_identity
 from ..errors import ConcordanceError, GeometryMismatchError
 from ..imaging.label_map import LabelMap, Segment
+
+_LISTED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,18 @@ def join_label_maps(label_maps: Sequence[LabelMap], model: str) -> LabelMap:
         segments += [replace(segment, layer=segment.layer + len(layers)) for segment in other.segments]
         layers += other.layers
     return LabelMap(tuple(layers), first.geometry, tuple(segments))
+
+
+def twice_note(model: ModelSegmentation) -> str:
+    """A sentence where two layers of one model hold the same structure, "" elsewhere: mostly they are two runs."""
+    segments = model.label_map.segments
+    places = {(model.structure_of(segment), segment.layer) for segment in segments if segment.structure is not None}
+    counts = Counter(structure for structure, _ in places)
+    names = dict.fromkeys(segment.name for segment in segments if counts[model.structure_of(segment)] > 1)
+    if not names:
+        return ""
+    listed = ", ".join(list(names)[:_LISTED]) + (", ..." if len(names) > _LISTED else "")
+    return f"{model.model}: {listed} several times; joined. Give each run a model name of its own to compare them."
 
 
 def check_comparable(models: Sequence[ModelSegmentation]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
@@ -82,7 +82,9 @@ class AnalysisOptions:
             ("at least", self.at_least, 1, 16),
             ("STAPLE margin in mm", self.staple_margin_mm, 0, 10_000),
             ("STAPLE threshold", self.staple_threshold, 0, 1),
-            ("NSD tolerance in mm", min([self.nsd_tolerance_mm, *self.nsd_tolerances_mm.values()]), 0, 10_000),
+            ("NSD tolerance in mm", self.nsd_tolerance_mm, 0, 10_000),
+            *((f"NSD tolerance of {name} in mm", mm, 0, 10_000) for name, mm in self.nsd_tolerances_mm.items()),
+            *((f"typical volume of {name} in ml", ml, 0, 1_000_000) for name, ml in self.typical_volumes_ml.items()),
         ):
             if not low <= value <= high:
                 raise ConcordanceError(name, f"{value:g} is not between {low:g} and {high:g}", "Correct the number.")
@@ -97,6 +99,22 @@ class AnalysisOptions:
             return True
         by_name = any(fnmatchcase(_plain(structure), _plain(pattern)) for pattern in self.structures)
         return by_name or group_of(structure, shipped_groups()) in self.groups
+
+
+def unmatched_note(options: AnalysisOptions, structures: Collection[str]) -> str:
+    """Which names in the options no structure has, as a sentence; "" where there are none.
+
+    :param structures: harmonized names of all that can be reported.
+    """
+    unmatched = [
+        pattern
+        for pattern in options.structures
+        if not any(fnmatchcase(_plain(structure), _plain(pattern)) for structure in structures)
+    ]
+    unmatched += [name for name in options.nsd_tolerances_mm if options.surfaces and name not in structures]
+    unmatched += [name for name in options.typical_volumes_ml if options.penalize_missing and name not in structures]
+    listed = ", ".join(dict.fromkeys(unmatched))
+    return f"No structure of the models is called {listed}: what was asked of it has no effect." if listed else ""
 
 
 def _plain(name: str) -> str:

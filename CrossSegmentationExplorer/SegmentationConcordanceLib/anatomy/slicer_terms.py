@@ -47,7 +47,7 @@ def read_terminology(path: Path) -> Vocabulary:
     try:
         labels = tuple(_labels(content["SegmentationCodes"]["Category"]))
         title = str(content.get("SegmentationCategoryTypeContextName") or path.stem)
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise LabelMapTableError(path, "is no list of segmentation categories and types", remedy) from error
     return Vocabulary(title, title, labels, path=path)
 

@@ -12,11 +12,12 @@ from ..agreement.combine import combined
 from ..agreement.table import EMPTY_CONSENSUS, MISSING
 from ..anatomy.combinations import combinations_named
 from ..imaging.image_series import read_image_series
-from ..reporting.case_files import write_case
+from ..imaging.whole_files import require_no_input
+from ..reporting.case_files import CONSENSUS_FILE, write_case
 from ..reporting.case_identifiers import case_identifiers
 from .analysis_options import add_analysis_arguments, analysis_options
 from .label_map_options import add_label_map_arguments, folders_of
-from .runs import parse_runs, read_models
+from .runs import add_run_arguments, parse_runs, read_models
 from .terminal import Terminal
 from .viewer_option import add_viewer_argument, viewer_of
 
@@ -25,27 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``concordance compare``."""
     parser.add_argument("--ct", required=True, type=Path, metavar="DIR", help="the DICOM series (CT, MR or PET)")
     parser.add_argument("--series", metavar="UID", help="SeriesInstanceUID, where the folder holds several series")
-    parser.add_argument(
-        "--seg",
-        required=True,
-        action="append",
-        nargs="+",
-        metavar="[NAME=]PATH",
-        help="a DICOM SEG, or a model's own output together with --model; paths of one NAME are one model; "
-        "without NAME the algorithm name in the SEG, or the label map's title, is the name",
-    )
-    parser.add_argument(
-        "--model",
-        action="append",
-        default=[],
-        metavar="[NAME=]LABELMAP[:TASK]",
-        help="label map for paths that are no DICOM SEG: of the run NAME, or of all of them",
-    )
-    parser.add_argument(
-        "--resample",
-        action="store_true",
-        help="bring what lies on other voxels to those of the CT, by nearest neighbour",
-    )
+    add_run_arguments(parser)
     parser.add_argument("--case", help="what the case is called in the tables (default: the name of the CT's folder)")
     parser.add_argument("--output", required=True, type=Path, metavar="DIR", help="folder for the results")
     add_viewer_argument(parser)
@@ -59,6 +40,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     viewer = viewer_of(args)
     combinations = combinations_named(args.combine)
     runs = parse_runs([path for paths in args.seg for path in paths], args.model)
+    require_no_input(args.output / CONSENSUS_FILE, [one.path for one in runs])
     terminal.progress(0.0, "reading the image series")
     series = read_image_series(args.ct, args.series)
     read, segs = read_models(runs, series, terminal, resample=args.resample, folders=folders_of(args))

@@ -75,6 +75,8 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
 
 def _make_room(folder: Path) -> None:
     """Remove an earlier demo; refuse a folder that holds anything else."""
+    if folder.is_file():
+        raise OutputError(folder, "is a file", "Name a new folder.")
     if not folder.exists() or not any(folder.iterdir()):
         return
     if not (folder / "sample" / "sample.json").is_file():

@@ -15,7 +15,7 @@ from ..imaging.image_series import read_image_series, read_voxels
 from ..imaging.nifti import read_nifti
 from .interruption import interrupted
 from .label_map_options import add_label_map_arguments, folders_of
-from .runs import RunFile, parse_runs, read_runs
+from .runs import RunFile, add_run_arguments, parse_runs, read_runs
 from .terminal import Terminal
 
 if TYPE_CHECKING:
@@ -34,27 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="folder of the DICOM series (CT, MR or PET), or a NIfTI file",
     )
     parser.add_argument("--series", metavar="UID", help="SeriesInstanceUID, where the folder holds several series")
-    parser.add_argument(
-        "--seg",
-        required=True,
-        action="append",
-        nargs="+",
-        metavar="[NAME=]PATH",
-        help="as for compare: a DICOM SEG, or a model's own output together with --model; paths of one NAME are one "
-        "model",
-    )
-    parser.add_argument(
-        "--model",
-        action="append",
-        default=[],
-        metavar="[NAME=]LABELMAP[:TASK]",
-        help="label map for paths that are no DICOM SEG: of the run NAME, or of all of them",
-    )
-    parser.add_argument(
-        "--resample",
-        action="store_true",
-        help="bring what lies on other voxels to those of the CT, by nearest neighbour",
-    )
+    add_run_arguments(parser)
     parser.add_argument("--case", help="what the page calls the case (default: the name of the CT's folder or file)")
     add_label_map_arguments(parser)
     parser.add_argument("--port", type=int, default=0, metavar="N", help="port (default: any free one)")

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ConcordanceError
-from ..imaging.harmonization import output_on_grid, write_output_seg
+from ..imaging.harmonization import name_note, output_on_grid, write_output_seg
 from ..imaging.image_series import read_image_series
+from ..imaging.whole_files import require_no_input
 from . import harmonize_cases
+from .harmonized_table import files_below
 from .label_map_options import add_label_map_arguments, folders_of, known_vocabularies, known_vocabulary
 from .recognition import ChosenModel, recognized_model
 from .terminal import Terminal
@@ -47,6 +49,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     if not args.segmentation:
         raise ConcordanceError("--segmentation", "is missing", "Give the files that the model wrote.")
     paths = [Path(path) for path in args.segmentation]
+    require_no_input(args.output, files_below(paths))
     chosen = _chosen_model(args, paths, terminal)
     terminal.progress(0.0, "reading the image series")
     series = read_image_series(args.ct, args.series)
@@ -54,6 +57,8 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     output = output_on_grid(paths, chosen.vocabulary, series.geometry, chosen.task)
     terminal.progress(0.3, "writing the DICOM SEG and reading it back")
     write_output_seg(args.output, output, series, chosen.vocabulary, args.name or "")
+    if note := name_note(args.name or ""):
+        terminal.warn(note)
     ml = output.label_map.geometry.voxel_volume_ml
     volumes = {segment.name: count * ml for segment, count in output.label_map.voxel_counts().items()}
     name = args.name or chosen.vocabulary.title

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from ..anatomy.vocabulary import Vocabulary
-from ..errors import ConcordanceError
-from ..imaging.harmonization import output_on_grid, write_output_seg
+from ..errors import ConcordanceError, OutputError
+from ..imaging.harmonization import name_note, output_on_grid, write_output_seg
 from ..imaging.image_series import ImageSeries, read_image_series
 from .case_patterns import path_pattern
 from .harmonize_plan import Job, find_jobs, output_file, output_folder, planned_models
@@ -86,7 +86,8 @@ class _Run:
     known: Sequence[Vocabulary]
     before: dict[str, HarmonizedRow] = field(default_factory=dict)
     images: _Images = field(default_factory=_Images)
-    outputs: dict[str, str] = field(default_factory=dict)
+    inputs: frozenset[Path] = frozenset()
+    outputs: dict[str, Job | None] = field(default_factory=dict)
     faults: list[Exception] = field(default_factory=list)
 
     @property
@@ -105,12 +106,15 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     folders = folders_of(args)
     models = planned_models(args.segmentation or (), args.model or "", args.task or "", args.name or "", args.plan)
     named = {one.model: known_vocabulary(one.model, folders, terminal) for one in models if one.model}
+    for note in filter(None, (name_note(one.name) for one in models)):
+        terminal.warn(note)
     jobs = find_jobs(args.cases, path_pattern("--ct", args.ct), models, output_folder(args.output))
     known = known_vocabularies(folders, terminal) if any(not planned.model for planned in models) else ()
     work = _Run(args.cases, args.output, args.redo, terminal, named, known)
     before = read_table(work.table)
     work.before = {row.made_from: row for row in before if row.made_from and row.output}
-    work.outputs = {row.output: "" for row in before if row.output}
+    work.inputs = frozenset(file.resolve() for job in jobs for file in files_below(job.paths))
+    work.outputs = dict.fromkeys(row.output for row in before if row.output)
     rows = _rows(jobs, work)
     counts = Counter(row.status for row in rows)
     listed = ", ".join(f"{counts[status]} {status}" for status in (WRITTEN, UNCHANGED, FAILED) if counts[status])
@@ -170,8 +174,9 @@ def _row(job: Job, work: _Run) -> HarmonizedRow:
         chosen = _chosen_model(job, work)
         path = output_file(work.output, job, chosen.vocabulary.name)
         output = _seen_from(path, work.table.parent)
-        row = replace(row, model=chosen.vocabulary.name, output=output, reason=chosen.reason)
+        row = replace(row, model=chosen.vocabulary.name, reason=chosen.reason)
         _require_own_output(output, job, work)
+        row = replace(row, output=output)  # not before: the row of what is there already would give way to this one
         found = output_on_grid(job.paths, chosen.vocabulary, work.images.of(job.ct).geometry, chosen.task)
         row = replace(row, task=" ".join(found.tasks), segments=str(len(found.label_map.segments)))
         write_output_seg(path, found, work.images.of(job.ct), chosen.vocabulary, job.planned.name)
@@ -215,14 +220,18 @@ def _done_before(row: HarmonizedRow, work: _Run) -> HarmonizedRow | None:
 
 
 def _require_own_output(output: str, job: Job, work: _Run) -> None:
-    """Note whose output it is in this run; of an earlier run's it may take the place."""
-    planned = job.planned
-    what = " ".join(text for text in (job.case, job.run, planned.name, planned.model, planned.patterns[0].text) if text)
-    other = work.outputs.get(output) or what
-    work.outputs[output] = what
-    if other != what:
+    """Note whose output it is in this run; of an earlier run's it may take the place, but of no file that is read."""
+    path = work.table.parent / output
+    if path.resolve() in work.inputs:
+        raise OutputError(path, "is one of the files that are read", "Give the outputs another pattern.")
+    other = work.outputs.get(output) or job
+    work.outputs[output] = other
+    # By values, not by the names of case and run: a_b/c and a/b_c are both called a_b_c.
+    if (other.values, other.planned) != (job.values, job.planned):
+        planned = other.planned
+        words = (other.case, other.run, planned.name, planned.model, _seen_from(other.paths[0], work.cases))
         remedy = "Give each model a --name, or a placeholder in the pattern."
-        raise ConcordanceError(output, f"is the output of {other} already", remedy)
+        raise ConcordanceError(output, f"is the output of {' '.join(word for word in words if word)} already", remedy)
 
 
 def _seen_from(path: Path, folder: Path) -> str:

@@ -23,7 +23,7 @@ class HarmonizedRow:
     :param input: its files, as seen from the folder of the cases, joined by "; ".
     :param model: the name of the label map; "" where none was recognized.
     :param task: the tasks of the model, joined by a space.
-    :param output: the DICOM SEG, as seen from the table's folder; "" where its name is not known.
+    :param output: the DICOM SEG, as seen from the table's folder; "" where its name is not known, or is another's.
     :param status: written, unchanged (made by an earlier run from the same files) or failed.
     :param reason: why it failed; or why the model was taken for this one.
     :param segments: how many, with seconds "" where nothing was written in this run.
@@ -72,7 +72,7 @@ def record(path: Path, rows: Sequence[HarmonizedRow]) -> None:
     A failure whose output had no name yet gives way to whatever comes of the same files.
     """
     table = {_key(row): row for row in read_table(path)}
-    for row in rows:
+    for row in map(_as_read_again, rows):
         for former in ((row.case, row.pattern, row.input), (row.case, row.pattern, "")):
             if former != _key(row):
                 table.pop(former, None)
@@ -83,6 +83,11 @@ def record(path: Path, rows: Sequence[HarmonizedRow]) -> None:
     writer.writerows(asdict(row) for row in table.values())
     with whole_file(path) as temporary:
         temporary.write_text(text.getvalue(), encoding="utf-8")
+
+
+def _as_read_again(row: HarmonizedRow) -> HarmonizedRow:
+    """With what UTF-8 cannot hold spelled out: names of files need not be text."""
+    return HarmonizedRow(*(value.encode("utf-8", "backslashreplace").decode() for value in asdict(row).values()))
 
 
 def _key(row: HarmonizedRow) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..agreement.table import AgreementRow, PairwiseRow
 from ..errors import ConcordanceError
+from ..imaging.whole_files import require_no_input
 from ..reporting.case_share import structures_in_cases
 from ..reporting.case_table import NO_CASES, CaseTable, read_cases
 from ..reporting.findings import worst_findings
@@ -58,6 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     """Do it; the summary counts what the report holds and repeats its worst findings."""
     viewer = viewer_of(args)
+    require_no_input(args.output, [*args.agreement, *args.pairwise, *([args.cases] if args.cases else [])])
     agreement, cases = _agreement(args.agreement)
     if args.cases:
         cases = _merged(cases, read_cases(args.cases, agreement))

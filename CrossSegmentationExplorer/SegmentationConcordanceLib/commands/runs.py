@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydicom.misc import is_dicom
 
-from ..agreement.models import ModelSegmentation, join_label_maps
+from ..agreement.models import ModelSegmentation, join_label_maps, twice_note
 from ..anatomy.identity import StructureIdentity
 from ..anatomy.vocabulary import Vocabulary
 from ..errors import ConcordanceError, GeometryMismatchError, LabelMapTableError, UnreadableFileError
@@ -57,6 +58,31 @@ class ReadRun:
     series_uid: str = ""
 
 
+def add_run_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments that name the models' files."""
+    parser.add_argument(
+        "--seg",
+        required=True,
+        action="append",
+        nargs="+",
+        metavar="[NAME=]PATH",
+        help="a DICOM SEG, or a model's own output together with --model; paths of one NAME are one model; "
+        "without NAME the algorithm name in the SEG, or the label map's title, is the name",
+    )
+    parser.add_argument(
+        "--model",
+        action="append",
+        default=[],
+        metavar="[NAME=]LABELMAP[:TASK]",
+        help="label map for paths that are no DICOM SEG: of the run NAME, or of all of them",
+    )
+    parser.add_argument(
+        "--resample",
+        action="store_true",
+        help="bring what lies on other voxels to those of the CT, by nearest neighbour",
+    )
+
+
 def parse_runs(segs: Sequence[str], models: Sequence[str]) -> list[RunFile]:
     """Parse ``[NAME=]PATH`` and ``[NAME=]LABELMAP[:TASK]``. A path that exists as it stands has no NAME.
 
@@ -98,6 +124,9 @@ def read_models(
         )
         for name, reads in outputs.items()
     ]
+    for model in models:
+        if len(outputs[model.model]) > 1 and (note := twice_note(model)):
+            terminal.warn(note, note)
     found = {name: [read.series_uid for read in reads if read.series_uid] for name, reads in outputs.items()}
     return models, {name: uids[0] for name, uids in found.items() if uids}
 

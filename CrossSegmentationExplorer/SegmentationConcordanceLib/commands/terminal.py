@@ -26,7 +26,7 @@ class Terminal:
         """A line of the result."""
         self.clear_progress()
         if not self.quiet:
-            self.out.write(line + "\n")
+            self._write(self.out, line + "\n")
             self.out.flush()
 
     def warn(self, line: str, report: str = "") -> None:
@@ -40,12 +40,15 @@ class Terminal:
         self.notes.append(note)
         self.report_notes += [report] if report else []
         self.clear_progress()
-        self.err.write(f"concordance: note: {note}\n")
+        self._write(self.err, f"concordance: note: {note}\n")
 
     def print_json(self, summary: Mapping[str, Any]) -> None:
         """The machine-readable summary, with what was noted."""
         noted = {"notes": [*dict.fromkeys((*summary.get("notes", ()), *self.notes))]} if self.notes else {}
-        self.out.write(json.dumps({**summary, **noted}, indent=2, ensure_ascii=False) + "\n")
+        whole = {**summary, **noted}
+        text = json.dumps(whole, indent=2, ensure_ascii=False)
+        readable = _encodable(self.out, text) == text  # else \u escapes, the only ones that JSON knows
+        self.out.write((text if readable else json.dumps(whole, indent=2)) + "\n")
 
     def progress(self, fraction: float, what: str) -> None:
         """How far the work is, 0 to 1; shown in place, and only where a person looks."""
@@ -53,11 +56,20 @@ class Terminal:
             return
         self.clear_progress()
         self._shown = f"{round(100 * fraction):3d} % {' '.join(what.split())[:70]}"
-        self.err.write(self._shown)
+        self._write(self.err, self._shown)
         self.err.flush()
+
+    def _write(self, stream: TextIO, text: str) -> None:
+        stream.write(_encodable(stream, text))
 
     def clear_progress(self) -> None:
         """Take the progress line away again."""
         if self._shown:
             self.err.write("\r" + " " * len(self._shown) + "\r")
             self._shown = ""
+
+
+def _encodable(stream: TextIO, text: str) -> str:
+    """The text with what the stream cannot show spelled out: a name is no reason to fail after the work is done."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)

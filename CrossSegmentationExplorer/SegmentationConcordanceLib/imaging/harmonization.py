@@ -11,6 +11,7 @@ from .geometry import Geometry
 from .image_series import ImageSeries
 from .model_output import ModelOutput, read_model_output
 from .resampling import bring_to_grid
+from .seg_metadata import storable_text
 from .seg_writer import BINARY, write_dicom_seg
 
 _LISTED = 3
@@ -58,3 +59,9 @@ def write_output_seg(
         kind=kind,
         waiting=waiting,
     )
+
+
+def name_note(name: str) -> str:
+    """What a run's name becomes in a DICOM SEG, in words; "" where it stays as it is."""
+    stored = storable_text(name)
+    return "" if stored == name else f"{name}: a DICOM SEG holds 64 plain letters, there it is called {stored}"

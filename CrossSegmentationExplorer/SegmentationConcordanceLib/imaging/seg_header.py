@@ -17,7 +17,7 @@ from ..errors import UnreadableFileError
 from .item_scan import ITEM, ITEM_END, SEQUENCE_END, UNDEFINED, UnusualEncodingError, delimiter, element_header
 from .seg_damage import damage_is_told
 from .seg_metadata import parse_content_description
-from .seg_reader import LABEL_MAP_STORAGE, one_line, require_segmentation
+from .seg_reader import LABEL_MAP_STORAGE, one_line, require_segmentation, text_of
 from .seg_scan import scan_seg
 
 _TRANSFER_SYNTAX = 0x00020010
@@ -144,7 +144,7 @@ def _parsed(path: Path) -> _Told:
     with path.open("rb") as file:
         dataset = read_partial(file, stop_when=lambda tag, vr, length: tag >= _FRAMES)
     require_segmentation(dataset, path)
-    told = {keyword: [str(dataset.get(keyword) or "")] for keyword in _TEXTS.values()}
+    told = {keyword: [text_of(dataset, keyword)] for keyword in _TEXTS.values()}
     studies = [dataset, *(dataset.get("StudiesContainingOtherReferencedInstancesSequence") or [])]
     series = [item for study in studies for item in study.get("ReferencedSeriesSequence") or []]
     told["referenced"] = [str(item.get("SeriesInstanceUID") or "") for item in series]
@@ -155,7 +155,7 @@ def _parsed(path: Path) -> _Told:
 
 def _algorithm(item: Dataset) -> str:
     identification = item.get("SegmentationAlgorithmIdentificationSequence") or [Dataset()]
-    return str(item.get("SegmentAlgorithmName") or identification[0].get("AlgorithmName") or "")
+    return text_of(item, "SegmentAlgorithmName") or text_of(identification[0], "AlgorithmName")
 
 
 def _walked(path: Path) -> _Told | None:

@@ -90,18 +90,18 @@ def read_dicom_seg(path: str | os.PathLike[str]) -> DicomSeg:
         else:
             masks = _masks_in_file(scanned, geometry, path) if scanned else frame_masks(dataset, len(slices), path)
             label_map = _label_map_of_masks(masks, table, slices, geometry, described, path)
-        name, tasks = parse_content_description(_text(dataset, "ContentDescription"))
+        name, tasks = parse_content_description(text_of(dataset, "ContentDescription"))
         return DicomSeg(
             path=path,
             label_map=label_map,
             source_images=_source_images(table, slices, geometry.shape[0]),
-            sop_instance_uid=_text(dataset, "SOPInstanceUID"),
-            series_uid=_text(dataset, "SeriesInstanceUID"),
-            study_uid=_text(dataset, "StudyInstanceUID"),
-            frame_of_reference_uid=_text(dataset, "FrameOfReferenceUID"),
+            sop_instance_uid=text_of(dataset, "SOPInstanceUID"),
+            series_uid=text_of(dataset, "SeriesInstanceUID"),
+            study_uid=text_of(dataset, "StudyInstanceUID"),
+            frame_of_reference_uid=text_of(dataset, "FrameOfReferenceUID"),
             referenced_series_uids=_referenced_series(dataset),
-            series_description=_text(dataset, "SeriesDescription"),
-            content_label=_text(dataset, "ContentLabel"),
+            series_description=text_of(dataset, "SeriesDescription"),
+            content_label=text_of(dataset, "ContentLabel"),
             label_map_name=name,
             tasks=tasks,
         )
@@ -153,7 +153,7 @@ def require_segmentation(dataset: Dataset, path: Path) -> None:
     if kind == SurfaceSegmentationStorage:
         raise DicomSegError(path, "is a surface segmentation, without voxels", "Give a voxel segmentation.")
     if kind not in (SegmentationStorage, LABEL_MAP_STORAGE):
-        modality = _text(dataset, "Modality") or "unknown"
+        modality = text_of(dataset, "Modality") or "unknown"
         raise DicomSegError(path, f"is DICOM of modality {modality}, not a SEG", "Give the DICOM SEG.")
     if not dataset.get("SegmentSequence"):
         raise DicomSegError(path, "describes no segments", "Give a segmentation that has segments.")
@@ -185,18 +185,18 @@ def _segments(dataset: Dataset, path: Path) -> dict[int, Segment]:
 
 def _segment(item: Dataset) -> Segment:
     lab = item.get("RecommendedDisplayCIELabValue")
-    algorithm = _text(item, "SegmentAlgorithmName")
+    algorithm = text_of(item, "SegmentAlgorithmName")
     identification = item.get("SegmentationAlgorithmIdentificationSequence")
     if not algorithm and identification:
-        algorithm = _text(identification[0], "AlgorithmName")
+        algorithm = text_of(identification[0], "AlgorithmName")
     structure = _structure(item)
     return Segment(
         label=int(item.SegmentNumber),
-        name=_text(item, "SegmentLabel") or (structure.describe() if structure else f"segment {item.SegmentNumber}"),
+        name=text_of(item, "SegmentLabel") or (structure.describe() if structure else f"segment {item.SegmentNumber}"),
         structure=structure,
         color=rgb_of_dicom_lab(lab) if lab is not None and len(lab) == 3 else None,
         algorithm=algorithm,
-        description=_text(item, "SegmentDescription"),
+        description=text_of(item, "SegmentDescription"),
     )
 
 
@@ -218,10 +218,10 @@ def _structure(item: Dataset) -> CodedStructure | None:
 def _concept(item: Dataset, keyword: str) -> tuple[CodedConcept | None, Dataset]:
     """The first concept of a code sequence and its item; None and an empty item where there is none."""
     code = (item.get(keyword) or [Dataset()])[0]
-    value = _text(code, "CodeValue") or _text(code, "LongCodeValue") or _text(code, "URNCodeValue")
+    value = text_of(code, "CodeValue") or text_of(code, "LongCodeValue") or text_of(code, "URNCodeValue")
     if not value:
         return None, code
-    return CodedConcept(value, _text(code, "CodingSchemeDesignator"), _text(code, "CodeMeaning")), code
+    return CodedConcept(value, text_of(code, "CodingSchemeDesignator"), text_of(code, "CodeMeaning")), code
 
 
 def _require_single_frames(table: FrameTable, slices: np.ndarray, path: Path) -> None:
@@ -285,10 +285,11 @@ def _source_images(table: FrameTable, slices: np.ndarray, count: int) -> tuple[f
 
 def _referenced_series(dataset: Dataset) -> tuple[str, ...]:
     items = dataset.get("ReferencedSeriesSequence") or []
-    return tuple(dict.fromkeys(uid for uid in (_text(item, "SeriesInstanceUID") for item in items) if uid))
+    return tuple(dict.fromkeys(uid for uid in (text_of(item, "SeriesInstanceUID") for item in items) if uid))
 
 
-def _text(dataset: Dataset, keyword: str) -> str:
+def text_of(dataset: Dataset, keyword: str) -> str:
+    """A value as one line, backslashes included; "" where there is none."""
     value = dataset.get(keyword)
     if isinstance(value, MultiValue):
         value = "\\".join(str(part) for part in value)

@@ -25,7 +25,7 @@ from .label_map import LabelMap, smallest_dtype
 from .seg_check import require_same
 from .seg_metadata import content_description, seg_metadata, storable_segments
 from .seg_reader import read_dicom_seg
-from .whole_files import whole_file
+from .whole_files import require_no_input, whole_file
 
 BINARY, LABEL_MAP = "binary", "label map"
 """The kinds of SEG: one bit per voxel and segment, or one number per voxel (DICOM 2024c)."""
@@ -66,9 +66,10 @@ def write_dicom_seg(
     :raises ConcordanceError: no segment has voxels, a segment has no codes, or voxels belong to no segment; the
         segments overlap, or dcmqi is too old, for a label map SEG.
     :raises DicomSegError: dcmqi failed, or what it wrote is not what was meant.
-    :raises OutputError: the file, or temporary files on the way, cannot be written.
+    :raises OutputError: the file, or temporary files on the way, cannot be written; or it is one of the images.
     """
     path = Path(path)
+    require_no_input(path, series.files)
     if not label_map.geometry.matches(series.geometry):
         differences = "; ".join(label_map.geometry.differences(series.geometry))
         raise GeometryMismatchError(

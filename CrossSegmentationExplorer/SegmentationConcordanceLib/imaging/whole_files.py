@@ -6,7 +6,7 @@ import contextlib
 import errno
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ..errors import OutputError
@@ -47,10 +47,21 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
         _remove(temporary, absent)
         if error.filename is not None and Path(os.fsdecode(error.filename)) not in (path, temporary, *path.parents):
             raise
-        raise _output_error(path, error) from error
+        raise _output_error(path, temporary, error) from error
     except BaseException:
         _remove(temporary, absent)
         raise
+
+
+def require_no_input(path: str | os.PathLike[str], inputs: Iterable[str | os.PathLike[str]]) -> None:
+    """Make sure that a file to be written takes the place of none that is read.
+
+    :param inputs: files; a link and what it leads to are one file.
+    :raises OutputError: it is one of them.
+    """
+    path = Path(path)
+    if path.is_file() and any(one.exists() and path.samefile(one) for one in map(Path, inputs)):
+        raise OutputError(path, "is one of the files that are read", "Give the output another name.")
 
 
 def _absent_folders(folder: Path) -> list[Path]:
@@ -67,8 +78,10 @@ def _remove(temporary: Path, absent: list[Path]) -> None:
             folder.rmdir()
 
 
-def _output_error(path: Path, error: OSError) -> OutputError:
+def _output_error(path: Path, temporary: Path, error: OSError) -> OutputError:
     if isinstance(error, FileNotFoundError):
+        if error.filename is not None and Path(os.fsdecode(error.filename)) != temporary:
+            return OutputError(path, "its folder cannot be made", "Choose another place.")
         return OutputError(path, "was not written", "The writer ended without an error and without a file.")
     fact, remedy = _FACTS.get(error.errno, (f"cannot be written ({error.strerror})", "Choose another place."))
     return OutputError(path, fact, remedy)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import slicer
 
-from ..agreement.models import ModelSegmentation, join_label_maps
+from ..agreement.models import ModelSegmentation, join_label_maps, twice_note
 from ..anatomy.identity import StructureIdentity
 from ..errors import ConcordanceError, GeometryMismatchError, LabelMapTableError
 from ..imaging.geometry import Geometry
@@ -18,8 +17,6 @@ from ..imaging.resampling import bring_to_grid, resample_nearest
 from .node_attributes import own_label_map_note, vocabulary_of_node
 from .segmentation_node import label_map_from_node
 from .volume_grid import world_grid
-
-_LISTED = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +55,7 @@ def load_models(
         label_map = join_label_maps([label_map for label_map, _ in on_grid], name)
         models.append(ModelSegmentation(name, label_map, frozenset().union(*(known for known, _ in vocabularies))))
         found = [note for _, some in (*on_grid, *vocabularies) for note in some]
-        notes[name] = (*found, *_structures_twice(models[-1]))
+        notes[name] = tuple(note for note in (*found, twice_note(models[-1])) if note)
     return LoadedModels(tuple(models), notes)
 
 
@@ -114,15 +111,3 @@ def _vocabulary(node: slicer.vtkMRMLSegmentationNode) -> tuple[frozenset[Structu
         return vocabulary_of_node(node), [note] if note else []
     except LabelMapTableError as error:
         return frozenset(), [f"{node.GetName()}: {error} So what it lacks counts as not in the model."]
-
-
-def _structures_twice(model: ModelSegmentation) -> list[str]:
-    """A note where two nodes of one model hold the same structure: mostly they are two runs, not one."""
-    segments = model.label_map.segments
-    places = {(model.structure_of(segment), segment.layer) for segment in segments if segment.structure is not None}
-    counts = Counter(structure for structure, _ in places)
-    names = dict.fromkeys(segment.name for segment in segments if counts[model.structure_of(segment)] > 1)
-    if not names:
-        return []
-    listed = ", ".join(list(names)[:_LISTED]) + (", ..." if len(names) > _LISTED else "")
-    return [f"{model.model}: {listed} several times; joined. Give each run a model name of its own to compare them."]

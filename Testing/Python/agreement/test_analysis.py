@@ -130,6 +130,9 @@ def test_selection_of_structures(analysis):
         ({"method": "reference"}, "no model is named"),
         ({"method": "at least", "at_least": 0}, "0 is not between 1 and 16"),
         ({"nsd_tolerance_mm": -1.0}, "is not between"),
+        ({"nsd_tolerances_mm": {"spleen": 1.0, "liver": float("nan")}}, "NSD tolerance of liver in mm: nan is not"),
+        ({"nsd_tolerances_mm": {"spleen": float("inf")}}, "NSD tolerance of spleen in mm: inf is not between"),
+        ({"typical_volumes_ml": {"spleen": -1.0}}, "typical volume of spleen in ml: -1 is not between"),
         ({"staple_threshold": 2.0}, "is not between"),
         ({"groups": ("ribs",)}, "ribs: is no group of structures. Choose: Lungs, Heart, Ribs,"),
     ],
@@ -151,6 +154,25 @@ def test_names_are_matched_as_people_write_them():
     options = AnalysisOptions(structures=("rib left *", "Uncoded: My Lesion"))
     assert options.reports("rib_left_4") and options.reports("uncoded: my lesion")
     assert not options.reports("rib_right_4") and not options.reports("tribe_left_4")
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"structures": ("livr", "SPLEEN")}, "livr"),
+        ({"surfaces": True, "nsd_tolerances_mm": {"Liver": 3.0, "liver": 2.0}}, "Liver"),
+        (
+            {"method": "reference", "reference": "A", "penalize_missing": True, "typical_volumes_ml": {"lver": 1.0}},
+            "lver",
+        ),
+        ({"nsd_tolerances_mm": {"Liver": 3.0}}, ""),
+        ({"structures": ("liver",), "surfaces": True, "nsd_tolerances_mm": {"spleen": 3.0}}, ""),
+    ],
+)
+def test_names_that_no_structure_has_are_told(analysis, options, named):
+    notes = analysis.result(AnalysisOptions(**options)).notes
+    told = (f"No structure of the models is called {named}: what was asked of it has no effect.",)
+    assert notes == (told if named else ())
 
 
 def test_leaving_models_out_is_commented_where_it_raises_agreement(analysis):

@@ -88,8 +88,19 @@ def test_the_command_reads_a_file_and_slicers_own(file, tmp_path, monkeypatch, c
     assert "Slicer's list" in capfd.readouterr().out
 
 
+_CONCEPT = '"CodeValue": "1", "CodingSchemeDesignator": "X", "CodeMeaning": "x"'
+
+
 @pytest.mark.parametrize(
-    "text", ["", "[]", '{"AnatomicCodes": {}}', '{"SegmentationCodes": {"Category": [{"Type": [3]}]}}']
+    "text",
+    [
+        "",
+        "[]",
+        '{"AnatomicCodes": {}}',
+        '{"SegmentationCodes": {"Category": [{"Type": [3]}]}}',
+        f'{{"SegmentationCodes": {{"Category": [{{{_CONCEPT}, "Type": [{{{_CONCEPT}, '
+        '"recommendedDisplayRGBValue": ["r", "g", "b"]}]}]}}',
+    ],
 )
 def test_what_is_no_terminology(tmp_path, text):
     path = tmp_path / "terms.json"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 
@@ -50,3 +51,15 @@ def test_module_and_console_script_are_the_same_program(repository, words):
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout
+
+
+@pytest.mark.parametrize("read", ["agreement", "pairwise", "cases"])
+def test_a_report_takes_the_place_of_none_of_its_tables(refused, demo, tmp_path, read):
+    tables = {name: tmp_path / f"{name}.csv" for name in ("agreement", "pairwise", "cases")}
+    for name in ("agreement", "pairwise"):
+        shutil.copy(demo / f"{name}.csv", tables[name])
+    tables["cases"].write_text("case,patient_id\nSAMPLE-001,p\n", encoding="utf-8")
+    before = tables[read].read_bytes()
+    words = [word for name, path in tables.items() for word in (f"--{name}", path)]
+    assert "is one of the files that are read" in refused("report", *words, "--output", tables[read])
+    assert tables[read].read_bytes() == before

@@ -114,8 +114,12 @@ def test_files_of_one_algorithm_are_one_model_unless_a_name_tells_them_apart(con
     call = ["compare", "--json", "--ct", case.ct_folder, "--output", tmp_path / "out", "--seg"]
     joined = concordance(*call, one, other, segs["moose"]).json()
     assert joined["models"] == ["TotalSegmentator 2.6", "MOOSE"]
+    (note,) = joined["notes"]
+    assert note.startswith("TotalSegmentator 2.6: ") and "several times; joined. Give each run a model name" in note
+    assert note in (tmp_path / "out/report.html").read_text(encoding="utf-8")
     apart = concordance(*call, one, f"second run={other}", segs["moose"]).json()
     assert apart["models"] == ["TotalSegmentator 2.6", "second run", "MOOSE"]
+    assert "notes" not in apart or not apart["notes"]
 
 
 def test_label_maps_take_part_without_a_seg(concordance, case, outputs, segs, tmp_path):

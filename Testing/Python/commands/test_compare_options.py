@@ -54,3 +54,18 @@ def test_combinations_that_share_parts_are_refused(compare):
     outcome, folder = compare("--combine", "lungs", "lung_left")
     assert outcome.code == 2 and "have parts in common" in outcome.err
     assert not folder.exists()
+
+
+def test_names_that_no_structure_has_are_told(compare):
+    outcome, _ = compare("--only-structures", "rib_*", "livr", "--nsd-tolerance", "Spleen=3")
+    assert outcome.code == 0
+    assert outcome.json()["notes"] == ["No structure of the models is called livr: what was asked of it has no effect."]
+
+
+def test_a_compared_file_is_not_overwritten_by_the_consensus(concordance, case, segs, tmp_path):
+    before = segs["moose"].read_bytes()
+    own = tmp_path / "consensus.dcm"
+    own.write_bytes(before)
+    outcome = concordance("compare", "--ct", case.ct_folder, "--seg", own, segs["auto3dseg"], "--output", tmp_path)
+    assert outcome.code == 2 and "is one of the files that are read" in outcome.err
+    assert own.read_bytes() == before

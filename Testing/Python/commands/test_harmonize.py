@@ -259,3 +259,28 @@ def test_real_ct_with_blank_uids(refused, shared_cases, tmp_path):
     segmentation = thorax / "totalsegmentator_v2_total.nii.gz"
     call = ["harmonize", "--model", TS2, "--ct", thorax / "ct_blank_uids", "--segmentation", segmentation]
     assert "anonymi" in refused(*call, "--output", tmp_path / "ts.dcm")
+
+
+def test_the_output_takes_the_place_of_no_input(refused, case, outputs, tmp_path):
+    shutil.copytree(case.ct_folder, tmp_path / "ct")
+    (moose,) = [path for path in outputs["moose"] if "organs" in path.name]
+    own = tmp_path / moose.name
+    shutil.copy(moose, own)
+    link = tmp_path / "link.dcm"
+    link.symlink_to(own)
+    image = min((tmp_path / "ct").iterdir())
+    call = ["harmonize", "--model", "moose", "--ct", tmp_path / "ct", "--segmentation", own, "--output"]
+    for output, read in ((own, own), (link, own), (image, image)):
+        before = read.read_bytes()
+        assert "is one of the files that are read" in refused(*call, output)
+        assert read.read_bytes() == before
+
+
+def test_a_name_that_a_seg_cannot_hold_is_told(concordance, case, outputs, tmp_path):
+    call = ["harmonize", "--model", "moose", "--ct", case.ct_folder, "--output", tmp_path / "a.dcm", "--segmentation"]
+    plain = concordance(*call, *outputs["moose"], "--name", "Run 7")
+    assert (plain.code, plain.err) == (0, "")
+    outcome = concordance(*call, *outputs["moose"], "--name", "Größe 模型")
+    stored = pydicom.dcmread(tmp_path / "a.dcm", stop_before_pixels=True).SeriesDescription
+    assert (outcome.code, stored) == (0, "Grosse ??")
+    assert outcome.err.endswith(f"there it is called {stored}\n")

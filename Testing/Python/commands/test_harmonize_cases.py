@@ -256,6 +256,43 @@ def test_outputs_among_the_cases_are_neither_cases_nor_inputs(call, tree, output
     assert (again["unchanged"], again["written"], again["failed"]) == (2, 0, 0)
 
 
+def test_two_cases_that_are_called_the_same_do_not_overwrite_each_other(call, tree, tmp_path):
+    for old, new in (("SAMPLE-001", "a_b/c"), ("SAMPLE-002", "a/b_c")):
+        (tree / new).parent.mkdir()
+        (tree / old).rename(tree / new)
+    words = {"ct": "{site}/{case}/ct", "segmentation": "{site}/{case}/models/moose/*.nii.gz"}
+    for first in ("written", "unchanged"):
+        assert call("--model", "moose", **words).code == 2
+        seg = pydicom.dcmread(tmp_path / "out/a_b_c/moose.dcm", stop_before_pixels=True)
+        rows = {row["input"].split("/")[0]: row for row in rows_of(tmp_path / "out").values()}
+        assert (rows["a"]["status"], rows["a"]["output"], seg.PatientID) == (first, "a_b_c/moose.dcm", "SAMPLE-002")
+        assert (rows["a_b"]["status"], rows["a_b"]["output"]) == ("failed", "")
+        assert "is the output of a_b_c moose a/b_c/models/moose" in rows["a_b"]["reason"]
+
+
+def test_no_output_takes_the_place_of_an_input(call, tree):
+    files = sorted(tree.glob("*/models/moose/*.nii.gz"))
+    before = [path.read_bytes() for path in files]
+    for file in files:
+        file.rename(file.with_name("organs.nii.gz"))
+    words = {"segmentation": "{case}/models/moose/organs.nii.gz", "output": tree / "{case}/models/moose/organs.nii.gz"}
+    outcome = call("--model", "moose", "--task", "clin_ct_organs", **words)
+    assert outcome.code == 2 and "2 failed" in outcome.out
+    assert [path.with_name("organs.nii.gz").read_bytes() for path in files] == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names of files are text there")
+def test_a_name_that_is_no_text_stops_nobody(call, tree, tmp_path):
+    (tree / "SAMPLE-002").rename(tree / os.fsdecode(b"bad\xff"))
+    for status in ("written", "unchanged"):
+        assert call("--model", "moose").code == 0
+        rows = {row["case"]: row for row in rows_of(tmp_path / "out").values()}
+        assert {case: (row["status"], row["output"]) for case, row in rows.items()} == {
+            "SAMPLE-001": (status, "SAMPLE-001/moose.dcm"),
+            "bad\\udcff": (status, "bad/moose.dcm"),
+        }
+
+
 def test_two_models_of_one_name_on_the_same_files_are_refused(call, tmp_path):
     plan = tmp_path / "plan.csv"
     lines = [f"{MOOSE_ORGANS},{model},,mine" for model in ("moose", "auto3dseg")]

@@ -8,7 +8,7 @@ from unittest import mock
 import pydicom
 import pytest
 from pydicom.dataset import Dataset
-from pydicom.uid import DeflatedExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from imaging.seg_cases import ct_series, highdicom_seg, kidney_cyst_spleen, overlapping
 from SegmentationConcordanceLib.errors import DicomSegError, UnreadableFileError
@@ -100,6 +100,18 @@ def test_letters_beyond_ascii(made, tmp_path):
         made["dcmqi"], tmp_path / "a.dcm", SpecificCharacterSet="ISO_IR 192", SeriesDescription="Größe ≥ 3 模型"
     )
     assert read_seg_header(path).title == "Größe ≥ 3 模型"
+
+
+@pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, ImplicitVRLittleEndian])
+def test_a_backslash_in_a_text(made, tmp_path, syntax):
+    dataset = pydicom.dcmread(made["dcmqi"])
+    dataset.SeriesDescription = "T1\\T2"
+    dataset.SegmentSequence[0].SegmentAlgorithmName = "A\\B"
+    dataset.file_meta.TransferSyntaxUID = syntax
+    dataset.save_as(tmp_path / "a.dcm", implicit_vr=syntax == ImplicitVRLittleEndian, little_endian=True)
+    header, read = read_seg_header(tmp_path / "a.dcm"), read_dicom_seg(tmp_path / "a.dcm")
+    assert header.series_description == read.series_description == "T1\\T2"
+    assert header.algorithm_names == read.algorithm_names == ("A\\B", "Model D")
 
 
 def test_title_where_there_is_no_description(made, tmp_path):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from SegmentationConcordanceLib.errors import ConcordanceError, OutputError
-from SegmentationConcordanceLib.imaging.whole_files import whole_file
+from SegmentationConcordanceLib.imaging.whole_files import require_no_input, whole_file
 
 
 def test_text_is_written_and_nothing_else_remains(tmp_path):
@@ -157,3 +157,21 @@ def test_missing_input_of_the_block_is_not_blamed_on_the_output(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"input\.csv"), whole_file(tmp_path / "out.csv"):
         (tmp_path / "input.csv").read_text()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_read_is_not_written(tmp_path):
+    read, other, link = tmp_path / "read", tmp_path / "other", tmp_path / "link"
+    read.touch()
+    other.touch()
+    link.symlink_to(read)
+    for output, inputs in ((read, [read]), (read, [other, link]), (link, [read])):
+        with pytest.raises(OutputError, match="is one of the files that are read"):
+            require_no_input(output, inputs)
+    require_no_input(other, [read, link, tmp_path / "absent"])
+    require_no_input(tmp_path / "absent", [read, tmp_path / "absent"])
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a file system that nobody can make folders on")
+def test_a_folder_that_cannot_be_made():
+    with pytest.raises(OutputError, match="its folder cannot be made"), whole_file("/proc/absent/a.csv"):
+        pytest.fail("there is nowhere to write to")
