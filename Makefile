@@ -26,7 +26,7 @@ test: setup-test ## all tests
 	$(BIN)/python Testing/check_system.py
 	$(BIN)/pytest
 
-benchmark: setup-test ## speed on the full sample, as ratios within one run; takes half an hour
+benchmark: setup-test ## speed on the full sample, as ratios within one run; takes a quarter of an hour
 	PYTHONPATH=Testing/Python $(BIN)/python Testing/Benchmarks/run.py
 
 lint: setup-test ## style
