@@ -6,22 +6,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..agreement.table import AgreementRow, PairwiseRow
-from .disagreements import ALONE, APART, MISSED, NO_OVERLAP, Disagreement, disagreements, is_cut
+from .disagreements import ALONE, APART, LOW, MISSED, NO_OVERLAP, Disagreement, disagreements, is_cut
 
 NAMES_SHOWN = 4
 SYSTEMATIC_CASES = 3
 """From so many cases on, one model's failure on one structure is told once for all of them."""
+GOOD_DICE = 0.9
+"""A lowest Dice from here on is no finding by itself."""
+NO_FINDING = f"No finding: no structure is missing or without a consensus, and every Dice is at least {GOOD_DICE:g}."
+KINDS_AS_TOLD = (MISSED, ALONE, NO_OVERLAP, APART)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A sentence, and where to look.
+    """A sentence, and where to look: the case, the first structure and the model are those of its gravest row.
 
     :param text: names in it are as in the rows: untrusted text.
     :param lead: the beginning of the text that says where: the structures, and the case or cases.
-    :param case: "" for several.
-    :param structures: keys, or names without one.
-    :param model: the one that may have failed, "" for several.
+    :param case: of several the one with the gravest row.
+    :param structures: keys, or names without one; the one that the text names first comes first.
+    :param model: the one that may have failed, the first of several.
     """
 
     text: str
@@ -41,19 +45,24 @@ def worst_findings(
 
     What one model does on one structure in many cases is one finding, and so is what it does on several structures of
     one case, such as vertebrae that are named one too high. Where the pairs do not tell who fails, the lowest Dice of
-    case and structure follow; where both kinds are, these have a third of the places.
+    case and structure follow where it is below ``GOOD_DICE``; where both kinds are, these have a third of the places.
 
     :param agreement: of these the ones of the first row's consensus count.
     :param case_labels: what cases are called in the sentences, where not by their names.
-    :returns: empty when there is nothing to compare.
+    :returns: empty when there is nothing to compare, or nothing is wrong.
     """
     found = disagreements([row for row in agreement if row.consensus == agreement[0].consensus], pairwise)
     told = _Sentences(case_labels or {})
     blamed = sorted(_grouped(one for one in found if one.suspects), key=_weight, reverse=True)
-    lowest = sorted(_grouped_by_lowest(one for one in found if not one.suspects), key=_gravest, reverse=True)
+    low = (one for one in found if not one.suspects and not _is_good(one))
+    lowest = sorted(_grouped_by_lowest(low), key=_gravest, reverse=True)
     kept = min(len(lowest), limit // 3) if blamed else limit
     shown = [told.of_group(group) for group in blamed[: limit - kept]]
     return shown + [told.of_lowest(group) for group in lowest[: limit - len(shown)]]
+
+
+def _is_good(one: Disagreement) -> bool:
+    return one.kind == LOW and one.worst.dice >= GOOD_DICE
 
 
 def _gravest(group: Sequence[Disagreement]) -> float:
@@ -107,10 +116,11 @@ class _Sentences:
         lead, where = f"{self._case(cases[0])}, {what}", ""
         if len(cases) > 1:
             lead, where = f"{what} in {len(cases):,} cases", f" ({_listed([self._case(case) for case in cases])})"
-        clauses = [clause for kind in (MISSED, ALONE, NO_OVERLAP, APART) if (clause := _clause(group, kind))]
+        clauses = [clause for kind in KINDS_AS_TOLD if (clause := _clause(group, kind))]
         text = f"{lead}{where}: {_listed(suspects)} {'; '.join(clauses)}."
-        case = cases[0] if len(cases) == 1 else ""
-        return Finding(text, lead, case, structures, suspects[0] if len(suspects) == 1 else "")
+        first = _told_first(group)
+        rest = tuple(structure for structure in structures if structure != first.structure)
+        return Finding(text, lead, first.case, (first.structure, *rest), suspects[0])
 
     def of_lowest(self, group: Sequence[Disagreement]) -> Finding:
         """Of disagreements without suspects, on one structure, the lowest Dice first."""
@@ -129,6 +139,13 @@ class _Sentences:
                 f" {group[-1].worst.dice:.3f}; lowest in {self._case(one.case)}{_volumes(row)}.{cut}"
             )
         return Finding(text, lead if len(group) == 1 else many, one.case, (one.structure,), row.model)
+
+
+def _told_first(group: Sequence[Disagreement]) -> Disagreement:
+    """Of the structure that the sentence names first, the gravest."""
+    first = min(group, key=lambda one: KINDS_AS_TOLD.index(one.kind))
+    same = [one for one in group if (one.structure, one.kind) == (first.structure, first.kind)]
+    return max(same, key=lambda one: one.gravity)
 
 
 def _volumes(row: AgreementRow) -> str:

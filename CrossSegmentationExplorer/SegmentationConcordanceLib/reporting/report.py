@@ -15,7 +15,7 @@ from urllib.parse import quote
 from ..agreement.table import AgreementRow, PairwiseRow
 from ..imaging.whole_files import whole_file
 from .case_table import NO_CASES, CaseTable
-from .findings import worst_findings
+from .findings import NO_FINDING, worst_findings
 from .page_data import (
     agreement_columns,
     cases_for_page,
@@ -96,6 +96,7 @@ def write_report(
         "title": title,
         "notes": list(notes),
         "findings": [asdict(one) for one in worst_findings(agreement, pairwise, case_labels=cases.labels)],
+        "no_finding": NO_FINDING,
         "agreement": agreement_columns(agreement),
         "pairs": pairwise_columns(pairwise),
         "groups": groups_for_page(agreement),

@@ -18,16 +18,23 @@ def test_nothing_compared_gives_nothing(agreement_row):
 
 def test_lowest_dice_first_and_once_per_case_and_structure(agreement_row):
     rows = [
-        agreement_row(structure="liver", structure_key="SCT:10200004", dice=0.9),
+        agreement_row(structure="liver", structure_key="SCT:10200004", dice=0.89),
         agreement_row(dice=0.8),
         agreement_row(model="CADS", dice=0.7, status="truncated"),
     ]
     assert worst_findings(rows, []) == [
         "case-01, spleen: CADS has Dice 0.700 with the intersection (90.0 ml against 60.0 ml)."
         " The end of the scan cuts it.",
-        "case-01, liver: MOOSE has Dice 0.900 with the intersection (90.0 ml against 60.0 ml).",
+        "case-01, liver: MOOSE has Dice 0.890 with the intersection (90.0 ml against 60.0 ml).",
     ]
     assert len(worst_findings(rows, [], limit=1)) == 1
+
+
+def test_a_dice_of_nine_tenths_or_more_is_no_finding(agreement_row):
+    good = [agreement_row(structure=f"s{i}", structure_key="", dice=dice) for i, dice in enumerate((0.9, 0.95, 1.0))]
+    assert worst_findings(good, []) == []
+    (found,) = worst_findings([*good, agreement_row(dice=0.8999)], [])
+    assert found.startswith("case-01, spleen: MOOSE has Dice 0.900")
 
 
 NOTHING = {"consensus_volume_ml": 0.0, "dice": None, "jaccard": None, "volume_ratio": None}
@@ -86,6 +93,7 @@ def test_names_shifted_by_one_level_are_one_finding(agreement_row, pairwise_row)
         " themselves, no voxel is common to all."
     )
     assert (found.lead, found.case, found.model) == ("case-01, 4 structures", "case-01", "A")
+    assert found.structures[0] == "T2"
     assert set(found.structures) == {"T2", "T3", "T4", "T5"}
 
 
@@ -99,6 +107,18 @@ def test_several_structures_in_the_same_cases_are_one_finding(agreement_row):
     assert worst_findings(rows, []) == [
         "2 structures in 3 cases (a, b, c): A found no liver, spleen, the 2 others did."
     ]
+
+
+def test_a_finding_of_several_cases_leads_to_the_worst_of_them(agreement_row, pairwise_row):
+    rows, pairs = [], []
+    for case, dice in (("a", 0.8), ("b", 0.3), ("c", 0.7)):
+        rows += [agreement_row(case=case, model=model) for model in "ABC"]
+        pairs += [
+            pairwise_row(case=case, model_a=a, model_b=b, dice=dice if b == "C" else 0.9) for a, b in ("AB", "AC", "BC")
+        ]
+    (found,) = find(rows, pairs)
+    assert found.lead == "spleen in 3 cases"
+    assert (found.case, found.structures, found.model) == ("b", ("SCT:78961009",), "C")
 
 
 def test_no_model_stands_out_among_equals(agreement_row, pairwise_row):

@@ -37,6 +37,21 @@ def test_the_viewer_link_has_every_identifier_encoded(browser_page, rows, tmp_pa
     assert link.get_attribute("rel") == "noopener noreferrer"
 
 
+@pytest.mark.parametrize(("model", "shown"), [("CADS", "7,8,6,9"), ("MOOSE", "8,7,6,9")])
+def test_without_overlap_the_viewer_link_has_the_segmentations_of_all_models(
+    browser_page, rows, tmp_path, model, shown
+):
+    """CADS missed the liver of b, so that MOOSE has no consensus there."""
+    uids = {("b", "MOOSE"): "8", ("b", ""): "9", ("b", "CADS"): "7", ("b", "Other"): "6", ("a", "MOOSE"): "5"}
+    cases = CaseTable(study_uids={"b": "4"}, seg_uids=uids)
+    template = "https://viewer.example/?s={study}&segs={segs}&initial={seg}"
+    page = opened(browser_page, tmp_path, rows, cases=cases, viewer=template)
+    page.evaluate(f"""location.hash = '#selected=["b","SCT:10200004","{model}"]'""")
+    page.locator("#details-heading", has_text=f"liver, {model}").wait_for()
+    href = page.locator("#viewer-link").get_attribute("href")
+    assert href == f"https://viewer.example/?s=4&segs={shown}&initial={shown[0]}"
+
+
 @pytest.mark.parametrize(("host", "said"), [("http://127.0.0.1:8520", True), ("https://viewer.example", False)])
 def test_a_viewer_of_this_machine_has_to_be_started(browser_page, rows, tmp_path, host, said):
     template = f"{host}/viewer?StudyInstanceUIDs={{study}}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reporting.report_views import SERIES, count, hover, series, table
+from SegmentationConcordanceLib.reporting.case_table import CaseTable
 from SegmentationConcordanceLib.reporting.report import write_report
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
@@ -26,6 +27,79 @@ def test_the_head_says_what_was_compared(page):
         "Other does not know 2 of 3: liver, aorta.",
         "CADS does not know 1 of 3: aorta.",
     ]
+
+
+def missed(agreement_row, case, model, structure):
+    nothing = {"status": "missing", "volume_ml": 0.0, "dice": None, "jaccard": None, "volume_ratio": None}
+    return agreement_row(case=case, model=model, structure=structure, structure_key="", **nothing)
+
+
+def test_a_click_on_a_finding_selects_the_row_that_its_first_words_name(
+    browser_page, agreement_row, pairwise_row, tmp_path
+):
+    """MOOSE stands apart on T6 of a, which comes first in the table, and missed the sternum; the heart in a, b, c."""
+    place = {"case": "a", "structure": "vertebrae_T6", "structure_key": ""}
+    rows = [agreement_row(model=model, **place) for model in ("MOOSE", "CADS", "Other")]
+    pairs = [
+        pairwise_row(model_a=a, model_b=b, dice=0.2 if a == "MOOSE" else 0.9, **place)
+        for a, b in (("MOOSE", "CADS"), ("MOOSE", "Other"), ("CADS", "Other"))
+    ]
+    for case, structure in (("a", "sternum"), ("a", "heart"), ("b", "heart"), ("c", "heart")):
+        rows.append(missed(agreement_row, case, "MOOSE", structure))
+        found = {"case": case, "structure": structure, "structure_key": "", "status": "empty_consensus", "dice": 0.0}
+        rows += [agreement_row(model=model, **found) for model in ("CADS", "Other")]
+    template = "https://viewer.example/?s={study}&at={structure}"
+    cases = CaseTable(study_uids={"a": "5"})
+    write_report(tmp_path / "page.html", rows, pairs, title="Findings", cases=cases, viewer=template)
+    page = browser_page.open(tmp_path / "page.html")
+    assert page.locator("#findings b").all_inner_texts() == ["heart in 3 cases", "a, 2 structures"]
+    for line, said, structure in ((1, "MOOSE found no sternum", "sternum"), (0, "MOOSE found nothing", "heart")):
+        link = page.locator("#findings a").nth(line)
+        assert said in link.inner_text()
+        link.click()
+        page.locator("#details-heading", has_text=f"{structure}, MOOSE").wait_for()
+        assert "missing" in page.locator("#details-body").inner_text()
+        assert page.locator("#viewer-link").get_attribute("href") == f"https://viewer.example/?s=5&at={structure}"
+
+
+def test_agreement_is_no_finding(browser_page, agreement_row, tmp_path):
+    rows = [agreement_row(model=model, dice=1.0) for model in ("MOOSE", "CADS")]
+    write_report(tmp_path / "page.html", rows, title="Agreement")
+    page = browser_page.open(tmp_path / "page.html")
+    assert page.locator("#findings-section p:visible").all_inner_texts() == [
+        "No finding: no structure is missing or without a consensus, and every Dice is at least 0.9."
+    ]
+
+
+@pytest.mark.parametrize("with_pairs", [True, False])
+def test_the_words_on_pairs_head_the_findings_only_where_there_are_pairs(
+    browser_page, agreement_row, pairwise_row, tmp_path, with_pairs
+):
+    rows = [agreement_row(), agreement_row(model="CADS")]
+    write_report(tmp_path / "page.html", rows, [pairwise_row(dice=0.8)] if with_pairs else [], title="Pairs")
+    page = browser_page.open(tmp_path / "page.html")
+    said = page.locator("#findings-caption").inner_text()
+    assert "Each line opens its structures" in said
+    assert ("Pairwise Dice" in said) == with_pairs
+
+
+@pytest.mark.parametrize(("structures", "labels"), [(11, ["", "0.75"]), (3, ["0.9", "0.75"])])
+def test_a_reference_line_does_not_repeat_the_number_of_the_axis_above(
+    browser_page, agreement_row, tmp_path, structures, labels
+):
+    """From eleven structures on an axis is above the plot: here 0.3, 0.4 to 1.0."""
+    rows = [
+        agreement_row(structure=f"s{i}", structure_key="", model=model, dice=dice)
+        for i in range(structures)
+        for model, dice in (("MOOSE", 0.35), ("CADS", 0.95))
+    ]
+    write_report(tmp_path / "page.html", rows, title="Lines")
+    page = browser_page.open(tmp_path / "page.html")
+    chart = "echarts.getInstanceByDom(document.getElementById('dice-plot'))"
+    lines = f"{chart}.getOption().series[0].markLine"
+    assert page.evaluate(f"{lines}.data.map(({{ xAxis }}) => {lines}.label.formatter({{ value: xAxis }}))") == labels
+    shown = page.evaluate(f"{chart}.getZr().storage.getDisplayList().map((one) => one.style.text).filter(Boolean)")
+    assert shown.count("0.9") == 2  # on the axis below, and once above
 
 
 def test_the_table_holds_every_row_and_the_vocabulary_gaps_worst_first(page, rows):

@@ -15,6 +15,7 @@ from PIL import Image
 from reporting.report_views import click_mark
 from SegmentationConcordanceLib.agreement.table import AgreementRow
 from SegmentationConcordanceLib.imaging.image_series import read_image_series
+from SegmentationConcordanceLib.imaging.label_map import LabelMap
 from SegmentationConcordanceLib.imaging.seg_reader import read_dicom_seg
 from SegmentationConcordanceLib.imaging.seg_writer import LABEL_MAP, write_dicom_seg
 from SegmentationConcordanceLib.reporting.case_table import CaseTable
@@ -24,7 +25,7 @@ from SegmentationConcordanceLib.viewer.dicomweb import LocalDicomWeb
 from SegmentationConcordanceLib.viewer.links import NAMED_TEMPLATES, viewer_link
 from SegmentationConcordanceLib.viewer.ohif import cached_ohif, ohif_files
 from SegmentationConcordanceLib.viewer.server import ViewerServer
-from viewer.conftest import CONSENSUS, label_map_of
+from viewer.conftest import CONSENSUS, GRID, label_map_of
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -185,6 +186,31 @@ def test_a_structure_that_nobody_has_is_said(visit, study, tmp_path):
     notice.wait_for(timeout=20000)
     visit.page.screenshot(path=tmp_path / "nobody.png")
     assert visit.count(MOOSE_COLOR) == visit.count(CADS_COLOR) == 0
+
+
+def test_what_the_first_model_lacks_is_shown_where_another_has_it(browser, study, tmp_path):
+    """The kidney lies on the slices 7 to 9; of three segmentations that of CADS alone has it."""
+    folder = cached_ohif()
+    if folder is None:
+        pytest.skip("needs OHIF in the cache: make viewer")
+    shutil.copytree(study.folder / "ct", tmp_path / "ct")
+    series = read_image_series(tmp_path / "ct")
+    whole = label_map_of("CADS")
+    spleen = LabelMap((whole.layers[0] * (whole.layers[0] == 1),), GRID, whole.segments[:1])
+    uids = []
+    for model, labels in (("MOOSE", spleen), ("CADS", whole), (CONSENSUS, spleen)):
+        write_dicom_seg(tmp_path / f"{model[:4]}.dcm", labels, series, model_name=model)
+        uids.append(read_dicom_seg(tmp_path / f"{model[:4]}.dcm").series_uid)
+    with ViewerServer(ohif_files(folder), LocalDicomWeb(index_folder(tmp_path))) as server:
+        visit = Visit(browser.new_page(viewport={"width": 1100, "height": 700}), server.address)
+        watch(visit)
+        visit.open(viewer_link(NAMED_TEMPLATES["local"], study.uid, study.ct, uids, uids[0], "kidney_left"))
+        visit.wait_for(CADS_COLOR)
+        visit.page.screenshot(path=tmp_path / "lacking.png")
+        assert shown_slice(visit, study) in {7, 8, 9}
+        assert visit.page.evaluate(ACTIVE) == ["CADS", "kidney_left"]
+        visit.page.close()
+        assert visit.wrong == []
 
 
 def test_label_map_segments_have_their_own_colours(browser, study, tmp_path):

@@ -11,6 +11,7 @@ import sys
 import pytest
 
 from SegmentationConcordanceLib.cli import run
+from SegmentationConcordanceLib.commands import view
 from SegmentationConcordanceLib.viewer.dicom_index import index_folder
 from SegmentationConcordanceLib.viewer.study_links import study_links
 
@@ -79,3 +80,15 @@ def test_a_wrong_call_is_refused_in_one_line(words, said, study, build, tmp_path
     printed = capsys.readouterr()
     assert said in printed.err
     assert len(printed.err.splitlines()) == 1
+
+
+def test_segmentations_without_their_images_are_told(study, build, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(view, "_serve", lambda *_: {})
+    alone = tmp_path / "results"
+    alone.mkdir()
+    (alone / "a.dcm").write_bytes(study.seg_path("MOOSE").read_bytes())
+    assert run(["view", "--study", str(study.folder), "--ohif", str(build)]) == 0
+    assert capsys.readouterr().err == ""
+    assert run(["view", "--study", str(alone), "--ohif", str(build)]) == 0
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "1 segmentations refer to an image series that is not there" in line

@@ -84,9 +84,11 @@ function viewerPart(data, row, series) {
 
 /** The template with this row's values, percent-encoded; parameters without a value are left out. "" without study. */
 function viewerAddress(data, row, series) {
-  const segs = data.dicom.segs[row.case] ?? {};
-  const ofModel = segs[row.model] ?? "";
-  const shown = ofModel ? [ofModel, ...(segs[""] ? [segs[""]] : [])] : Object.values(segs);
+  const { "": ofConsensus, ...ofModels } = data.dicom.segs[row.case] ?? {};
+  const ofModel = ofModels[row.model] ?? "";
+  // What has no overlap is to be seen in another model's segmentation.
+  const others = ofModel && !hasNoOverlap(row) ? [] : Object.values(ofModels);
+  const shown = distinct([ofModel, ...others, ofConsensus].filter(Boolean));
   const values = {
     study: [data.dicom.study[row.case] ?? ""],
     ct: [series],

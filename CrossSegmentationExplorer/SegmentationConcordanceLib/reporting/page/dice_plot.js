@@ -58,6 +58,7 @@ function diceLayout(view, rows, lost, marks) {
     labelWidth,
     labelGap: left - labelWidth - 8,
     height: top + plotHeight + 46,
+    hasTopAxis: count > STRUCTURES_IN_SIGHT,
     range: diceRange(view, rows, marks),
     grids: [
       { left, right: 24, top, height: plotHeight },
@@ -135,7 +136,7 @@ function diceAxes(view, layout) {
         ...dice,
         position: "top",
         offset: 14,
-        show: view.drawn.length > STRUCTURES_IN_SIGHT,
+        show: layout.hasTopAxis,
       },
     ],
     yAxis: [
@@ -164,12 +165,15 @@ function marginAxis(columns) {
 }
 
 function referenceLines(layout) {
-  const inRange = REFERENCE_DICE.filter((dice) => dice > layout.range.min && dice < layout.range.max);
+  const { min, max, interval } = layout.range;
+  const inRange = REFERENCE_DICE.filter((dice) => dice > min && dice < max);
+  const isTick = (dice) => Math.abs(dice / interval - Math.round(dice / interval)) < 1e-6;
+  const formatter = ({ value }) => (layout.hasTopAxis && isTick(value) ? "" : String(value));
   return {
     silent: true,
     symbol: "none",
     lineStyle: { color: "#444", width: 1.2, type: "dashed" },
-    label: { position: "start", formatter: ({ value }) => String(value), color: "#333", fontSize: 12 },
+    label: { position: "start", formatter, color: "#333", fontSize: 12 },
     data: inRange.map((dice) => ({ xAxis: dice })),
   };
 }

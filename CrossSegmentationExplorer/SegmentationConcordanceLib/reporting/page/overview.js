@@ -16,7 +16,8 @@ function showOverview(data, table, caseFacts, cache) {
     const value = element("dd", {}, element("b", {}, number.toLocaleString("en")), text);
     byId("compared").append(element("div", {}, element("dt", {}, name), value));
   }
-  showFindings(data.findings, table);
+  showFindings(data.findings, table, compared ? data.no_finding : "There is nothing to compare.");
+  byId("findings-blame").hidden = data.pairs.pairs.length === 0;
   showVocabulary(table, cache);
   byId("notes").append(...data.notes.map((note) => element("li", {}, note)));
   byId("notes").hidden = data.notes.length === 0;
@@ -28,17 +29,18 @@ function aboutConsensus([first, ...others]) {
   return [what, others.length ? `also: ${others.join(", ")}` : ""].filter(Boolean).join("; ");
 }
 
-function showFindings(findings, table) {
+function showFindings(findings, table, none) {
   const first = firstChoice(table);
   const item = ({ text, lead, case: name, structures, model }) => {
-    const selected = name && model ? [name, structures[0], model] : null;
+    const selected = [name, structures[0], model];
     const hash = choiceToHash({ ...first, structure: new Set(structures), selected }, first);
     const link = element("a", { href: `#${hash}`, "data-show": "dice-section" }, element("b", {}, lead));
     link.append(text.slice(lead.length));
     return element("li", {}, link);
   };
   byId("findings").append(...findings.map(item));
-  if (findings.length === 0) byId("findings").replaceWith(element("p", {}, "There is nothing to compare."));
+  byId("findings-caption").hidden = findings.length === 0;
+  if (findings.length === 0) byId("findings").replaceWith(element("p", {}, none));
 }
 
 /** Per model the structures of the first consensus that it does not know, where others do. */
