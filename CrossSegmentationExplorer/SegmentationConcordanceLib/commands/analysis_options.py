@@ -19,7 +19,9 @@ def add_analysis_arguments(parser: argparse.ArgumentParser) -> None:
         help="intersection: all models agree; majority: more than half (a tie is none); at least: see --at-least; "
         "STAPLE; reference: see --reference (default: intersection)",
     )
-    group.add_argument("--at-least", type=int, default=2, metavar="K", help="how many models must carry a voxel")
+    group.add_argument(
+        "--at-least", type=int, default=2, metavar="K", help="how many models must carry a voxel (default: %(default)d)"
+    )
     group.add_argument("--reference", default="", metavar="NAME", help="the run that the others are held against")
     group.add_argument(
         "--leave-one-out", action="store_true", help="hold each model against the consensus of the others"

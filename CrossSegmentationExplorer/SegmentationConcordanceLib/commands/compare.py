@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from ..agreement.analysis import Analysis, CaseResult
 from ..agreement.combine import combined
 from ..agreement.table import EMPTY_CONSENSUS, MISSING
 from ..anatomy.combinations import combinations_named
+from ..errors import ConcordanceError
 from ..imaging.image_series import read_image_series
 from ..imaging.whole_files import require_no_input
 from ..reporting.case_files import CONSENSUS_FILE, write_case
@@ -21,13 +23,19 @@ from .runs import add_run_arguments, parse_runs, read_models
 from .terminal import Terminal
 from .viewer_option import add_viewer_argument, viewer_of
 
+_KIND_OF_IMAGES = re.compile(r"(ct|mri?|pt|pet|dicoms?|dcm|images?|imgs?|series|scans?)([ _-]?\d+)?", re.IGNORECASE)
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``concordance compare``."""
     parser.add_argument("--ct", required=True, type=Path, metavar="DIR", help="the DICOM series (CT, MR or PET)")
     parser.add_argument("--series", metavar="UID", help="SeriesInstanceUID, where the folder holds several series")
     add_run_arguments(parser)
-    parser.add_argument("--case", help="what the case is called in the tables (default: the name of the CT's folder)")
+    parser.add_argument(
+        "--case",
+        help="what the case is called in the tables (default: the name of the CT's folder, or of the folder around one "
+        "that is called ct, images or the like)",
+    )
     parser.add_argument("--output", required=True, type=Path, metavar="DIR", help="folder for the results")
     add_viewer_argument(parser)
     add_label_map_arguments(parser)
@@ -38,6 +46,12 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     """Do it; the summary names the files and the worst agreement."""
     options = analysis_options(args)
     viewer = viewer_of(args)
+    if args.ct.is_file():
+        raise ConcordanceError(
+            args.ct,
+            "is a file, not the folder of a DICOM series, to which consensus.dcm is to refer",
+            "Give the series; 'concordance explore' and ConsensusMetrics in Slicer take other images, such as NIfTI.",
+        )
     combinations = combinations_named(args.combine)
     runs = parse_runs([path for paths in args.seg for path in paths], args.model)
     require_no_input(args.output / CONSENSUS_FILE, [one.path for one in runs])
@@ -46,7 +60,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     read, segs = read_models(runs, series, terminal, resample=args.resample, folders=folders_of(args))
     models = [combined(model, combinations) for model in read]
     terminal.progress(0.7, "comparing")
-    analysis = Analysis(models, case=args.case or args.ct.resolve().name, series_uid=series.series_uid)
+    analysis = Analysis(models, case=args.case or case_name(args.ct), series_uid=series.series_uid)
     result = analysis.result(options, lambda fraction, what: terminal.progress(0.7 + 0.2 * fraction, what))
     terminal.progress(0.9, "writing")
     cases = case_identifiers(result.case, series, segs)
@@ -57,6 +71,13 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     for path in files:
         terminal.say(str(path))
     return _summary(result, files)
+
+
+def case_name(folder: Path) -> str:
+    """The name of the folder, or of the one around it where it only says what kind of images it holds."""
+    folder = folder.resolve()
+    says_nothing = _KIND_OF_IMAGES.fullmatch(folder.name) is not None
+    return (folder.parent.name if says_nothing else "") or folder.name
 
 
 def summary_lines(result: CaseResult) -> list[str]:

@@ -22,6 +22,7 @@ from ..imaging.seg_reader import read_dicom_seg
 from ..reporting.case_files import AGREEMENT_FILE, CONSENSUS_FILE, PAIRWISE_FILE, REPORT_FILE, write_case
 from ..reporting.case_identifiers import case_identifiers, joined_identifiers, with_consensus
 from ..reporting.case_table import CaseTable
+from ..reporting.findings import worst_findings
 from ..reporting.report import write_report
 from ..reporting.tables import write_agreement, write_pairwise
 from ..sample.cohort import Sample, SampleCase, make_sample
@@ -30,7 +31,7 @@ from ..sample.plans import SIZES
 from ..sample.planted_errors import PlantedError
 from ..viewer.links import LOCAL, link_template
 from .runs import structures_of
-from .terminal import Terminal
+from .terminal import Terminal, command_to_type
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -97,11 +98,11 @@ def _compare(case: SampleCase, folder: Path, viewer: str, terminal: Terminal) ->
     result = Analysis(models, case=case.name, series_uid=series.series_uid).result(AnalysisOptions(surfaces=True))
     cases = case_identifiers(case.name, series, segs)
     write_case(folder, result, series, cases=cases, viewer=viewer)
-    worst = result.worst()
     terminal.say(
-        f"{case.name}: {len(models)} models as DICOM SEG, {len(result.comparison.structures)} structures compared; "
-        f"lowest Dice to the consensus: {worst.structure}, {worst.model}, {worst.dice:.2f}"
+        f"{case.name}: {len(models)} models as DICOM SEG, {len(result.comparison.structures)} structures compared"
     )
+    for finding in worst_findings(result.agreement, result.pairwise, limit=1):
+        terminal.say(f"  {finding.text}")
     return result, with_consensus(cases, case.name, folder / CONSENSUS_FILE)
 
 
@@ -140,4 +141,4 @@ def _say_findings(findings: Sequence[dict[str, Any]], folder: Path, terminal: Te
         shown = f"{dice['model']:.2f} | {dice['others']:.2f} ({dice['structure']})" if dice else "no pair knows it"
         terminal.say(f"  {finding['case']}  {finding['model']:<20} {finding['kind']:<20} {shown}")
     terminal.say(f"Report: {folder / REPORT_FILE}")
-    terminal.say(f"The images behind its points: concordance view --study {folder}")
+    terminal.say(f"The images behind its points: {command_to_type('view', '--study', folder)}")

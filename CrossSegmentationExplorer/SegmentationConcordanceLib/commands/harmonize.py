@@ -34,7 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="a multi-label file, a folder of one file per structure, or the files of several tasks",
     )
-    parser.add_argument("--output", required=True, metavar="FILE.dcm", help="the DICOM SEG to write")
+    parser.add_argument(
+        "--output", required=True, metavar="PATH", help="the DICOM SEG to write, FILE.dcm; with --cases a folder"
+    )
     add_label_map_arguments(parser)
     harmonize_cases.add_arguments(parser)
 

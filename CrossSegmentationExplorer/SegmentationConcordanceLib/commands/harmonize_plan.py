@@ -75,7 +75,8 @@ def find_jobs(folder: Path, ct: PathPattern, models: Sequence[PlannedModel], out
     """Every output to be harmonized, case by case; what is missing or double is a job with a problem.
 
     :param outputs: the folder that the SEGs go to; where it lies below ``folder``, it is no case.
-    :raises ConcordanceError: there is no such folder, a pattern matches nothing, or lacks a placeholder of the images'.
+    :raises ConcordanceError: there is no such folder, the images' pattern or the only model's matches nothing, or a
+        pattern lacks a placeholder of the images'.
     """
     if not folder.is_dir():
         raise ConcordanceError(folder, "is no folder", "Name the folder that holds the cases: --cases DIR.")
@@ -88,7 +89,7 @@ def find_jobs(folder: Path, ct: PathPattern, models: Sequence[PlannedModel], out
     }
     series = {fields: paths for fields, paths in found.items() if paths}
     require_match("--ct", ct, folder, series)
-    jobs = [job for planned in models for job in _jobs(folder, ct, series, planned, leave_out)]
+    jobs = [job for planned in models for job in _jobs(folder, ct, series, planned, leave_out, len(models) == 1)]
     return sorted(jobs, key=lambda job: job.case)  # stable: the models of a case stay in the plan's order
 
 
@@ -157,6 +158,7 @@ def _jobs(
     series: Mapping[Fields, list[Path]],
     planned: PlannedModel,
     leave_out: Path | None,
+    alone: bool,
 ) -> Iterator[Job]:
     names = planned.patterns[0].fields
     for name in ct.fields:
@@ -166,7 +168,14 @@ def _jobs(
     found: dict[Fields, list[Path]] = {}
     for pattern in planned.patterns:
         here = pattern.matches(folder, leave_out)
-        require_match("segmentation", pattern, folder, here)
+        try:
+            require_match("segmentation", pattern, folder, here)
+        except ConcordanceError as error:
+            if alone:
+                raise
+            problem = f"{error.subject} {error.fact}"
+            yield from (Job(joined(case), None, (), planned, "", case, problem) for case in series)
+            return
         for fields, paths in here.items():
             found.setdefault(values_of(fields, names), []).extend(paths)
     further = [name for name in names if name not in ct.fields]

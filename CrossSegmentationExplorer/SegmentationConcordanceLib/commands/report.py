@@ -139,7 +139,7 @@ def _joined(paths: Iterable[Path]) -> list[AgreementRow]:
                     path,
                     f"case {row.case}, structure {row.structure}, model {row.model}, consensus {row.consensus} is a"
                     f" second time in the tables, first in {file_of[what]}",
-                    "Give every table once, and every case a name of its own.",
+                    "Give every table once, and every case a name of its own, with 'concordance compare --case NAME'.",
                 )
             file_of[what] = path
             rows.append(row)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import shlex
+import shutil
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, TextIO
 
 
@@ -67,6 +70,18 @@ class Terminal:
         if self._shown:
             self.err.write("\r" + " " * len(self._shown) + "\r")
             self._shown = ""
+
+
+def command_to_type(*words: object) -> str:
+    """A call of this program as one can type it here, also where the environment it lies in is not activated."""
+    called = Path(sys.argv[0])
+    program = ["concordance"]
+    if shutil.which("concordance") is None:
+        if called.name == "__main__.py":
+            program = [sys.executable, "-m", called.parent.name]
+        elif called.stem == "concordance" and called.suffix != ".py":
+            program = [sys.argv[0]]
+    return shlex.join([*program, *map(str, words)])
 
 
 def _encodable(stream: TextIO, text: str) -> str:

@@ -20,8 +20,8 @@ from ..errors import (
     VoxelTypeError,
 )
 from .geometry import Geometry
+from .header_names import nifti_names, require_fitting_names
 from .label_map import LabelMap, Segment, label_counts, smallest_dtype
-from .label_names import read_nifti_label_names
 from .output_names import OutputNames
 from .volume_files import is_volume_file, read_label_volume, require_file, volume_name
 
@@ -89,8 +89,8 @@ def read_model_output(
         are unique over all files, else consecutive. Structures that overlap lie in different layers.
     :raises UnknownLabelError: labels or structure files that the vocabulary does not know.
     :raises GeometryMismatchError: the files do not lie on one grid.
-    :raises ConcordanceError: the task is needed and not told, two files hold the same structure, or a file cannot be
-        read; see :func:`read_label_volume`.
+    :raises ConcordanceError: the task is needed and not told, two files hold the same structure, the names in a
+        NIfTI header contradict the vocabulary, or a file cannot be read; see :func:`read_label_volume`.
     """
     if task is not None:
         vocabulary = vocabulary.for_task(task)
@@ -232,6 +232,7 @@ def _present(source: _Source, voxels: np.ndarray, keep_unknown: bool) -> dict[in
             )
         label = source.labels[0]
         return {value: FoundLabel(path, value, label.name, label.task, label) for value in counts}
+    require_fitting_names(path, source.labels)
     known = {label.label: label for label in source.labels}
     found = {v: FoundLabel(path, v, known[v].name, known[v].task, known[v]) for v in counts if v in known}
     unknown = [f"{value} ({count} voxels)" for value, count in counts.items() if value not in known]
@@ -250,8 +251,7 @@ def _present(source: _Source, voxels: np.ndarray, keep_unknown: bool) -> dict[in
 
 def _unknown_label(source: _Source, value: int, alone: bool) -> FoundLabel:
     path, task = source.path, source.labels[0].task if source.labels else ""
-    named = read_nifti_label_names(path) if path.name.lower().endswith((".nii", ".nii.gz")) else ()
-    name = next((label.name for label in named if label.label == value), "")
+    name = nifti_names(path).get(value, "")
     file_name = volume_name(path) if alone and value in _BINARY and not source.labels else ""
     return FoundLabel(path, value, name or file_name or f"label {value}", task)
 

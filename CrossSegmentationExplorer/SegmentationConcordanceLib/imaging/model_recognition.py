@@ -15,8 +15,8 @@ from ..anatomy.label_versions import ambiguous_labels, versions_of_names
 from ..anatomy.model_names import told_model
 from ..anatomy.vocabulary import Vocabulary, VocabularyLabel, all_vocabularies
 from ..errors import UnreadableFileError
+from .header_names import nifti_names
 from .label_map import label_counts
-from .label_names import read_nifti_label_names
 from .output_names import OutputNames
 from .seg_header import SegHeader, read_seg_header
 from .volume_files import is_volume_file, read_label_volume, require_file, volume_name
@@ -100,9 +100,7 @@ class _File:
     @cached_property
     def names(self) -> Mapping[int, str]:
         """The names in a NIfTI header by label id."""
-        if not self.path.name.lower().endswith((".nii", ".nii.gz")):
-            return {}
-        return {label.label: label.name for label in read_nifti_label_names(self.path)}
+        return nifti_names(self.path)
 
     @cached_property
     def ids(self) -> frozenset[int]:

@@ -110,6 +110,15 @@ def test_several_models_by_a_plan(call, tree, tmp_path):
     assert seg.SegmentSequence[0].SegmentAlgorithmName == "Run 7"
 
 
+def test_a_line_of_the_plan_that_matches_nothing_stops_no_other(call, tree, tmp_path):
+    plan = tmp_path / "plan.csv"
+    plan.write_text(f"segmentation,model,task\n{MOOSE_ORGANS},moose,clin_ct_organs\n{{case}}/none/*,moose,\n")
+    assert call("--plan", plan, segmentation=None).code == 2
+    assert len(segs_below(tmp_path / "out")) == 2
+    table = (tmp_path / "out" / "harmonized.csv").read_text(encoding="utf-8-sig")
+    assert table.count("segmentation '{case}/none/*' matches nothing below") == 2
+
+
 def statuses(tmp_path):
     return [row["status"] for row in rows_of(tmp_path / "out").values()]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 
-from SegmentationConcordanceLib.commands.terminal import Terminal
+from SegmentationConcordanceLib.commands.terminal import Terminal, command_to_type
 
 
 def stream() -> io.TextIOWrapper:
@@ -35,3 +36,9 @@ def test_the_summary_is_readable_where_all_can_be_shown():
     out = io.StringIO()
     Terminal(quiet=True, out=out).print_json({"case": "Größe"})
     assert "Größe" in out.getvalue()
+
+
+def test_the_command_to_type_is_the_one_that_was_called(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(sys, "argv", [".venv/bin/concordance", "demo"])
+    assert command_to_type("view", "--study", "my demo") == ".venv/bin/concordance view --study 'my demo'"
