@@ -18,11 +18,6 @@ from PIL import Image
 
 RESOURCES = Path(__file__).resolve().parent
 TESTS = RESOURCES.parent / "Testing" / "Python"
-REAL_CASE = RESOURCES.parent.parent / "shared" / "cases" / "abdomen_nifti"
-REAL_MODELS = {
-    "TotalSegmentator 2": "totalsegmentator_v2_total.nii.gz",
-    "TotalSegmentator 2 fast": "totalsegmentator_v2_total_fast.nii.gz",
-}
 PANEL_WIDTH, VIEW = 480, (460, 490)
 GAP, LEVELS = 4, 31
 
@@ -36,10 +31,7 @@ import qt_host  # noqa: E402
 from host import OffscreenViews, SceneHost, SliceView  # noqa: E402
 from host.plot_view import plot_image  # noqa: E402
 from scene.explorer_sample import add_case, read_case  # noqa: E402
-from SegmentationConcordanceLib.anatomy.vocabulary import load_vocabulary  # noqa: E402
-from SegmentationConcordanceLib.imaging.model_output import read_model_output  # noqa: E402
-from SegmentationConcordanceLib.imaging.nifti import read_nifti  # noqa: E402
-from SegmentationConcordanceLib.imaging.resampling import bring_to_grid  # noqa: E402
+from scene.real_case import REAL_CASE, add_real_case  # noqa: E402
 from SegmentationConcordanceLib.sample.cohort import make_sample  # noqa: E402
 from SegmentationConcordanceLib.scene.agreement_nodes import (  # noqa: E402
     DICE_CHART,
@@ -48,9 +40,6 @@ from SegmentationConcordanceLib.scene.agreement_nodes import (  # noqa: E402
     SHARE_CHART,
     AgreementNodes,
 )
-from SegmentationConcordanceLib.scene.node_attributes import set_label_map  # noqa: E402
-from SegmentationConcordanceLib.scene.segmentation_node import add_segmentation_node  # noqa: E402
-from SegmentationConcordanceLib.scene.volume_node import add_volume_node  # noqa: E402
 
 Load = Callable[[slicer.vtkMRMLScene], slicer.vtkMRMLScalarVolumeNode]
 
@@ -63,16 +52,7 @@ def load_sample(scene: slicer.vtkMRMLScene) -> slicer.vtkMRMLScalarVolumeNode:
 
 def load_real_case(scene: slicer.vtkMRMLScene) -> slicer.vtkMRMLScalarVolumeNode:
     """An abdomen with two models."""
-    voxels, geometry = read_nifti(REAL_CASE / "ct.nii.gz")
-    volume = add_volume_node(scene, np.asarray(voxels, np.int16), geometry, "CT")
-    volume.GetDisplayNode().AutoWindowLevelOff()
-    volume.GetDisplayNode().SetWindowLevelMinMax(-160, 240)
-    total = load_vocabulary("totalsegmentator_v2").for_task("total")
-    for name, file in REAL_MODELS.items():
-        read = read_model_output([REAL_CASE / file], total, "total")
-        label_map = bring_to_grid(read.label_map, geometry, name, allow_extent_change=True)
-        set_label_map(add_segmentation_node(scene, label_map, name, volume), "totalsegmentator_v2", ("total",))
-    return volume
+    return add_real_case(scene, "CT")
 
 
 @contextlib.contextmanager

@@ -19,13 +19,8 @@ from PIL import Image
 
 RESOURCES = Path(__file__).resolve().parent
 ROOT = RESOURCES.parent
-REAL_CASE = ROOT.parent / "shared" / "cases" / "abdomen_nifti"
-REAL_MODELS = {
-    "TotalSegmentator 2": "totalsegmentator_v2_total.nii.gz",
-    "TotalSegmentator 2 fast": "totalsegmentator_v2_total_fast.nii.gz",
-}
 GRAYS, LEAST_COLORED = 80, 20
-WINDOW, BONE_WINDOW = (-160, 240), (-300, 1100)
+BONE_WINDOW = (-300, 1100)
 PANEL_WIDTH = 420
 GAP = 2
 
@@ -39,11 +34,8 @@ from full_sample import full_sample  # noqa: E402
 import qt_host  # noqa: E402
 from host import SceneHost  # noqa: E402
 from scene.explorer_screen import Screen  # noqa: E402
-from SegmentationConcordanceLib.anatomy.vocabulary import load_vocabulary  # noqa: E402
+from scene.real_case import ABDOMEN_WINDOW, REAL_CASE, add_real_case  # noqa: E402
 from SegmentationConcordanceLib.imaging.image_series import read_voxels  # noqa: E402
-from SegmentationConcordanceLib.imaging.model_output import read_model_output  # noqa: E402
-from SegmentationConcordanceLib.imaging.nifti import read_nifti  # noqa: E402
-from SegmentationConcordanceLib.imaging.resampling import bring_to_grid  # noqa: E402
 from SegmentationConcordanceLib.sample.models import SAMPLE_MODELS  # noqa: E402
 from SegmentationConcordanceLib.scene.explorer.explorer import Explorer  # noqa: E402
 from SegmentationConcordanceLib.scene.explorer.row_labels import renderers_of  # noqa: E402
@@ -73,14 +65,7 @@ def load_sample(scene: slicer.vtkMRMLScene) -> slicer.vtkMRMLScalarVolumeNode:
 
 def load_real_case(scene: slicer.vtkMRMLScene) -> slicer.vtkMRMLScalarVolumeNode:
     """An abdomen with two models."""
-    voxels, geometry = read_nifti(REAL_CASE / "ct.nii.gz")
-    volume = add_volume_node(scene, np.asarray(voxels, np.int16), geometry, "Abdomen CT")
-    total = load_vocabulary("totalsegmentator_v2").for_task("total")
-    for name, file in REAL_MODELS.items():
-        read = read_model_output([REAL_CASE / file], total, "total")
-        label_map = bring_to_grid(read.label_map, geometry, name, allow_extent_change=True)
-        set_label_map(add_segmentation_node(scene, label_map, name, volume), "totalsegmentator_v2", ("total",))
-    return volume
+    return add_real_case(scene, "Abdomen CT")
 
 
 @contextlib.contextmanager
@@ -90,7 +75,7 @@ def loaded(load: Load) -> Iterator[tuple[SceneHost, slicer.vtkMRMLScalarVolumeNo
     try:
         volume = load(host.scene)
         volume.GetDisplayNode().AutoWindowLevelOff()
-        volume.GetDisplayNode().SetWindowLevelMinMax(*WINDOW)
+        volume.GetDisplayNode().SetWindowLevelMinMax(*ABDOMEN_WINDOW)
         yield host, volume
     finally:
         host.close()
@@ -181,7 +166,7 @@ def one_step(host: SceneHost, volume: slicer.vtkMRMLScalarVolumeNode) -> np.ndar
         for name in ("vertebrae_T8", "vertebrae_T9"):
             explorer.select(key_of(explorer, name))
             pictures.append(picture_of_rows(explorer, screen))
-    volume.GetDisplayNode().SetWindowLevelMinMax(*WINDOW)
+    volume.GetDisplayNode().SetWindowLevelMinMax(*ABDOMEN_WINDOW)
     return joined(pictures, axis=1, gap=16)
 
 

@@ -26,6 +26,7 @@ from .disputed_place import Place, disputed_place
 from .input_state import segmentation_state, volume_state
 from .loaded_models import load_models
 from .model_grouping import ModelRule, SegmentationCandidate, find_candidates, nodes_of_models
+from .only_volume import only_volume
 from .option_fields import understood_option
 from .scene_watch import SceneWatch
 from .selected_structure import select_structure
@@ -82,11 +83,8 @@ class ConsensusMetricsLogic:
 
     def preselect_volume(self) -> None:
         """Choose the volume where there is none to choose but one."""
-        name = "vtkMRMLScalarVolumeNode"
-        nodes = [self._scene.GetNthNodeByClass(n, name) for n in range(self._scene.GetNumberOfNodesByClass(name))]
-        images = [node for node in nodes if node.GetClassName() == name]
-        if self.volume is None and len(images) == 1:
-            self.set_volume(images[0])
+        if self.volume is None:
+            self.set_volume(only_volume(self._scene))
 
     @property
     def options(self) -> AnalysisOptions:

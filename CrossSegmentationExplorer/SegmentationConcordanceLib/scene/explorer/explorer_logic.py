@@ -12,6 +12,7 @@ from ...agreement.options import INTERSECTION, MAJORITY, AnalysisOptions
 from ...errors import ConcordanceError
 from .. import consensus_parameters as shared
 from ..model_grouping import ModelRule, SegmentationCandidate, find_candidates, nodes_of_models
+from ..only_volume import only_volume
 from ..scene_watch import SceneWatch
 from ..selected_structure import select_structure
 from .explored_scan import NodesOf
@@ -386,11 +387,8 @@ class ExplorerLogic:
     def _preselect_volume(self) -> None:
         """Choose the volume of ConsensusMetrics, or the only one, where none was chosen."""
         if self.volume is None:
-            name = "vtkMRMLScalarVolumeNode"
-            nodes = [self._scene.GetNthNodeByClass(n, name) for n in range(self._scene.GetNumberOfNodesByClass(name))]
-            images = [node for node in nodes if node.GetClassName() == name]
             chosen = shared.read_volume(shared.parameter_node(self._scene))
-            write_volume(self._parameters(), chosen or (images[0] if len(images) == 1 else None))
+            write_volume(self._parameters(), chosen or only_volume(self._scene))
 
 
 def _options(choices: ReviewChoices) -> AnalysisOptions:

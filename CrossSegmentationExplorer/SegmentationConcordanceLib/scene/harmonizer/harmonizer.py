@@ -19,6 +19,7 @@ from ...imaging.geometry import Geometry
 from ...imaging.label_map import LabelMap
 from ...imaging.seg_writer import label_map_obstacle
 from ..input_state import segmentation_state
+from ..only_volume import only_volume
 from ..result_folder import ResultFolder
 from ..scene_watch import SceneWatch
 from ..volume_grid import own_grid
@@ -83,11 +84,8 @@ class HarmonizerLogic:
 
     def preselect_volume(self) -> None:
         """Choose the image where there is none to choose but one."""
-        name = "vtkMRMLScalarVolumeNode"
-        nodes = [self._scene.GetNthNodeByClass(n, name) for n in range(self._scene.GetNumberOfNodesByClass(name))]
-        images = [node for node in nodes if node.GetClassName() == name]
-        if self.volume is None and len(images) == 1:
-            self.set_volume(images[0])
+        if self.volume is None:
+            self.set_volume(only_volume(self._scene))
 
     @property
     def options(self) -> HarmonizerOptions:
