@@ -8,7 +8,7 @@ from pathlib import Path
 
 from SegmentationConcordanceLib.agreement.models import ModelSegmentation
 from SegmentationConcordanceLib.anatomy.vocabulary import load_vocabulary
-from SegmentationConcordanceLib.commands.runs import structures_of
+from SegmentationConcordanceLib.cohort.runs import structures_of
 from SegmentationConcordanceLib.imaging.image_series import ImageSeries, read_image_series
 from SegmentationConcordanceLib.imaging.model_output import ModelOutput, read_model_output
 from SegmentationConcordanceLib.imaging.resampling import bring_to_grid

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
+from SegmentationConcordanceLib.cli import run
 from SegmentationConcordanceLib.sample.cohort import Sample, make_sample
 
 # No test is timed: a busy machine must not fail one.
@@ -43,6 +46,45 @@ def shared_cases() -> Path:
 def shared_reference() -> Path:
     """Label ids, codes and published values as published; skips where the folder is absent."""
     return _shared_folder("reference")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command left at the terminal."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> dict[str, Any]:
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def concordance(capfd) -> Callable[..., Outcome]:
+    """concordance("compare", "--ct", path, ...) -> exit code and what was printed, by dcmqi as well."""
+
+    def call(*words: object) -> Outcome:
+        capfd.readouterr()
+        code = run([str(word) for word in words])
+        printed = capfd.readouterr()
+        return Outcome(code, printed.out, printed.err)
+
+    return call
+
+
+@pytest.fixture
+def refused(concordance) -> Callable[..., str]:
+    """Calls a command that must be refused: exit code 2, one line on standard error and nothing else; the line."""
+
+    def call(*words: object) -> str:
+        outcome = concordance(*words)
+        assert outcome.code == 2, outcome
+        assert outcome.out == ""
+        (line,) = outcome.err.splitlines()
+        return line
+
+    return call
 
 
 @pytest.fixture(scope="session")

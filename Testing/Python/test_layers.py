@@ -19,7 +19,20 @@ ALLOWED = {
     "sample": {"anatomy", "imaging"},
     "viewer": {"anatomy", "imaging"},
     "browser": {"anatomy", "imaging", "agreement", "scene"},
-    "commands": {"anatomy", "imaging", "agreement", "reporting", "sample", "viewer", "scene", "browser"},
+    "review": {"anatomy", "imaging", "agreement"},
+    "cohort": {"anatomy", "imaging", "agreement", "reporting", "review"},
+    "commands": {
+        "anatomy",
+        "imaging",
+        "agreement",
+        "reporting",
+        "review",
+        "cohort",
+        "sample",
+        "viewer",
+        "scene",
+        "browser",
+    },
 }
 MODULES = ("CrossSegmentationExplorer", "ConsensusMetrics", "SegmentHarmonizer")
 FILE_SCOPE_OF_MODULES = {"qt", "ctk", "vtk", "slicer"}

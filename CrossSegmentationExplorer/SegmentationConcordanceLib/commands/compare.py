@@ -12,6 +12,7 @@ from ..agreement.analysis import Analysis, CaseResult
 from ..agreement.combine import combined
 from ..agreement.table import EMPTY_CONSENSUS, MISSING
 from ..anatomy.combinations import combinations_named
+from ..cohort.runs import read_models
 from ..errors import ConcordanceError
 from ..imaging.image_series import read_image_series
 from ..imaging.whole_files import require_no_input
@@ -19,7 +20,7 @@ from ..reporting.case_files import CONSENSUS_FILE, write_case
 from ..reporting.case_identifiers import case_identifiers
 from .analysis_options import add_analysis_arguments, analysis_options
 from .label_map_options import add_label_map_arguments, folders_of
-from .runs import add_run_arguments, parse_runs, read_models
+from .run_arguments import add_run_arguments, parse_runs
 from .terminal import Terminal
 from .viewer_option import add_viewer_argument, viewer_of
 

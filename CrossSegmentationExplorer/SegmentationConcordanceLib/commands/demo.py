@@ -14,6 +14,7 @@ from ..agreement.models import ModelSegmentation
 from ..agreement.options import AnalysisOptions
 from ..agreement.table import PairwiseRow
 from ..anatomy.vocabulary import load_vocabulary
+from ..cohort.runs import structures_of
 from ..errors import OutputError
 from ..imaging.harmonization import output_on_grid, write_output_seg
 from ..imaging.image_series import ImageSeries, read_image_series
@@ -30,7 +31,6 @@ from ..sample.model_files import ModelOutput
 from ..sample.plans import SIZES
 from ..sample.planted_errors import PlantedError
 from ..viewer.links import LOCAL, link_template
-from .runs import structures_of
 from .terminal import Terminal, command_to_type
 
 

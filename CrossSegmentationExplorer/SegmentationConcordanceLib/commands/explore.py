@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..cohort.runs import RunFile, read_runs
 from ..errors import ConcordanceError
 from ..imaging.image_series import read_image_series, read_voxels
 from ..imaging.nifti import read_nifti
 from .interruption import interrupted
 from .label_map_options import add_label_map_arguments, folders_of
-from .runs import RunFile, add_run_arguments, parse_runs, read_runs
+from .run_arguments import add_run_arguments, parse_runs
 from .terminal import Terminal
 
 if TYPE_CHECKING:

@@ -7,14 +7,15 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from ..cohort.harmonized_table import files_below
+from ..cohort.known_label_maps import known_vocabularies, known_vocabulary
+from ..cohort.recognition import ChosenModel, recognized_model
 from ..errors import ConcordanceError
 from ..imaging.harmonization import name_note, output_on_grid, write_output_seg
 from ..imaging.image_series import read_image_series
 from ..imaging.whole_files import require_no_input
-from . import harmonize_cases
-from .harmonized_table import files_below
-from .label_map_options import add_label_map_arguments, folders_of, known_vocabularies, known_vocabulary
-from .recognition import ChosenModel, recognized_model
+from . import harmonize_many
+from .label_map_options import add_label_map_arguments, folders_of
 from .terminal import Terminal
 
 
@@ -38,13 +39,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--output", required=True, metavar="PATH", help="the DICOM SEG to write, FILE.dcm; with --cases a folder"
     )
     add_label_map_arguments(parser)
-    harmonize_cases.add_arguments(parser)
+    harmonize_many.add_arguments(parser)
 
 
 def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     """Do it; the summary names every segment with its volume in ml, or what became of every case."""
     if args.cases is not None:
-        return harmonize_cases.run(args, terminal)
+        return harmonize_many.run(args, terminal)
     for option in ("plan", "redo"):
         if getattr(args, option):
             raise ConcordanceError(f"--{option}", "is for many cases", "Give --cases DIR with it.")

@@ -14,10 +14,11 @@ from ..anatomy.label_map_table import CONCEPT_COLUMNS
 from ..anatomy.structure_table import structure_table
 from ..anatomy.vocabulary import Vocabulary, VocabularyLabel
 from ..anatomy.vocabulary_check import check_all, check_vocabulary, shipped_files
+from ..cohort.known_label_maps import known_vocabularies, known_vocabulary
 from ..errors import LabelMapTableError
 from ..imaging.whole_files import whole_file
 from . import labelmaps_import, labelmaps_suggest
-from .label_map_options import add_label_map_arguments, folders_of, known_vocabularies, known_vocabulary
+from .label_map_options import add_label_map_arguments, folders_of
 from .terminal import Terminal
 
 

@@ -1,56 +1,13 @@
-"""Running the command line in process, as a user would read it."""
+"""The outputs and SEGs of the first case of the sample, and one demo."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from SegmentationConcordanceLib.cli import run
 from SegmentationConcordanceLib.sample.cohort import SampleCase
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a command left at the terminal."""
-
-    code: int
-    out: str
-    err: str
-
-    def json(self) -> dict[str, Any]:
-        return json.loads(self.out)
-
-
-@pytest.fixture
-def concordance(capfd) -> Callable[..., Outcome]:
-    """concordance("compare", "--ct", path, ...) -> exit code and what was printed, by dcmqi as well."""
-
-    def call(*words: object) -> Outcome:
-        capfd.readouterr()
-        code = run([str(word) for word in words])
-        printed = capfd.readouterr()
-        return Outcome(code, printed.out, printed.err)
-
-    return call
-
-
-@pytest.fixture
-def refused(concordance) -> Callable[..., str]:
-    """Calls a command that must be refused: exit code 2, one line on standard error and nothing else; the line."""
-
-    def call(*words: object) -> str:
-        outcome = concordance(*words)
-        assert outcome.code == 2, outcome
-        assert outcome.out == ""
-        (line,) = outcome.err.splitlines()
-        return line
-
-    return call
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,8 @@ import importlib.util
 
 import pytest
 
-from SegmentationConcordanceLib.commands.runs import parse_runs, read_runs
+from SegmentationConcordanceLib.cohort.runs import read_runs
+from SegmentationConcordanceLib.commands.run_arguments import parse_runs
 from SegmentationConcordanceLib.commands.terminal import Terminal
 from SegmentationConcordanceLib.errors import ConcordanceError
 from SegmentationConcordanceLib.imaging.image_series import read_image_series

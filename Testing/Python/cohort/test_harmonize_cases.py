@@ -12,7 +12,7 @@ from pathlib import Path
 import pydicom
 import pytest
 
-from SegmentationConcordanceLib.commands import harmonize_cases
+from SegmentationConcordanceLib.cohort import harmonize_cases
 
 MOOSE_ORGANS = "{case}/models/moose/CT_organs_*.nii.gz"
 

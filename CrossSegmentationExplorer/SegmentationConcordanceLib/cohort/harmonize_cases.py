@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from ..anatomy.vocabulary import Vocabulary
 from ..errors import ConcordanceError, OutputError
 from ..imaging.harmonization import name_note, output_on_grid, write_output_seg
 from ..imaging.image_series import ImageSeries, read_image_series
-from .case_patterns import path_pattern
-from .harmonize_plan import Job, find_jobs, output_file, output_folder, planned_models
+from .case_patterns import PathPattern
+from .harmonize_plan import Job, PlannedModel, find_jobs, output_file, output_folder
 from .harmonized_table import (
     FAILED,
     UNCHANGED,
@@ -28,32 +25,13 @@ from .harmonized_table import (
     record,
     stamp,
 )
-from .label_map_options import folders_of, known_vocabularies, known_vocabulary
+from .known_label_maps import known_vocabularies, known_vocabulary
+from .listener import Listener
 from .recognition import ChosenModel, recognized_model
-from .terminal import Terminal
 
 TABLE = "harmonized.csv"
 _FORM = "1"
 """Raise it when the same files would give another SEG: then all is made again."""
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments for many cases."""
-    group = parser.add_argument_group(
-        "many cases",
-        "With --cases, --ct and --segmentation are patterns as seen from its DIR: {case} stands for what tells the "
-        "cases apart, any other {word} for what tells apart several runs of one case, and *, ? and ** match as usual. "
-        f"--output is a folder, for <case>/<model>.dcm, or a pattern with {{case}} and {{model}}; {TABLE} in it says "
-        "what became of every file. What is there already, made from the same files, is not made again. One bad case "
-        "does not stop the others; then the exit code is 2, as it is for a single case.",
-    )
-    group.add_argument("--cases", type=Path, metavar="DIR", help="the folder that holds the cases")
-    group.add_argument(
-        "--plan", type=Path, metavar="FILE.csv",
-        help="several models: a line for each with the columns segmentation, model, task, name "
-        "(instead of the options; several patterns of one model are joined by ';')",
-    )  # fmt: skip
-    group.add_argument("--redo", action="store_true", help="make again what is there already")
 
 
 @dataclass(slots=True)
@@ -81,7 +59,7 @@ class _Run:
     cases: Path
     output: str
     redo: bool
-    terminal: Terminal
+    listener: Listener
     named: Mapping[str, Vocabulary]
     known: Sequence[Vocabulary]
     before: dict[str, HarmonizedRow] = field(default_factory=dict)
@@ -95,43 +73,49 @@ class _Run:
         return output_folder(self.output) / TABLE
 
 
-def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
-    """Do it; the summary has a row for every output.
+@dataclass(frozen=True, slots=True)
+class HarmonizedCases:
+    """What a run over many cases did.
 
-    :raises ConcordanceError: nothing could be begun, or some outputs failed; then all the others are done, as they are
-        where a fault of the program is raised.
+    :param table: the file that says it output by output.
+    :param rows: the same, in the order of the jobs.
+    :param fault: the first fault of the program itself, after which all others were done nevertheless.
     """
-    if args.series:
-        raise ConcordanceError("--series", "is for a single case", "Write --ct so that it finds one series per case.")
-    folders = folders_of(args)
-    models = planned_models(args.segmentation or (), args.model or "", args.task or "", args.name or "", args.plan)
-    named = {one.model: known_vocabulary(one.model, folders, terminal) for one in models if one.model}
+
+    table: Path
+    rows: list[HarmonizedRow]
+    fault: Exception | None
+
+
+def harmonize_cases(
+    cases: Path,
+    ct: PathPattern,
+    models: Sequence[PlannedModel],
+    output: str,
+    *,
+    redo: bool,
+    folders: Sequence[Path],
+    listener: Listener,
+) -> HarmonizedCases:
+    """Write every model's output on every case of a folder tree as DICOM SEG; one that fails stops no other.
+
+    :param output: a folder, or a pattern with {case} and {model}.
+    :param redo: make again what is there already.
+    :param folders: of the user's label maps, see :func:`label_map_folders`.
+    :raises ConcordanceError: nothing could be begun.
+    """
+    named = {one.model: known_vocabulary(one.model, folders, listener) for one in models if one.model}
     for note in filter(None, (name_note(one.name) for one in models)):
-        terminal.warn(note)
-    jobs = find_jobs(args.cases, path_pattern("--ct", args.ct), models, output_folder(args.output))
-    known = known_vocabularies(folders, terminal) if any(not planned.model for planned in models) else ()
-    work = _Run(args.cases, args.output, args.redo, terminal, named, known)
+        listener.warn(note)
+    jobs = find_jobs(cases, ct, models, output_folder(output))
+    known = known_vocabularies(folders, listener) if any(not planned.model for planned in models) else ()
+    work = _Run(cases, output, redo, listener, named, known)
     before = read_table(work.table)
     work.before = {row.made_from: row for row in before if row.made_from and row.output}
     work.inputs = frozenset(file.resolve() for job in jobs for file in files_below(job.paths))
     work.outputs = dict.fromkeys(row.output for row in before if row.output)
     rows = _rows(jobs, work)
-    counts = Counter(row.status for row in rows)
-    listed = ", ".join(f"{counts[status]} {status}" for status in (WRITTEN, UNCHANGED, FAILED) if counts[status])
-    terminal.say(f"{listed}; {work.table} says it file by file")
-    summary = {"table": str(work.table), **{s: counts[s] for s in (WRITTEN, UNCHANGED, FAILED)}}
-    summary["rows"] = [{name: getattr(row, name) for name in _SHOWN} for row in rows]
-    if work.faults:
-        raise work.faults[0]
-    if counts[FAILED]:
-        if terminal.quiet:
-            terminal.print_json(summary)
-        fact = f"{counts[FAILED]} of {len(rows)} outputs failed"
-        raise ConcordanceError(work.table, fact, "The table has the reasons. All others are done.")
-    return summary
-
-
-_SHOWN = ("case", "input", "model", "task", "output", "status", "reason", "segments", "seconds")
+    return HarmonizedCases(work.table, rows, work.faults[0] if work.faults else None)
 
 
 def _rows(jobs: Sequence[Job], work: _Run) -> list[HarmonizedRow]:
@@ -141,18 +125,18 @@ def _rows(jobs: Sequence[Job], work: _Run) -> list[HarmonizedRow]:
     try:
         for number, job in enumerate(jobs):
             what = f"{job.case} {job.run or job.planned.name or job.planned.model}".strip()
-            work.terminal.progress(number / len(jobs), f"{number + 1} of {len(jobs)}: {what}")
+            work.listener.progress(number / len(jobs), f"{number + 1} of {len(jobs)}: {what}")
             row = _row(job, work)
             rows.append(row)
             if row.status != UNCHANGED:
                 record(work.table, rows[recorded:])
                 recorded = len(rows)
             if row.status == FAILED:
-                work.terminal.say(f"{what}: failed. {row.reason}")
+                work.listener.say(f"{what}: failed. {row.reason}")
             elif row.status == WRITTEN:
-                work.terminal.say(f"{what}: {row.segments} segments in {row.output}")
+                work.listener.say(f"{what}: {row.segments} segments in {row.output}")
     except KeyboardInterrupt:
-        work.terminal.say(f"{len(rows)} of {len(jobs)} outputs are done; the same command goes on from here")
+        work.listener.say(f"{len(rows)} of {len(jobs)} outputs are done; the same command goes on from here")
         raise
     finally:
         if rows[recorded:]:

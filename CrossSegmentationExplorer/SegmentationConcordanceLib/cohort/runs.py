@@ -1,8 +1,7 @@
-"""The runs of models on a command line: ``[NAME=]PATH``, and ``[NAME=]LABELMAP[:TASK]`` for what is no DICOM SEG."""
+"""What the models wrote on one case, read and brought to its grid: DICOM SEGs, or files with a label map."""
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,13 +18,13 @@ from ..imaging.label_map import LabelMap
 from ..imaging.model_output import read_model_output
 from ..imaging.resampling import bring_to_grid, resample_nearest
 from ..imaging.seg_reader import check_refers_to, read_dicom_seg
-from .label_map_options import known_vocabulary
-from .terminal import Terminal
+from .known_label_maps import known_vocabulary
+from .listener import Listener
 
 
 @dataclass(frozen=True, slots=True)
 class RunFile:
-    """One path of a command line.
+    """One path of a model.
 
     :param name: what the run is called; empty where the file is to say.
     :param label_map_name: the label map for a path that is no DICOM SEG; empty where none was given.
@@ -58,51 +57,10 @@ class ReadRun:
     series_uid: str = ""
 
 
-def add_run_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments that name the models' files."""
-    parser.add_argument(
-        "--seg",
-        required=True,
-        action="append",
-        nargs="+",
-        metavar="[NAME=]PATH",
-        help="a DICOM SEG, or a model's own output together with --model; paths of one NAME are one model; "
-        "without NAME the algorithm name in the SEG, or the label map's title, is the name",
-    )
-    parser.add_argument(
-        "--model",
-        action="append",
-        default=[],
-        metavar="[NAME=]LABELMAP[:TASK]",
-        help="label map for paths that are no DICOM SEG: of the run NAME, or of all of them",
-    )
-    parser.add_argument(
-        "--resample",
-        action="store_true",
-        help="bring what lies on other voxels to those of the CT, by nearest neighbour",
-    )
-
-
-def parse_runs(segs: Sequence[str], models: Sequence[str]) -> list[RunFile]:
-    """Parse ``[NAME=]PATH`` and ``[NAME=]LABELMAP[:TASK]``. A path that exists as it stands has no NAME.
-
-    :raises ConcordanceError: a label map for a NAME that no path has, or two label maps for one NAME.
-    """
-    named = [_split(text) for text in segs]
-    label_maps: dict[str, str] = {}
-    for name, label_map_name in (_split(text) for text in models):
-        if name and name not in {run for run, _ in named}:
-            raise ConcordanceError(f"--model {name}={label_map_name}", f"no --seg is called {name}", "Check the names.")
-        if name in label_maps:
-            raise ConcordanceError(f"--model {label_map_name}", "a second label map for the same runs", "Give one.")
-        label_maps[name] = label_map_name
-    return [RunFile(name, Path(path), *_task_of(label_maps.get(name, label_maps.get("", "")))) for name, path in named]
-
-
 def read_models(
     files: Sequence[RunFile],
     series: ImageSeries,
-    terminal: Terminal,
+    listener: Listener,
     *,
     resample: bool = False,
     folders: Sequence[Path] = (),
@@ -114,7 +72,7 @@ def read_models(
     :returns: the models, and SeriesInstanceUID by model: that of its first DICOM SEG, where it has any.
     """
     outputs: dict[str, list[ReadRun]] = {}
-    for read in read_runs(files, series, terminal, resample=resample, folders=folders):
+    for read in read_runs(files, series, listener, resample=resample, folders=folders):
         outputs.setdefault(read.name, []).append(read)
     models = [
         ModelSegmentation(
@@ -126,7 +84,7 @@ def read_models(
     ]
     for model in models:
         if len(outputs[model.model]) > 1 and (note := twice_note(model)):
-            terminal.warn(note, note)
+            listener.warn(note, note)
     found = {name: [read.series_uid for read in reads if read.series_uid] for name, reads in outputs.items()}
     return models, {name: uids[0] for name, uids in found.items() if uids}
 
@@ -134,7 +92,7 @@ def read_models(
 def read_runs(
     files: Sequence[RunFile],
     image: ImageSeries | Geometry,
-    terminal: Terminal,
+    listener: Listener,
     *,
     resample: bool = False,
     folders: Sequence[Path] = (),
@@ -145,21 +103,10 @@ def read_runs(
     """
     geometry = image if isinstance(image, Geometry) else image.geometry
     for number, file in enumerate(files):
-        terminal.progress(0.1 + 0.7 * number / len(files), f"reading {file.path.name}")
+        listener.progress(0.1 + 0.7 * number / len(files), f"reading {file.path.name}")
         reader = _read_seg if _is_seg(file.path) else _read_output
-        read = reader(file, image, folders, terminal)
-        yield replace(read, label_map=_on_grid(read, geometry, file.path, resample, terminal))
-
-
-def _split(text: str) -> tuple[str, str]:
-    name, equals, rest = text.partition("=")
-    return ("", text) if not equals or Path(text).exists() else (name.strip(), rest)
-
-
-def _task_of(label_map_name: str) -> tuple[str, str]:
-    """Label map and task of ``LABELMAP[:TASK]``; a colon behind a drive's letter is part of a path."""
-    name, colon, task = label_map_name.rpartition(":")
-    return (name, task) if colon and len(name) > 1 else (label_map_name, "")
+        read = reader(file, image, folders, listener)
+        yield replace(read, label_map=_on_grid(read, geometry, file.path, resample, listener))
 
 
 def _is_seg(path: Path) -> bool:
@@ -168,7 +115,7 @@ def _is_seg(path: Path) -> bool:
     return path.is_file() and is_dicom(path)
 
 
-def _read_seg(file: RunFile, image: ImageSeries | Geometry, folders: Sequence[Path], terminal: Terminal) -> ReadRun:
+def _read_seg(file: RunFile, image: ImageSeries | Geometry, folders: Sequence[Path], listener: Listener) -> ReadRun:
     if isinstance(image, Geometry):
         fact = "is a DICOM SEG, which belongs to a DICOM series"
         raise ConcordanceError(file.path, fact, "Give the folder of the series as --ct.")
@@ -176,7 +123,7 @@ def _read_seg(file: RunFile, image: ImageSeries | Geometry, folders: Sequence[Pa
     check_refers_to(seg, image)
     name = file.name or " + ".join(seg.algorithm_names) or seg.series_description or file.path.stem
     label_map_name = file.label_map_name or seg.label_map_name
-    vocabulary, tasks = _vocabulary_of(label_map_name, seg.tasks, file.path, folders, terminal)
+    vocabulary, tasks = _vocabulary_of(label_map_name, seg.tasks, file.path, folders, listener)
     known = structures_of(vocabulary, tasks) if vocabulary and tasks else frozenset()
     return ReadRun(
         name,
@@ -190,21 +137,21 @@ def _read_seg(file: RunFile, image: ImageSeries | Geometry, folders: Sequence[Pa
 
 
 def _vocabulary_of(
-    label_map_name: str, tasks: Sequence[str], path: Path, folders: Sequence[Path], terminal: Terminal
+    label_map_name: str, tasks: Sequence[str], path: Path, folders: Sequence[Path], listener: Listener
 ) -> tuple[Vocabulary | None, tuple[str, ...]]:
     """The label map and the tasks where the SEG says by which it was made: they tell what could have been found."""
     unknown = "what it lacks counts as not in the model"
     if not label_map_name:
-        terminal.warn(f"{path}: does not say its label map, so {unknown}. See --model")
+        listener.warn(f"{path}: does not say its label map, so {unknown}. See --model")
         return None, ()
     try:
-        vocabulary = known_vocabulary(label_map_name, folders, terminal)
+        vocabulary = known_vocabulary(label_map_name, folders, listener)
         tasks = vocabulary.tasks_called(tasks) or (vocabulary.tasks if len(vocabulary.tasks) == 1 else ())
         if not tasks:
-            terminal.warn(f"{path}: does not say which tasks of {label_map_name} were run, so {unknown}")
+            listener.warn(f"{path}: does not say which tasks of {label_map_name} were run, so {unknown}")
         return vocabulary, tasks
     except LabelMapTableError as error:
-        terminal.warn(f"{path}: {error} So {unknown}")
+        listener.warn(f"{path}: {error} So {unknown}")
         return None, ()
 
 
@@ -219,12 +166,12 @@ def structures_of(vocabulary: Vocabulary, tasks: Sequence[str]) -> frozenset[Str
     return frozenset().union(*(part.identities for part in parts))
 
 
-def _read_output(file: RunFile, image: ImageSeries | Geometry, folders: Sequence[Path], terminal: Terminal) -> ReadRun:
+def _read_output(file: RunFile, image: ImageSeries | Geometry, folders: Sequence[Path], listener: Listener) -> ReadRun:
     if not file.label_map_name:
         raise ConcordanceError(
             file.path, "is no DICOM SEG", "Name the label map of the model that wrote it: --model [NAME=]LABELMAP."
         )
-    vocabulary = known_vocabulary(file.label_map_name, folders, terminal)
+    vocabulary = known_vocabulary(file.label_map_name, folders, listener)
     output = read_model_output([file.path], vocabulary, file.task or None)
     name = file.name or vocabulary.title
     segments = tuple(replace(segment, algorithm=name) for segment in output.label_map.segments)
@@ -233,12 +180,12 @@ def _read_output(file: RunFile, image: ImageSeries | Geometry, folders: Sequence
     return ReadRun(name, label_map, _found_again(vocabulary), tuple(output.tasks), known, may_be_cropped=False)
 
 
-def _on_grid(read: ReadRun, geometry: Geometry, path: Path, resample: bool, terminal: Terminal) -> LabelMap:
+def _on_grid(read: ReadRun, geometry: Geometry, path: Path, resample: bool, listener: Listener) -> LabelMap:
     try:
         return bring_to_grid(read.label_map, geometry, str(path), allow_extent_change=read.may_be_cropped)
     except GeometryMismatchError as error:
         if not resample:
             raise GeometryMismatchError(error.subject, error.fact, f"{error.remedy} Or add --resample.") from error
         what = f"{error.fact}; resampled by nearest neighbour"
-        terminal.warn(f"{path}: {what}", f"{read.name} {what}.")
+        listener.warn(f"{path}: {what}", f"{read.name} {what}.")
         return resample_nearest(read.label_map, geometry)

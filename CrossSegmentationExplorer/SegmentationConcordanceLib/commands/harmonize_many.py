@@ -1,0 +1,66 @@
+"""``concordance harmonize --cases``: the arguments, and the words for what became of every file."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from ..cohort.case_patterns import path_pattern
+from ..cohort.harmonize_cases import TABLE, harmonize_cases
+from ..cohort.harmonize_plan import planned_models
+from ..cohort.harmonized_table import FAILED, UNCHANGED, WRITTEN
+from ..errors import ConcordanceError
+from .label_map_options import folders_of
+from .terminal import Terminal
+
+_SHOWN = ("case", "input", "model", "task", "output", "status", "reason", "segments", "seconds")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments for many cases."""
+    group = parser.add_argument_group(
+        "many cases",
+        "With --cases, --ct and --segmentation are patterns as seen from its DIR: {case} stands for what tells the "
+        "cases apart, any other {word} for what tells apart several runs of one case, and *, ? and ** match as usual. "
+        f"--output is a folder, for <case>/<model>.dcm, or a pattern with {{case}} and {{model}}; {TABLE} in it says "
+        "what became of every file. What is there already, made from the same files, is not made again. One bad case "
+        "does not stop the others; then the exit code is 2, as it is for a single case.",
+    )
+    group.add_argument("--cases", type=Path, metavar="DIR", help="the folder that holds the cases")
+    group.add_argument(
+        "--plan", type=Path, metavar="FILE.csv",
+        help="several models: a line for each with the columns segmentation, model, task, name "
+        "(instead of the options; several patterns of one model are joined by ';')",
+    )  # fmt: skip
+    group.add_argument("--redo", action="store_true", help="make again what is there already")
+
+
+def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
+    """Do it; the summary has a row for every output.
+
+    :raises ConcordanceError: nothing could be begun, or some outputs failed; then all the others are done, as they are
+        where a fault of the program is raised.
+    """
+    if args.series:
+        raise ConcordanceError("--series", "is for a single case", "Write --ct so that it finds one series per case.")
+    folders = folders_of(args)
+    models = planned_models(args.segmentation or (), args.model or "", args.task or "", args.name or "", args.plan)
+    done = harmonize_cases(
+        args.cases, path_pattern("--ct", args.ct), models, args.output,
+        redo=args.redo, folders=folders, listener=terminal,
+    )  # fmt: skip
+    counts = Counter(row.status for row in done.rows)
+    listed = ", ".join(f"{counts[status]} {status}" for status in (WRITTEN, UNCHANGED, FAILED) if counts[status])
+    terminal.say(f"{listed}; {done.table} says it file by file")
+    summary = {"table": str(done.table), **{s: counts[s] for s in (WRITTEN, UNCHANGED, FAILED)}}
+    summary["rows"] = [{name: getattr(row, name) for name in _SHOWN} for row in done.rows]
+    if done.fault is not None:
+        raise done.fault
+    if counts[FAILED]:
+        if terminal.quiet:
+            terminal.print_json(summary)
+        fact = f"{counts[FAILED]} of {len(done.rows)} outputs failed"
+        raise ConcordanceError(done.table, fact, "The table has the reasons. All others are done.")
+    return summary
