@@ -55,7 +55,7 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
     def setup(self):
         from SegmentationConcordanceLib.anatomy.combinations import combinations
         from SegmentationConcordanceLib.anatomy.groups import shipped_groups
-        from SegmentationConcordanceLib.scene.consensus_metrics import ConsensusMetricsLogic
+        from SegmentationConcordanceLib.scene.consensus.consensus_metrics import ConsensusMetricsLogic
 
         ScriptedLoadableModuleWidget.setup(self)
         uiWidget = slicer.util.loadUI(self.resourcePath("UI/ConsensusMetrics.ui"))
@@ -163,8 +163,8 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
         return [tuple(table.item(row, column).text() for column in (0, 1)) for row in range(table.rowCount)]
 
     def _showOptions(self):
+        from SegmentationConcordanceLib.agreement.option_fields import is_usable, shown_option
         from SegmentationConcordanceLib.agreement.options import METHODS
-        from SegmentationConcordanceLib.scene.option_fields import is_usable, shown_option
 
         ui, options, models = self.ui, self.logic.options, self.logic.models
         ui.methodComboBox.currentIndex = METHODS.index(options.method)
@@ -198,7 +198,7 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
 
     def showRows(self, *_unused):
         """Fill the result table with the rows that the filter finds, in the order chosen."""
-        from SegmentationConcordanceLib.scene.row_order import cells, shown_rows
+        from SegmentationConcordanceLib.agreement.row_order import cells, shown_rows
 
         rows = self._result.agreement if self._result else ()
         self._rows = shown_rows(rows, self.ui.filterLineEdit.text, self._order)
@@ -272,7 +272,7 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
 
     def onHeaderClicked(self, section):
         """Sort by a column, the other way round when clicked again, and a third time worst first."""
-        from SegmentationConcordanceLib.scene.row_order import next_order
+        from SegmentationConcordanceLib.agreement.row_order import next_order
 
         self._order = next_order(self._order, section)
         header = self.ui.resultsTable.horizontalHeader()
@@ -301,7 +301,7 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
 
     def showPlot(self, number):
         """Show the n-th plot and its table."""
-        from SegmentationConcordanceLib.scene.agreement_nodes import CHARTS
+        from SegmentationConcordanceLib.scene.consensus.agreement_nodes import CHARTS
 
         if not self.logic.show_plot(list(CHARTS)[number]):
             self.ui.statusLabel.text = _("The results have been removed from the scene: apply again.")
@@ -366,7 +366,7 @@ class ConsensusMetricsTest(ScriptedLoadableModuleTest):
         from SegmentationConcordanceLib.anatomy.vocabulary import load_vocabulary
         from SegmentationConcordanceLib.imaging.geometry import Geometry
         from SegmentationConcordanceLib.imaging.label_map import LabelMap, Segment
-        from SegmentationConcordanceLib.scene.consensus_metrics import ConsensusMetricsLogic
+        from SegmentationConcordanceLib.scene.consensus.consensus_metrics import ConsensusMetricsLogic
         from SegmentationConcordanceLib.scene.segmentation_node import add_segmentation_node
         from SegmentationConcordanceLib.scene.volume_node import add_volume_node
 

@@ -33,7 +33,7 @@ from host.plot_view import plot_image  # noqa: E402
 from scene.explorer_sample import add_case, read_case  # noqa: E402
 from scene.real_case import REAL_CASE, add_real_case  # noqa: E402
 from SegmentationConcordanceLib.sample.cohort import make_sample  # noqa: E402
-from SegmentationConcordanceLib.scene.agreement_nodes import (  # noqa: E402
+from SegmentationConcordanceLib.scene.consensus.agreement_nodes import (  # noqa: E402
     DICE_CHART,
     PAIR_CHART,
     PAIRWISE,

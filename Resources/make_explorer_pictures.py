@@ -35,17 +35,17 @@ import qt_host  # noqa: E402
 from host import SceneHost  # noqa: E402
 from scene.explorer_screen import Screen  # noqa: E402
 from scene.real_case import ABDOMEN_WINDOW, REAL_CASE, add_real_case  # noqa: E402
-from SegmentationConcordanceLib.imaging.image_series import read_voxels  # noqa: E402
-from SegmentationConcordanceLib.sample.models import SAMPLE_MODELS  # noqa: E402
-from SegmentationConcordanceLib.scene.explorer.explorer import Explorer  # noqa: E402
-from SegmentationConcordanceLib.scene.explorer.row_labels import renderers_of  # noqa: E402
-from SegmentationConcordanceLib.scene.explorer.view_kinds import (  # noqa: E402
+from SegmentationConcordanceLib.exploring.view_kinds import (  # noqa: E402
     AXIAL,
     CORONAL,
     SAGITTAL,
     VIEW_KINDS,
     ViewKind,
 )
+from SegmentationConcordanceLib.imaging.image_series import read_voxels  # noqa: E402
+from SegmentationConcordanceLib.sample.models import SAMPLE_MODELS  # noqa: E402
+from SegmentationConcordanceLib.scene.explorer.explorer import Explorer  # noqa: E402
+from SegmentationConcordanceLib.scene.explorer.row_labels import renderers_of  # noqa: E402
 from SegmentationConcordanceLib.scene.node_attributes import set_label_map  # noqa: E402
 from SegmentationConcordanceLib.scene.segmentation_node import add_segmentation_node  # noqa: E402
 from SegmentationConcordanceLib.scene.volume_node import add_volume_node  # noqa: E402

@@ -155,8 +155,8 @@ class SegmentHarmonizerWidget(ScriptedLoadableModuleWidget):
         self._showWhatCanBeDone()
 
     def _showOutputs(self):
-        from SegmentationConcordanceLib.scene.harmonizer.shown_output import shown_output
-        from SegmentationConcordanceLib.scene.harmonizer.tool_tip import tool_tip
+        from SegmentationConcordanceLib.harmonizing.shown_output import shown_output
+        from SegmentationConcordanceLib.harmonizing.tool_tip import tool_tip
 
         table, states, chosen = self.ui.outputsTable, self.logic.states, self._chosen()
         table.setRowCount(len(states))
@@ -174,7 +174,7 @@ class SegmentHarmonizerWidget(ScriptedLoadableModuleWidget):
             table.selectRow(0)
 
     def _showWhatCanBeDone(self):
-        from SegmentationConcordanceLib.scene.harmonizer.tool_tip import tool_tip
+        from SegmentationConcordanceLib.harmonizing.tool_tip import tool_tip
 
         logic, ui = self.logic, self.ui
         obstacle = logic.obstacle()
@@ -195,7 +195,7 @@ class SegmentHarmonizerWidget(ScriptedLoadableModuleWidget):
 
     def showChosen(self):
         """Show who wrote the selected output, and what speaks for it."""
-        from SegmentationConcordanceLib.scene.harmonizer.shown_output import shown_output
+        from SegmentationConcordanceLib.harmonizing.shown_output import shown_output
 
         ui, number = self.ui, self._chosen()
         ui.chosenGroupBox.visible = number is not None

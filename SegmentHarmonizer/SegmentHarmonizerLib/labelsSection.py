@@ -28,13 +28,13 @@ class LabelsSection:
 
     def show(self, *_unused):
         """Fill the table of the labels with those that the filter finds, in the order chosen."""
-        from SegmentationConcordanceLib.scene.harmonizer.label_table import (
+        from SegmentationConcordanceLib.harmonizing.label_table import (
             count_text,
             label_cells,
             row_tool_tip,
             shown_labels,
         )
-        from SegmentationConcordanceLib.scene.harmonizer.tool_tip import tool_tip
+        from SegmentationConcordanceLib.harmonizing.tool_tip import tool_tip
 
         rows, table = self.logic.rows, self.ui.labelsTable
         selected = {(row.output, row.key) for row in self.selectedRows()}
@@ -71,7 +71,7 @@ class LabelsSection:
         """Show what the selected label could be, and every other structure that may be chosen for it."""
         if self._updating:
             return
-        from SegmentationConcordanceLib.scene.harmonizer.structure_answer import choice_text, choices_for
+        from SegmentationConcordanceLib.harmonizing.structure_answer import choice_text, choices_for
 
         ui, rows = self.ui, self.selectedRows()
         self._choices = choices_for(rows[0], self.logic.known) if len(rows) == 1 else ()
@@ -89,8 +89,8 @@ class LabelsSection:
         self.showReason()
 
     def showReason(self, *_unused):
-        from SegmentationConcordanceLib.scene.harmonizer.label_table import row_tool_tip
-        from SegmentationConcordanceLib.scene.harmonizer.structure_answer import choice_reason
+        from SegmentationConcordanceLib.harmonizing.label_table import row_tool_tip
+        from SegmentationConcordanceLib.harmonizing.structure_answer import choice_reason
 
         if not self._updating:
             rows, index = self.selectedRows(), self.ui.candidateComboBox.currentIndex
@@ -100,7 +100,7 @@ class LabelsSection:
 
     def onHeaderClicked(self, section):
         """Sort by a column, the other way round when clicked again, and a third time unknown first."""
-        from SegmentationConcordanceLib.scene.harmonizer.label_table import next_label_order
+        from SegmentationConcordanceLib.harmonizing.label_table import next_label_order
 
         self._order = next_label_order(self._order, section)
         header = self.ui.labelsTable.horizontalHeader()

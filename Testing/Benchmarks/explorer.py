@@ -18,13 +18,13 @@ from measuring import Row, Table, at_most, demanded, require, sampled
 
 from host import SceneHost
 from scene.explorer_screen import Screen
+from SegmentationConcordanceLib.exploring.explored_scan import SegmentPlace
+from SegmentationConcordanceLib.exploring.view_kinds import AXIAL, CORONAL, SAGITTAL, THREE_D
 from SegmentationConcordanceLib.imaging.image_series import read_voxels
 from SegmentationConcordanceLib.imaging.label_map import LabelMap
 from SegmentationConcordanceLib.sample.models import SAMPLE_MODELS
-from SegmentationConcordanceLib.scene.explorer.explored_scan import SegmentPlace
 from SegmentationConcordanceLib.scene.explorer.explorer import Explorer
 from SegmentationConcordanceLib.scene.explorer.row_labels import renderers_of
-from SegmentationConcordanceLib.scene.explorer.view_kinds import AXIAL, CORONAL, SAGITTAL, THREE_D
 from SegmentationConcordanceLib.scene.node_attributes import set_label_map
 from SegmentationConcordanceLib.scene.segmentation_node import add_segmentation_node
 from SegmentationConcordanceLib.scene.volume_node import add_volume_node

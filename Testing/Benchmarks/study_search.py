@@ -17,7 +17,7 @@ from SegmentationConcordanceLib.imaging.image_series import ImageSeries
 from SegmentationConcordanceLib.imaging.seg_header_cache import SegHeaderCache
 from SegmentationConcordanceLib.imaging.seg_scan import scan_seg
 from SegmentationConcordanceLib.imaging.seg_writer import write_dicom_seg
-from SegmentationConcordanceLib.scene.study_search import SearchResult, find_segmentations
+from SegmentationConcordanceLib.scene.study.study_search import SearchResult, find_segmentations
 
 _SEGS = 100
 _PARSED = 3

@@ -15,10 +15,12 @@ ALLOWED = {
     "imaging": {"anatomy"},
     "agreement": {"anatomy", "imaging"},
     "reporting": {"anatomy", "imaging", "agreement"},
-    "scene": {"anatomy", "imaging", "agreement"},
+    "harmonizing": {"anatomy", "imaging"},
+    "exploring": {"anatomy", "imaging", "agreement"},
+    "scene": {"anatomy", "imaging", "agreement", "harmonizing", "exploring"},
     "sample": {"anatomy", "imaging"},
     "viewer": {"anatomy", "imaging"},
-    "browser": {"anatomy", "imaging", "agreement", "scene"},
+    "browser": {"anatomy", "imaging", "agreement", "exploring", "scene"},
     "review": {"anatomy", "imaging", "agreement"},
     "cohort": {"anatomy", "imaging", "agreement", "reporting", "review"},
     "commands": {
@@ -30,6 +32,7 @@ ALLOWED = {
         "cohort",
         "sample",
         "viewer",
+        "exploring",
         "scene",
         "browser",
     },
@@ -102,6 +105,15 @@ def test_a_package_is_imported_only_where_it_may_be(library, package, where):
         if path.relative_to(library).parts[0] not in where
         and any(name.split(".")[0] == package for name, _ in imported_names(path, library))
     ]
+    assert wrong == []
+
+
+def test_what_knows_no_scene_does_not_live_in_scene(library):
+    wrong = []
+    for path in (library / "scene").rglob("*.py"):
+        names = [name.split(".") for name, _ in imported_names(path, library)]
+        if path.name != "__init__.py" and not any(n[0] in ("vtk", "slicer") or n[1:2] == ["scene"] for n in names):
+            wrong.append(str(path.relative_to(library)))
     assert wrong == []
 
 

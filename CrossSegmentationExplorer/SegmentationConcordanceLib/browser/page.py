@@ -12,7 +12,7 @@ from trame.widgets import client, html, vuetify3
 from trame_server import Server
 from trame_slicer import module as views_module
 
-from ..scene.explorer.view_kinds import VIEW_KINDS
+from ..exploring.view_kinds import VIEW_KINDS
 from .session import LINKS, Session
 
 _FOLDER = "explore"

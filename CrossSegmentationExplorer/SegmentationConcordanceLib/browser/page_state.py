@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ..scene.explorer.rows import Row
-from ..scene.explorer.structure_cells import SHOWN_COLUMNS, presence_text, structure_cells
-from ..scene.explorer.structure_list import ListedStructure
-from ..scene.explorer.under_cursor import UnderCursor
-from ..scene.explorer.view_kinds import ViewKind, view_name
-from ..scene.model_colors import Color
+from ..agreement.model_colors import Color
+from ..exploring.rows import Row
+from ..exploring.structure_cells import SHOWN_COLUMNS, presence_text, structure_cells
+from ..exploring.structure_list import ListedStructure
+from ..exploring.under_cursor import UnderCursor
+from ..exploring.view_kinds import ViewKind, view_name
 
 
 def structure_line(structure: ListedStructure) -> dict[str, Any]:

@@ -10,15 +10,15 @@ from typing import Any
 from trame_server import Server
 from trame_slicer.core import SlicerApp
 
+from ..exploring.rows import CONSENSUS_COLOR, OVERLAY_COLOR, OVERLAY_TITLE, RowKind
+from ..exploring.structure_cells import SHOWN_COLUMNS, next_order, region_text
+from ..exploring.structure_list import groups_of
+from ..exploring.structure_walk import find
+from ..exploring.under_cursor import under_cursor
+from ..exploring.view_kinds import AXIAL, CORONAL, SAGITTAL, VIEW_KINDS, view_name
 from ..scene.explorer.consensus_segments import TITLE as CONSENSUS_TITLE
 from ..scene.explorer.explorer import Explorer
 from ..scene.explorer.links import Links
-from ..scene.explorer.rows import CONSENSUS_COLOR, OVERLAY_COLOR, OVERLAY_TITLE, RowKind
-from ..scene.explorer.structure_cells import SHOWN_COLUMNS, next_order, region_text
-from ..scene.explorer.structure_list import groups_of
-from ..scene.explorer.structure_walk import find
-from ..scene.explorer.under_cursor import under_cursor
-from ..scene.explorer.view_kinds import AXIAL, CORONAL, SAGITTAL, VIEW_KINDS, view_name
 from ..scene.scan_nodes import SOFT_TISSUE, Scan, add_scan, set_window
 from .page_state import css_color, cursor_lines, row_line, structure_line
 from .row_views import RowViews, position_variable

@@ -6,6 +6,7 @@ import numpy as np
 import slicer
 import vtk
 
+from ..anatomy.terminology import storable_text, structure_from_terminology, terminology_text
 from ..errors import ConcordanceError, VoxelTypeError
 from ..imaging.label_map import LabelMap, Segment, smallest_dtype
 from .grids import (
@@ -20,7 +21,6 @@ from .grids import (
     vtk_matrix,
 )
 from .shared_layers import BINARY_LABELMAP, arrays_on_extent, common_extent, free_labels, shared_layers
-from .terminology import storable_text, structure_from_terminology, terminology_text
 from .volume_node import fill_image
 
 _ALGORITHM_TAG = "DICOM.SegmentAlgorithmName"

@@ -8,10 +8,10 @@ from SegmentationConcordanceLib.browser.page_state import (
     row_line,
     structure_line,
 )
-from SegmentationConcordanceLib.scene.explorer.rows import Row, RowKind
-from SegmentationConcordanceLib.scene.explorer.structure_list import MISSING, NOT_IN_MODEL, PRESENT, ListedStructure
-from SegmentationConcordanceLib.scene.explorer.under_cursor import UnderCursor
-from SegmentationConcordanceLib.scene.explorer.view_kinds import AXIAL, THREE_D
+from SegmentationConcordanceLib.exploring.rows import Row, RowKind
+from SegmentationConcordanceLib.exploring.structure_list import MISSING, NOT_IN_MODEL, PRESENT, ListedStructure
+from SegmentationConcordanceLib.exploring.under_cursor import UnderCursor
+from SegmentationConcordanceLib.exploring.view_kinds import AXIAL, THREE_D
 
 
 def a_structure(**values) -> ListedStructure:

@@ -20,7 +20,7 @@ from SegmentationConcordanceLib.agreement.options import AnalysisOptions
 from SegmentationConcordanceLib.imaging.image_series import read_image_series
 from SegmentationConcordanceLib.imaging.seg_reader import read_dicom_seg
 from SegmentationConcordanceLib.reporting.tables import read_agreement, read_pairwise
-from SegmentationConcordanceLib.scene.agreement_nodes import (
+from SegmentationConcordanceLib.scene.consensus.agreement_nodes import (
     CONSENSUS,
     DICE_CHART,
     MAP,

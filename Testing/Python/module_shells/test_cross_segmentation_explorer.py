@@ -10,8 +10,8 @@ import pytest
 from scene.agreement_scene import LIVER_KEY, SPLEEN_KEY, add_three_models, add_volume, label_map_of, second_model
 from scene.explorer_fixtures import distance_to_slice, scene_text
 from scene.study_fixtures import Patient, add_ct, make_patient
+from SegmentationConcordanceLib.exploring.view_kinds import AXIAL, CORONAL, THREE_D
 from SegmentationConcordanceLib.scene.explorer.ratings import Rating, read_ratings
-from SegmentationConcordanceLib.scene.explorer.view_kinds import AXIAL, CORONAL, THREE_D
 from SegmentationConcordanceLib.scene.segmentation_node import add_segmentation_node
 from SegmentationConcordanceLib.scene.selected_structure import select_structure, selected_structure
 

@@ -7,8 +7,8 @@ import slicer
 
 from host import SceneHost
 from SegmentationConcordanceLib.anatomy.concepts import CodedConcept, CodedStructure
+from SegmentationConcordanceLib.anatomy.terminology import structure_from_terminology, terminology_text
 from SegmentationConcordanceLib.errors import ConcordanceError
-from SegmentationConcordanceLib.scene.terminology import structure_from_terminology, terminology_text
 
 ANATOMY = CodedConcept("123037004", "SCT", "Anatomical Structure")
 ABNORMALITY = CodedConcept("49755003", "SCT", "Morphologically Altered Structure")

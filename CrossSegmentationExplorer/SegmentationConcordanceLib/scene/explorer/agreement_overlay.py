@@ -8,11 +8,11 @@ import slicer
 
 from ...agreement.boxes import Box
 from ...agreement.crops import agreement_crop
+from ...exploring.explored_scan import ExploredScan
 from ...imaging.geometry import Geometry
 from ..agreement_map import add_agreement_map
 from ..node_attributes import RESULT
-from .explored_scan import ExploredScan
-from .own_nodes import mark_own, remove_own
+from ..own_nodes import mark_own, remove_own
 
 _OPACITY = 0.6
 

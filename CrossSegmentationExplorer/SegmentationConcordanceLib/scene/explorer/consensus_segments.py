@@ -6,12 +6,13 @@ import slicer
 
 from ...agreement.consensus_map import consensus_label_map
 from ...agreement.models import ModelSegmentation
+from ...exploring.explored_scan import DrawnModel, ExploredScan
 from ...imaging.label_map import LabelMap
 from ..node_attributes import RESULT
+from ..own_nodes import mark_own, remove_own
 from ..segmentation_node import add_segmentation_node
 from ..volume_grid import own_grid
-from .explored_scan import DrawnModel, ExploredScan, drawn_model
-from .own_nodes import mark_own, remove_own
+from .scan_of_nodes import drawn_model
 
 TITLE = "Consensus"
 

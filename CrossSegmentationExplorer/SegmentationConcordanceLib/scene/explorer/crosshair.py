@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import slicer
 
-from ..disputed_place import Place
+from ...agreement.disputed_place import Place
 from .one_event import one_event
 
 

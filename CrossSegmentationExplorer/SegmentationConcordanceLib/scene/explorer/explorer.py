@@ -10,31 +10,32 @@ import numpy as np
 import slicer
 
 from ...agreement.boxes import Box
+from ...agreement.disputed_place import Place
+from ...agreement.disputed_regions import DisputedRegion, disputed_regions, middle_voxel
+from ...agreement.model_colors import Color, model_color
 from ...agreement.options import AnalysisOptions
 from ...anatomy.groups import StructureGroup
 from ...errors import ConcordanceError
-from ..disputed_place import Place
-from ..model_colors import Color, model_color
+from ...exploring.display_style import DisplayStyle
+from ...exploring.explored_scan import ExploredScan
+from ...exploring.row_status import label_lines, row_status
+from ...exploring.rows import CONSENSUS_COLOR, OVERLAY_COLOR, OVERLAY_TITLE, Row, RowKind, free_number
+from ...exploring.structure_list import list_structures
+from ...exploring.structure_walk import StructureWalk, find
+from ...exploring.view_kinds import AXIAL, CORONAL, SAGITTAL, ViewKind
 from ..scene_watch import SceneWatch
 from .agreement_overlay import AgreementOverlay
 from .consensus_segments import TITLE, ConsensusSegments
 from .crosshair import Crosshair
-from .display_style import DisplayStyle
-from .disputed_regions import DisputedRegion, disputed_regions, middle_voxel
-from .explored_scan import ExploredScan, NodesOf, explore_scan, models_of_volume, scan_state
 from .framing import frame_cameras, frame_slices, jump, place_of, world_box
 from .links import LinkedCameras, Links, copy_slice, copy_view, link_slices
 from .row_content import RowContent, RowModel
 from .row_labels import RendererOf, RowLabels
 from .row_layout import RowLayout
-from .row_status import label_lines, row_status
-from .rows import CONSENSUS_COLOR, OVERLAY_COLOR, OVERLAY_TITLE, Row, RowKind, free_number
+from .scan_of_nodes import NodesOf, explore_scan, models_of_volume, scan_state
 from .segment_watch import SegmentWatch
-from .structure_list import list_structures
-from .structure_walk import StructureWalk, find
 from .surfaces import SurfaceCache
 from .user_displays import hide_from_rows, show_everywhere_again
-from .view_kinds import AXIAL, CORONAL, SAGITTAL, ViewKind
 
 
 class Explorer:

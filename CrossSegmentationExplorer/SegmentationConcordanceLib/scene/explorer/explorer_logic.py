@@ -10,12 +10,15 @@ import slicer
 
 from ...agreement.options import INTERSECTION, MAJORITY, AnalysisOptions
 from ...errors import ConcordanceError
+from ...exploring.rows import RowKind
+from ...exploring.structure_list import ListedStructure
+from ...exploring.structure_walk import find
+from ...exploring.under_cursor import cursor_text, under_cursor
 from .. import consensus_parameters as shared
 from ..model_grouping import ModelRule, SegmentationCandidate, find_candidates, nodes_of_models
 from ..only_volume import only_volume
 from ..scene_watch import SceneWatch
 from ..selected_structure import select_structure
-from .explored_scan import NodesOf
 from .explorer import Explorer
 from .ratings import Rating, rate, read_ratings, write_ratings
 from .review_choices import (
@@ -29,11 +32,8 @@ from .review_choices import (
 )
 from .row_entries import RowEntry, row_entries
 from .row_labels import RendererOf
-from .rows import RowKind
+from .scan_of_nodes import NodesOf
 from .scene_pointers import CursorWatch, SelectionWatch
-from .structure_list import ListedStructure
-from .structure_walk import find
-from .under_cursor import cursor_text, under_cursor
 from .user_displays import show_everywhere_again
 
 

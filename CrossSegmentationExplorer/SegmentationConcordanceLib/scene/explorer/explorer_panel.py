@@ -7,20 +7,20 @@ from dataclasses import dataclass, replace
 
 import slicer
 
+from ...agreement.model_colors import Color
 from ...anatomy.groups import shipped_groups
 from ...errors import ConcordanceError
+from ...exploring.group_cells import group_cells, groups_of_cells
+from ...exploring.structure_cells import SHOWN_COLUMNS, as_html, next_order, presence_text, region_text, structure_cells
+from ...exploring.structure_list import ALL_GROUPS, groups_of
+from ...exploring.view_kinds import VIEW_KINDS
 from ...imaging.seg_header_cache import SegHeaderCache
-from ..model_colors import Color
 from ..model_grouping import rule_cells, rules_of_cells
-from ..study_loading import Progress, load_segmentations
-from ..study_search import DicomDatabase
-from .database_search import DatabaseSearch
+from ..study.database_search import DatabaseSearch
+from ..study.study_loading import Progress, load_segmentations
+from ..study.study_search import DicomDatabase
 from .explorer_logic import ExplorerLogic
-from .group_cells import group_cells, groups_of_cells
 from .ratings import GRADES
-from .structure_cells import SHOWN_COLUMNS, as_html, next_order, presence_text, region_text, structure_cells
-from .structure_list import ALL_GROUPS, groups_of
-from .view_kinds import VIEW_KINDS
 
 Cells = Iterable[tuple[str, str]]
 

@@ -9,8 +9,8 @@ import numpy as np
 import slicer
 
 from ...agreement.boxes import Box
+from ...agreement.disputed_place import Place
 from ...imaging.geometry import Geometry
-from ..disputed_place import Place
 from .one_event import one_event
 
 _MARGIN = 1.4

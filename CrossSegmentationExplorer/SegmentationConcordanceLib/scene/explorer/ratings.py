@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import slicer
 
+from ...exploring.structure_list import ListedStructure
 from ...imaging.whole_files import whole_file
 from ..module_parameters import from_json
 from ..volume_series import series_uid_of_volume
-from .structure_list import ListedStructure
 
 GRADES = ("acceptable", "minor", "major")
 """Of a structure's segmentations as a whole: usable as they are, with small errors, with errors that matter."""

@@ -10,14 +10,14 @@ from typing import Any, TypeVar
 import slicer
 
 from ...anatomy.groups import StructureGroup
+from ...exploring.display_style import DisplayStyle
+from ...exploring.rows import RowKind
+from ...exploring.structure_list import ALL_GROUPS
+from ...exploring.structure_list import COLUMNS as STRUCTURE_COLUMNS
+from ...exploring.view_kinds import AXIAL, CORONAL, SAGITTAL, VIEW_KINDS, ViewKind
 from ..module_parameters import from_json, module_node
-from .display_style import DisplayStyle
 from .links import Links
 from .one_event import one_event
-from .rows import RowKind
-from .structure_list import ALL_GROUPS
-from .structure_list import COLUMNS as STRUCTURE_COLUMNS
-from .view_kinds import AXIAL, CORONAL, SAGITTAL, VIEW_KINDS, ViewKind
 
 MODULE = "CrossSegmentationExplorer"
 _VOLUME = f"{MODULE}.Volume"

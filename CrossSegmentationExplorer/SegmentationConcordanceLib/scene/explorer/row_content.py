@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 import slicer
 
-from ..model_colors import Color
-from .display_style import DisplayStyle
-from .explored_scan import DrawnModel, ExploredScan
-from .neighbours import neighbours
+from ...agreement.model_colors import Color
+from ...exploring.display_style import DisplayStyle
+from ...exploring.explored_scan import DrawnModel, ExploredScan
+from ...exploring.rows import Row, RowKind
+from ...exploring.view_kinds import THREE_D
+from ...imaging.neighbours import neighbours
 from .row_layout import RowLayout
-from .rows import Row, RowKind
 from .shown_segments import SegmentLook, ShownSegments
 from .shown_surfaces import ShownSurfaces, SurfaceLook
 from .surfaces import SurfaceCache, closed_surface
-from .view_kinds import THREE_D
 
 _OVERLAY_3D_OPACITY = 0.35
 

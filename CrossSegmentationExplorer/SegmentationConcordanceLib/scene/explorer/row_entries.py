@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..model_colors import Color, model_color
+from ...agreement.model_colors import Color, model_color
+from ...exploring.rows import CONSENSUS_COLOR, OVERLAY_COLOR, OVERLAY_TITLE, RowKind
+from ...exploring.structure_cells import consensus_text, model_texts
 from .consensus_segments import TITLE
 from .explorer import Explorer
 from .review_choices import WantedRow
-from .rows import CONSENSUS_COLOR, OVERLAY_COLOR, OVERLAY_TITLE, RowKind
-from .structure_cells import consensus_text, model_texts
 
 
 @dataclass(frozen=True, slots=True)

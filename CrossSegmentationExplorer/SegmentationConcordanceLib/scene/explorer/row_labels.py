@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import slicer
 import vtk
 
-from ..model_colors import Color
+from ...exploring.label_line import LabelLine
 
 RendererOf = Callable[[slicer.vtkMRMLAbstractViewNode], "vtk.vtkRenderer | None"]
 _SIZE = 14
 _LINE = _SIZE + 4
 _LEFT, _TOP = 0.015, 2
-
-
-@dataclass(frozen=True, slots=True)
-class LabelLine:
-    """A line of text in a colour; untrusted text is drawn as it is."""
-
-    text: str
-    color: Color
 
 
 def renderers_of(application_logic: slicer.vtkMRMLApplicationLogic) -> RendererOf:

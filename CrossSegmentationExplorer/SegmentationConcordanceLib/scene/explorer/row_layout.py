@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import slicer
 
-from .layout_xml import layout_xml
-from .rows import Row
-from .view_kinds import VIEW_KINDS, ViewKind, view_name
+from ...exploring.layout_xml import layout_xml
+from ...exploring.rows import Row
+from ...exploring.view_kinds import VIEW_KINDS, ViewKind, view_name
 
 LAYOUT_ID = 50417
 """Number of the explorer's own layout; Slicer's user layout stays the user's."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import slicer
 import vtk
 
-from ..disputed_place import Place
+from ...agreement.disputed_place import Place
 from ..selected_structure import selected_structure, selection_node
 
 Pointed = Callable[["Place | None", "slicer.vtkMRMLSliceNode | None"], None]

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import slicer
 import vtk
 
-from ..model_colors import Color
+from ...agreement.model_colors import Color
+from ..own_nodes import mark_own, remove_own
 from .one_event import one_event
-from .own_nodes import mark_own, remove_own
 
 
 @dataclass(frozen=True, slots=True)

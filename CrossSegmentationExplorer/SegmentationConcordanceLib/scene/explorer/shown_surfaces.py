@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import slicer
 import vtk
 
-from ..model_colors import Color
-from .own_nodes import mark_own, remove_own
+from ...agreement.model_colors import Color
+from ..own_nodes import mark_own, remove_own
 
 
 @dataclass(frozen=True, eq=False)

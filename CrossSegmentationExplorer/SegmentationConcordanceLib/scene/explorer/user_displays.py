@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import slicer
 
+from ..own_nodes import OWN
 from .one_event import one_event
-from .own_nodes import OWN
 
 HIDDEN = "SegmentationConcordance.HiddenFromRows"
 """On a display node that was shown in all views before, so that a scene saved meanwhile can be put right too."""

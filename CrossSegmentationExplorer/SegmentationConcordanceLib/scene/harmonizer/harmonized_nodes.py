@@ -8,11 +8,11 @@ from dataclasses import replace
 import slicer
 
 from ...anatomy.vocabulary import Vocabulary
+from ...harmonizing.known_models import is_own
+from ...harmonizing.label_rows import LabelRow
 from ...imaging.label_map import LabelMap
 from ..node_attributes import set_label_map
 from ..segmentation_node import add_segmentation_node
-from .known_models import is_own
-from .label_rows import LabelRow
 
 
 def harmonized_label_map(label_map: LabelMap, rows: Sequence[LabelRow], name: str) -> LabelMap:

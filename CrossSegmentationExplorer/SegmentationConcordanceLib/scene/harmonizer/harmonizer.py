@@ -15,6 +15,13 @@ from ...anatomy.label_map_folders import VARIABLE, users_folder
 from ...anatomy.slicer_terms import installed_terminologies
 from ...anatomy.suggestions import Suggestion
 from ...errors import ConcordanceError
+from ...harmonizing.known_models import KnownModels, model_of
+from ...harmonizing.label_rows import SUGGESTED, SURE, UNKNOWN, LabelRow
+from ...harmonizing.output_choice import LabelAnswer, LabelKey, OutputChoice
+from ...harmonizing.output_recognition import new_outputs, renamed
+from ...harmonizing.output_states import OutputState, OutputStates, Progress
+from ...harmonizing.own_label_map import write_own_label_map
+from ...harmonizing.structure_answer import Color, answer_of_codes, answer_of_suggestion
 from ...imaging.geometry import Geometry
 from ...imaging.label_map import LabelMap
 from ...imaging.seg_writer import label_map_obstacle
@@ -25,15 +32,8 @@ from ..scene_watch import SceneWatch
 from ..volume_grid import own_grid
 from .harmonized_nodes import add_harmonized_node, harmonized_label_map
 from .harmonizer_parameters import HarmonizerOptions, HarmonizerParameters
-from .known_models import KnownModels, model_of
-from .label_rows import SUGGESTED, SURE, UNKNOWN, LabelRow
-from .output_choice import LabelAnswer, LabelKey, OutputChoice
-from .output_recognition import new_outputs, renamed
-from .output_states import OutputState, OutputStates, Progress
-from .own_label_map import write_own_label_map
 from .referenced_images import ReferencedImages
 from .seg_export import Export, ExportedNode, export_segs
-from .structure_answer import Color, answer_of_codes, answer_of_suggestion
 
 
 class HarmonizerLogic:

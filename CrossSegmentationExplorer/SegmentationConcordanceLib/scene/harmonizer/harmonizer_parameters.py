@@ -10,8 +10,8 @@ from typing import Any
 import slicer
 
 from ...anatomy.concepts import CodedConcept, CodedStructure
+from ...harmonizing.output_choice import LabelAnswer, OutputChoice
 from ..module_parameters import from_json, module_node
-from .output_choice import LabelAnswer, OutputChoice
 
 _MODULE = "SegmentHarmonizer"
 _VOLUME = f"{_MODULE}.Volume"

@@ -12,6 +12,7 @@ import slicer
 
 from ...anatomy.vocabulary import Vocabulary
 from ...errors import ConcordanceError
+from ...harmonizing.output_content import NO_MODEL
 from ...imaging.harmonization import write_output_seg
 from ...imaging.image_series import ImageSeries
 from ...imaging.label_map import LabelMap
@@ -19,7 +20,6 @@ from ...imaging.model_output import ModelOutput
 from ...imaging.resampling import bring_to_grid
 from ...imaging.seg_writer import BINARY, LABEL_MAP
 from ..segmentation_node import label_map_from_node
-from .output_content import NO_MODEL
 
 Progress = Callable[[float, str], None]
 _LISTED = 5

@@ -5,7 +5,7 @@ from __future__ import annotations
 import slicer
 
 from ...anatomy.concepts import CodedStructure
-from ..terminology import structure_from_terminology, terminology_text
+from ...anatomy.terminology import structure_from_terminology, terminology_text
 
 _NO_COLOR = (127, 127, 127)
 

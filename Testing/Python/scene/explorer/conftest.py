@@ -10,10 +10,10 @@ from host import SceneHost
 from scene.explorer_fixtures import Desk
 from scene.explorer_sample import ReadCase, add_case, read_case
 from scene.explorer_screen import Screen
+from SegmentationConcordanceLib.exploring.view_kinds import AXIAL, CORONAL, SAGITTAL, THREE_D
 from SegmentationConcordanceLib.sample.cohort import Sample
 from SegmentationConcordanceLib.scene.explorer.explorer import Explorer
 from SegmentationConcordanceLib.scene.explorer.row_labels import renderers_of
-from SegmentationConcordanceLib.scene.explorer.view_kinds import AXIAL, CORONAL, SAGITTAL, THREE_D
 
 
 @pytest.fixture(scope="session")

@@ -9,10 +9,10 @@ import pytest
 import slicer
 
 from host import SceneHost
-from SegmentationConcordanceLib.scene.explorer.layout_xml import layout_xml
+from SegmentationConcordanceLib.exploring.layout_xml import layout_xml
+from SegmentationConcordanceLib.exploring.rows import Row, RowKind, free_number
+from SegmentationConcordanceLib.exploring.view_kinds import AXIAL, CORONAL, SAGITTAL, THREE_D, VIEW_KINDS
 from SegmentationConcordanceLib.scene.explorer.row_layout import LAYOUT_ID, RowLayout
-from SegmentationConcordanceLib.scene.explorer.rows import Row, RowKind, free_number
-from SegmentationConcordanceLib.scene.explorer.view_kinds import AXIAL, CORONAL, SAGITTAL, THREE_D, VIEW_KINDS
 
 EVIL = 'Heart & Lung <"x">, a;b'
 FIRST = Row(1, RowKind.MODEL, EVIL, EVIL, (1.0, 0.0, 0.0))

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from scene.explorer_fixtures import Desk, slice_offsets
+from SegmentationConcordanceLib.exploring.view_kinds import AXIAL, CORONAL, THREE_D
 from SegmentationConcordanceLib.scene.explorer.links import Links
-from SegmentationConcordanceLib.scene.explorer.view_kinds import AXIAL, CORONAL, THREE_D
 
 
 @pytest.fixture

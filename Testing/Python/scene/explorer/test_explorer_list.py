@@ -17,8 +17,8 @@ from scene.agreement_scene import (
     label_map_of,
 )
 from SegmentationConcordanceLib.anatomy.concepts import CodedConcept, CodedStructure
-from SegmentationConcordanceLib.scene.explorer.explored_scan import ExploredScan, explore_scan, models_of_volume
-from SegmentationConcordanceLib.scene.explorer.structure_list import (
+from SegmentationConcordanceLib.exploring.explored_scan import ExploredScan
+from SegmentationConcordanceLib.exploring.structure_list import (
     MISSING,
     NOT_IN_MODEL,
     PRESENT,
@@ -28,7 +28,8 @@ from SegmentationConcordanceLib.scene.explorer.structure_list import (
     structures_by,
     structures_found,
 )
-from SegmentationConcordanceLib.scene.explorer.structure_walk import StructureWalk
+from SegmentationConcordanceLib.exploring.structure_walk import StructureWalk
+from SegmentationConcordanceLib.scene.explorer.scan_of_nodes import explore_scan, models_of_volume
 from SegmentationConcordanceLib.scene.segmentation_node import add_segmentation_node
 
 ANATOMY = CodedConcept("123037004", "SCT", "Anatomical Structure")

@@ -24,11 +24,12 @@ from scene.agreement_scene import (
 from scene.explorer_fixtures import scene_text, segmentation
 from SegmentationConcordanceLib.anatomy.groups import StructureGroup
 from SegmentationConcordanceLib.errors import ConcordanceError
-from SegmentationConcordanceLib.scene.consensus_metrics import ConsensusMetricsLogic
-from SegmentationConcordanceLib.scene.explorer.display_style import DisplayStyle
+from SegmentationConcordanceLib.exploring.display_style import DisplayStyle
+from SegmentationConcordanceLib.exploring.rows import RowKind
+from SegmentationConcordanceLib.exploring.view_kinds import AXIAL, THREE_D
+from SegmentationConcordanceLib.scene.consensus.consensus_metrics import ConsensusMetricsLogic
 from SegmentationConcordanceLib.scene.explorer.explorer_logic import ExplorerLogic
 from SegmentationConcordanceLib.scene.explorer.links import Links
-from SegmentationConcordanceLib.scene.explorer.own_nodes import OWN
 from SegmentationConcordanceLib.scene.explorer.ratings import Rating, read_ratings
 from SegmentationConcordanceLib.scene.explorer.review_choices import (
     ListOrder,
@@ -38,10 +39,9 @@ from SegmentationConcordanceLib.scene.explorer.review_choices import (
     read_choices,
     write_choices,
 )
-from SegmentationConcordanceLib.scene.explorer.rows import RowKind
 from SegmentationConcordanceLib.scene.explorer.user_displays import HIDDEN
-from SegmentationConcordanceLib.scene.explorer.view_kinds import AXIAL, THREE_D
 from SegmentationConcordanceLib.scene.model_grouping import ModelRule
+from SegmentationConcordanceLib.scene.own_nodes import OWN
 from SegmentationConcordanceLib.scene.segmentation_node import add_segmentation_node
 from SegmentationConcordanceLib.scene.selected_structure import select_structure, selected_structure
 

@@ -11,14 +11,14 @@ import vtk
 from host import SceneHost
 from scene.agreement_scene import SPLEEN_KEY, add_three_models, add_volume
 from SegmentationConcordanceLib.agreement.boxes import Box
+from SegmentationConcordanceLib.agreement.disputed_regions import disputed_regions
 from SegmentationConcordanceLib.anatomy.groups import group_of, read_groups
+from SegmentationConcordanceLib.exploring.under_cursor import under_cursor
 from SegmentationConcordanceLib.imaging.geometry import Geometry
 from SegmentationConcordanceLib.imaging.label_map import LabelMap, Segment
-from SegmentationConcordanceLib.scene.explorer.disputed_regions import disputed_regions
-from SegmentationConcordanceLib.scene.explorer.explored_scan import explore_scan, models_of_volume
-from SegmentationConcordanceLib.scene.explorer.neighbours import neighbours
+from SegmentationConcordanceLib.imaging.neighbours import neighbours
+from SegmentationConcordanceLib.scene.explorer.scan_of_nodes import explore_scan, models_of_volume
 from SegmentationConcordanceLib.scene.explorer.surfaces import SurfaceCache, closed_surface
-from SegmentationConcordanceLib.scene.explorer.under_cursor import under_cursor
 
 GEOMETRY = Geometry.from_parts((4, 6, 12), (2, 3, 4), (10, 20, 30), np.eye(3))
 

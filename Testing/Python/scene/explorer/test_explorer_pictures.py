@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from scene.explorer_fixtures import Desk, key_of
-from SegmentationConcordanceLib.scene.explorer.view_kinds import AXIAL, SAGITTAL, THREE_D
+from SegmentationConcordanceLib.exploring.view_kinds import AXIAL, SAGITTAL, THREE_D
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 _MEAN, _OFF, _SHARE = 1.0, 48, 0.01

@@ -12,10 +12,10 @@ from host import SceneHost
 from scene.agreement_scene import SPLEEN_KEY, add_three_models, add_volume, label_map_of, second_model
 from scene.explorer_fixtures import Desk, scene_text, segmentation
 from SegmentationConcordanceLib.errors import ConcordanceError
+from SegmentationConcordanceLib.exploring.view_kinds import AXIAL, VIEW_KINDS
 from SegmentationConcordanceLib.scene.explorer.explorer import Explorer
-from SegmentationConcordanceLib.scene.explorer.own_nodes import OWN
 from SegmentationConcordanceLib.scene.explorer.user_displays import HIDDEN, show_everywhere_again
-from SegmentationConcordanceLib.scene.explorer.view_kinds import AXIAL, VIEW_KINDS
+from SegmentationConcordanceLib.scene.own_nodes import OWN
 from SegmentationConcordanceLib.scene.segmentation_node import add_segmentation_node
 
 

@@ -7,12 +7,11 @@ from dataclasses import replace
 import pytest
 
 from scene.agreement_scene import add_volume
+from SegmentationConcordanceLib.agreement.disputed_regions import DisputedRegion
 from SegmentationConcordanceLib.agreement.table import AgreementRow
 from SegmentationConcordanceLib.anatomy.groups import StructureGroup
-from SegmentationConcordanceLib.scene.explorer.disputed_regions import DisputedRegion
-from SegmentationConcordanceLib.scene.explorer.group_cells import group_cells, groups_of_cells
-from SegmentationConcordanceLib.scene.explorer.ratings import Rating, rate, read_ratings
-from SegmentationConcordanceLib.scene.explorer.structure_cells import (
+from SegmentationConcordanceLib.exploring.group_cells import group_cells, groups_of_cells
+from SegmentationConcordanceLib.exploring.structure_cells import (
     SHOWN_COLUMNS,
     as_html,
     model_texts,
@@ -21,14 +20,15 @@ from SegmentationConcordanceLib.scene.explorer.structure_cells import (
     region_text,
     structure_cells,
 )
-from SegmentationConcordanceLib.scene.explorer.structure_list import (
+from SegmentationConcordanceLib.exploring.structure_list import (
     COLUMNS,
     MISSING,
     NOT_IN_MODEL,
     PRESENT,
     ListedStructure,
 )
-from SegmentationConcordanceLib.scene.explorer.under_cursor import UnderCursor, cursor_text
+from SegmentationConcordanceLib.exploring.under_cursor import UnderCursor, cursor_text
+from SegmentationConcordanceLib.scene.explorer.ratings import Rating, rate, read_ratings
 
 STRUCTURE = ListedStructure(
     key="SCT:1",

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from scene.explorer_fixtures import Desk, distance_to_slice, key_of, segmentation
-from SegmentationConcordanceLib.scene.explorer.own_nodes import OWN
-from SegmentationConcordanceLib.scene.explorer.rows import Row
-from SegmentationConcordanceLib.scene.explorer.view_kinds import AXIAL, SAGITTAL, THREE_D
+from SegmentationConcordanceLib.exploring.rows import Row
+from SegmentationConcordanceLib.exploring.view_kinds import AXIAL, SAGITTAL, THREE_D
+from SegmentationConcordanceLib.scene.own_nodes import OWN
 
 
 def shown_segments(desk: Desk, row: Row) -> dict[str, list[str]]:

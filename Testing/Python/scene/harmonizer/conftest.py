@@ -8,8 +8,8 @@ import pytest
 
 from host import SceneHost
 from scene.agreement_scene import add_volume
+from SegmentationConcordanceLib.harmonizing.known_models import KnownModels
 from SegmentationConcordanceLib.scene.harmonizer.harmonizer import HarmonizerLogic
-from SegmentationConcordanceLib.scene.harmonizer.known_models import KnownModels
 
 
 @pytest.fixture(scope="session")

@@ -13,11 +13,11 @@ from scene.harmonizer_files import box, organs, own_files, write_output
 from SegmentationConcordanceLib.anatomy.concepts import CodedConcept, CodedStructure
 from SegmentationConcordanceLib.anatomy.vocabulary import load_vocabulary
 from SegmentationConcordanceLib.errors import ConcordanceError, LabelMapTableError
+from SegmentationConcordanceLib.harmonizing.shown_output import shown_output
 from SegmentationConcordanceLib.imaging.geometry import Geometry
-from SegmentationConcordanceLib.scene.consensus_metrics import ConsensusMetricsLogic
+from SegmentationConcordanceLib.scene.consensus.consensus_metrics import ConsensusMetricsLogic
 from SegmentationConcordanceLib.scene.harmonizer.harmonizer import HarmonizerLogic
 from SegmentationConcordanceLib.scene.harmonizer.harmonizer_parameters import HarmonizerOptions
-from SegmentationConcordanceLib.scene.harmonizer.shown_output import shown_output
 from SegmentationConcordanceLib.scene.harmonizer.terminology_entry import entry_of_structure, structure_of_entry
 from SegmentationConcordanceLib.scene.model_grouping import find_candidates
 from SegmentationConcordanceLib.scene.node_attributes import vocabulary_of_node

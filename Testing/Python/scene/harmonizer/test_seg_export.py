@@ -17,11 +17,11 @@ from scene.harmonizer_files import box, organs, write_output
 from SegmentationConcordanceLib.anatomy.concepts import CodedStructure
 from SegmentationConcordanceLib.anatomy.vocabulary import load_vocabulary
 from SegmentationConcordanceLib.errors import ConcordanceError
+from SegmentationConcordanceLib.harmonizing.label_rows import UNKNOWN
 from SegmentationConcordanceLib.imaging.dcmqi import run_dcmqi
 from SegmentationConcordanceLib.imaging.image_series import ImageSeries, read_image_series, read_voxels
 from SegmentationConcordanceLib.imaging.seg_reader import read_dicom_seg
 from SegmentationConcordanceLib.scene.harmonizer.harmonizer import HarmonizerLogic
-from SegmentationConcordanceLib.scene.harmonizer.label_rows import UNKNOWN
 from SegmentationConcordanceLib.scene.segmentation_node import label_map_from_node
 from SegmentationConcordanceLib.scene.volume_node import add_volume_node
 

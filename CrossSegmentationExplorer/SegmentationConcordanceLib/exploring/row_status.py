@@ -1,0 +1,43 @@
+"""What a row's label says about the shown structure."""
+
+from __future__ import annotations
+
+from ..agreement.model_colors import Color
+from .label_line import LabelLine
+from .rows import Row, RowKind
+from .structure_list import MISSING, NOT_IN_MODEL, PRESENT, ListedStructure
+
+_WHITE: Color = (1.0, 1.0, 1.0)
+_WARNING: Color = (1.0, 0.85, 0.3)
+
+
+def row_status(row: Row, structure: ListedStructure | None, *, in_consensus: bool) -> str:
+    """Why a row shows no structure, in a few words; "" where it shows it."""
+    if structure is None or row.kind is RowKind.OVERLAY:
+        return ""
+    if row.kind is RowKind.CONSENSUS:
+        known = sum(state != NOT_IN_MODEL for state in structure.presence.values())
+        return "" if in_consensus else "consensus is empty" if known > 1 else "one model alone knows it"
+    presence = structure.presence.get(row.model, NOT_IN_MODEL)
+    return {PRESENT: "", MISSING: f"{row.title} found none", NOT_IN_MODEL: "not in model"}[presence]
+
+
+def label_lines(
+    row: Row, structure: ListedStructure | None, status: str, legend: dict[str, Color], *, titled: bool
+) -> list[LabelLine]:
+    """The lines of one view.
+
+    :param legend: for the overlay: the models' colours.
+    :param titled: False for a view that only says what is missing.
+    """
+    lines = [LabelLine(row.title, row.color)] if titled else []
+    if titled and row.kind is RowKind.OVERLAY:
+        for model, color in legend.items():
+            presence = structure.presence.get(model, NOT_IN_MODEL) if structure else PRESENT
+            note = {PRESENT: "", MISSING: " (found none)", NOT_IN_MODEL: " (not in model)"}[presence]
+            lines.append(LabelLine(model + note, color))
+    elif titled and structure is not None:
+        lines.append(LabelLine(structure.name.replace("_", " "), _WHITE))
+    if status:
+        lines.append(LabelLine(status, _WARNING))
+    return lines

@@ -1,0 +1,44 @@
+"""The rows of views, and what each of them shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from ..agreement.model_colors import Color
+
+CONSENSUS_COLOR: Color = (1.0, 1.0, 1.0)
+OVERLAY_COLOR: Color = (1.0, 1.0, 1.0)
+OVERLAY_TITLE = "All models"
+
+
+class RowKind(Enum):
+    """What a row shows."""
+
+    MODEL = "model"
+    CONSENSUS = "consensus"
+    OVERLAY = "overlay"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of views.
+
+    :param number: its views are named after it. It stays the same when rows are moved or removed, and so do the views
+        with their zoom and place.
+    :param model: name of the model; "" for the consensus and the overlay.
+    :param title: what its label says; untrusted text.
+    """
+
+    number: int
+    kind: RowKind
+    model: str
+    title: str
+    color: Color
+
+
+def free_number(rows: Sequence[Row]) -> int:
+    """The lowest number, from 1, that no row has."""
+    used = {row.number for row in rows}
+    return next(number for number in range(1, len(used) + 2) if number not in used)

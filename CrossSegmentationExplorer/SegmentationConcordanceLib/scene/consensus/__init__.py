@@ -1,0 +1,1 @@
+"""Slicer nodes of ConsensusMetrics: tables, plots, and its logic."""

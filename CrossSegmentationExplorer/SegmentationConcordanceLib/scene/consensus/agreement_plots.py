@@ -1,0 +1,137 @@
+"""The plots of a comparison as chart, series and table nodes.
+
+Slicer's plots are points and lines over two number axes, without names of structures along an axis: a structure's name
+appears when the mouse is over its point. The legend covers the right of the plot, so the axes leave room for it there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import slicer
+
+from ...agreement.model_colors import Color, model_color
+from ...agreement.row_order import structures_worst_first
+from ...agreement.table import AgreementRow
+from ..table_node import TableColumn, add_table_node
+from .chart_nodes import add_chart, add_plotted_table, add_series
+
+BANDS = (90, 75, 50, 25)
+"""Consensus shares in per cent at which the share plot draws a line."""
+
+_STRUCTURE, _PLACE = "structure", "place"
+_GREY = (0.6, 0.6, 0.6)
+_AXIS_MARGIN = 1.5
+_LEGEND_WIDTH = 0.85  # of what is plotted
+_MARKERS = (
+    slicer.vtkMRMLPlotSeriesNode.MarkerStyleCircle,
+    slicer.vtkMRMLPlotSeriesNode.MarkerStyleSquare,
+    slicer.vtkMRMLPlotSeriesNode.MarkerStyleDiamond,
+    slicer.vtkMRMLPlotSeriesNode.MarkerStyleCross,
+    slicer.vtkMRMLPlotSeriesNode.MarkerStylePlus,
+)
+
+
+@dataclass(frozen=True)
+class AgreementPlots:
+    """The nodes of the plots.
+
+    :param dice: chart of Dice against the structure's place in the order, worst first; one series per model.
+    :param share: chart of the consensus's share of a segment's volume against that volume (logarithmic).
+    :param nodes: these two, their series and tables.
+    """
+
+    dice: slicer.vtkMRMLPlotChartNode
+    share: slicer.vtkMRMLPlotChartNode
+    nodes: tuple[slicer.vtkMRMLNode, ...]
+
+
+def add_agreement_plots(
+    scene: slicer.vtkMRMLScene, name: str, models: Sequence[str], rows: Sequence[AgreementRow]
+) -> AgreementPlots:
+    """Add both charts. The n-th point of each series is the n-th of :func:`structures_worst_first`."""
+    keys = structures_worst_first(rows)
+    table = add_plotted_table(scene, f"{name}, plotted", *_plotted(models, keys, rows))
+    bands = add_table_node(scene, f"{name}, bands", _bands(rows))
+    dice, share = [], []
+    for number, model in enumerate(models):
+        look = model_color(number), _MARKERS[number % len(_MARKERS)]
+        dice.append(_points(scene, table, model, _PLACE, f"{model} dice", look))
+        share.append(_points(scene, table, model, f"{model} volume", f"{model} share", look))
+    lines = [_line(scene, bands, percent) for percent in BANDS]
+    dice_chart = add_chart(scene, f"{name}, Dice", dice, "Structures, worst first", "Dice with the consensus")
+    dice_chart.SetYAxisRangeAuto(False)
+    dice_chart.SetYAxisRange(0.0, 1.05)
+    dice_chart.SetXAxisRangeAuto(False)
+    dice_chart.SetXAxisRange(0.0, (len(keys) + 1) * (1 + _LEGEND_WIDTH))
+    share_chart = add_chart(scene, f"{name}, share", share + lines, "Volume (ml)", "Consensus share of it (%)")
+    share_chart.SetXAxisLogScale(True)
+    share_chart.SetXAxisRangeAuto(False)
+    low, high = _volume_range(rows)
+    share_chart.SetXAxisRange(low, high * (high / low) ** _LEGEND_WIDTH)
+    share_chart.SetYAxisRangeAuto(False)
+    share_chart.SetYAxisRange(0.0, 1.05 * max([100.0, *(100 * row.volume_ratio for row in rows if row.volume_ratio)]))
+    return AgreementPlots(dice_chart, share_chart, (dice_chart, share_chart, *dice, *share, *lines, table, bands))
+
+
+def row_of_point(rows: Sequence[AgreementRow], series: slicer.vtkMRMLPlotSeriesNode, point: int) -> AgreementRow | None:
+    """The row behind a point that was clicked; None where there is none, e.g. on the line of a band."""
+    keys = structures_worst_first(rows)
+    if not 0 <= point < len(keys) or series.GetLabelColumnName() != _STRUCTURE:
+        return None
+    model = series.GetName()
+    return next((row for row in rows if row.model == model and row.structure_key == keys[point]), None)
+
+
+def _plotted(
+    models: Sequence[str], keys: Sequence[str], rows: Sequence[AgreementRow]
+) -> tuple[TableColumn, list[TableColumn]]:
+    name_of = {row.structure_key: row.structure for row in rows}
+    row_of = {(row.structure_key, row.model): row for row in rows}
+    labels = TableColumn(_STRUCTURE, [name_of[key] for key in keys], "Structure")
+    columns = [TableColumn(_PLACE, [float(place) for place in range(1, len(keys) + 1)], "Place", "1 is the worst")]
+    for model in models:
+        found = [row_of.get((key, model)) for key in keys]
+        compared = [row if row is not None and row.volume_ratio is not None else None for row in found]
+        columns += [
+            TableColumn(f"{model} dice", [row and row.dice for row in found], f"{model}: Dice"),
+            TableColumn(f"{model} volume", [row and row.volume_ml for row in compared], f"{model}: volume", unit="ml"),
+            TableColumn(
+                f"{model} share",
+                [row and 100 * row.volume_ratio for row in compared],
+                f"{model}: consensus share",
+                unit="%",
+            ),
+        ]
+    return labels, columns
+
+
+def _bands(rows: Sequence[AgreementRow]) -> list[TableColumn]:
+    return [TableColumn("volume", _volume_range(rows), "Volume", unit="ml")] + [
+        TableColumn(f"{percent} %", [float(percent)] * 2) for percent in BANDS
+    ]
+
+
+def _volume_range(rows: Sequence[AgreementRow]) -> tuple[float, float]:
+    volumes = [row.volume_ml for row in rows if row.volume_ml and row.volume_ratio is not None] or [1.0]
+    return min(volumes) / _AXIS_MARGIN, max(volumes) * _AXIS_MARGIN
+
+
+def _points(
+    scene: slicer.vtkMRMLScene, table: slicer.vtkMRMLTableNode, model: str, x: str, y: str, look: tuple[Color, int]
+) -> slicer.vtkMRMLPlotSeriesNode:
+    color, marker = look
+    series = add_series(scene, table, model, x, y, color)
+    series.SetLabelColumnName(_STRUCTURE)
+    series.SetLineStyle(slicer.vtkMRMLPlotSeriesNode.LineStyleNone)
+    series.SetMarkerStyle(marker)
+    series.SetMarkerSize(7)
+    return series
+
+
+def _line(scene: slicer.vtkMRMLScene, table: slicer.vtkMRMLTableNode, percent: int) -> slicer.vtkMRMLPlotSeriesNode:
+    series = add_series(scene, table, f"{percent} %", "volume", f"{percent} %", _GREY)
+    series.SetMarkerStyle(slicer.vtkMRMLPlotSeriesNode.MarkerStyleNone)
+    series.SetLineStyle(slicer.vtkMRMLPlotSeriesNode.LineStyleDash)
+    return series
