@@ -8,15 +8,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-_REPOSITORY = Path(__file__).resolve().parents[1]
-_MODULES = ("CrossSegmentationExplorer", "ConsensusMetrics", "SegmentHarmonizer")
+REPOSITORY = Path(__file__).resolve().parents[1]
+MODULES = ("CrossSegmentationExplorer", "ConsensusMetrics", "SegmentHarmonizer")
 
 
 def main() -> None:
     """Rewrite the lists of scripts and resources, sorted, the module's own file first."""
-    for module in _MODULES:
-        folder = _REPOSITORY / module
-        files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if _is_installed(path))
+    for module in MODULES:
+        folder = REPOSITORY / module
+        files = installed_files(folder)
         scripts = [name for name in files if name.endswith(".py")]
         scripts.sort(key=lambda name: name != f"{module}.py")
         resources = [name for name in files if not name.endswith(".py")]
@@ -25,6 +25,11 @@ def main() -> None:
         for variable, names in (("MODULE_PYTHON_SCRIPTS", scripts), ("MODULE_PYTHON_RESOURCES", resources)):
             text = _with_list(text, variable, [name.replace(module, "${MODULE_NAME}") for name in names])
         cmake_file.write_text(text, encoding="utf-8")
+
+
+def installed_files(folder: Path) -> list[str]:
+    """What of a module's folder is installed, relative to it, sorted."""
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if _is_installed(path))
 
 
 def _is_installed(path: Path) -> bool:
