@@ -13,6 +13,7 @@ from ..agreement.analysis import Analysis, CaseResult
 from ..agreement.models import ModelSegmentation
 from ..agreement.options import AnalysisOptions
 from ..agreement.table import PairwiseRow
+from ..agreement.table_findings import worst_findings
 from ..anatomy.vocabulary import load_vocabulary
 from ..cohort.runs import structures_of
 from ..errors import OutputError
@@ -23,7 +24,6 @@ from ..imaging.seg_reader import read_dicom_seg
 from ..reporting.case_files import AGREEMENT_FILE, CONSENSUS_FILE, PAIRWISE_FILE, REPORT_FILE, write_case
 from ..reporting.case_identifiers import case_identifiers, joined_identifiers, with_consensus
 from ..reporting.case_table import CaseTable
-from ..reporting.findings import worst_findings
 from ..reporting.report import write_report
 from ..reporting.tables import write_agreement, write_pairwise
 from ..sample.cohort import Sample, SampleCase, make_sample
@@ -102,7 +102,7 @@ def _compare(case: SampleCase, folder: Path, viewer: str, terminal: Terminal) ->
         f"{case.name}: {len(models)} models as DICOM SEG, {len(result.comparison.structures)} structures compared"
     )
     for finding in worst_findings(result.agreement, result.pairwise, limit=1):
-        terminal.say(f"  {finding.text}")
+        terminal.say(f"  {finding.sentence}")
     return result, with_consensus(cases, case.name, folder / CONSENSUS_FILE)
 
 

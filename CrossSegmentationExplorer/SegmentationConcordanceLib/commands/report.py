@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from ..agreement.table import AgreementRow, PairwiseRow
+from ..agreement.table_findings import worst_findings
 from ..errors import ConcordanceError
 from ..imaging.whole_files import require_no_input
 from ..reporting.case_share import structures_in_cases
 from ..reporting.case_table import NO_CASES, CaseTable, read_cases
-from ..reporting.findings import worst_findings
 from ..reporting.published_tables import is_published_layout, read_published
 from ..reporting.report import write_report
 from ..reporting.tables import read_agreement, read_pairwise
@@ -77,7 +77,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
         viewer=viewer,
         data_beside=args.data_beside,
     )
-    findings = [finding.text for finding in worst_findings(agreement, pairwise, case_labels=cases.labels)]
+    findings = [finding.sentence for finding in worst_findings(agreement, pairwise, case_labels=cases.labels)]
     terminal.say(f"{args.output}: {len(agreement)} rows, {', '.join(f'{n} {name}s' for name, n in counts.items())}")
     for sentence in (*notes, *findings):
         terminal.say(f"  {sentence}")

@@ -7,15 +7,15 @@ import hashlib
 import html
 import os
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from string import Template
 from urllib.parse import quote
 
+from ..agreement.finding import finding_json
 from ..agreement.table import AgreementRow, PairwiseRow
+from ..agreement.table_findings import NO_FINDING, worst_findings
 from ..imaging.whole_files import whole_file
 from .case_table import NO_CASES, CaseTable
-from .findings import NO_FINDING, worst_findings
 from .page_data import (
     agreement_columns,
     cases_for_page,
@@ -95,7 +95,7 @@ def write_report(
     data = {
         "title": title,
         "notes": list(notes),
-        "findings": [asdict(one) for one in worst_findings(agreement, pairwise, case_labels=cases.labels)],
+        "findings": [finding_json(one) for one in worst_findings(agreement, pairwise, case_labels=cases.labels)],
         "no_finding": NO_FINDING,
         "agreement": agreement_columns(agreement),
         "pairs": pairwise_columns(pairwise),

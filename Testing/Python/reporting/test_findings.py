@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from SegmentationConcordanceLib.reporting.findings import Finding
-from SegmentationConcordanceLib.reporting.findings import worst_findings as find
+from SegmentationConcordanceLib.agreement.table_findings import worst_findings as find
 
 
 def worst_findings(*rows, **options):
-    return [finding.text for finding in find(*rows, **options)]
+    return [finding.sentence for finding in find(*rows, **options)]
 
 
 def test_nothing_compared_gives_nothing(agreement_row):
@@ -87,12 +86,12 @@ def test_names_shifted_by_one_level_are_one_finding(agreement_row, pairwise_row)
             values = {"status": "missing", "volume_ml": 0.0, **NOTHING} if model in lost else EMPTY
             rows.append(agreement_row(model=model, **place, **values))
     (found,) = find(rows, pairs)
-    assert found.text == (
+    assert found.sentence == (
         "case-01, 4 structures: A found no vertebrae T2, the 2 others did; alone found vertebrae T5, the 2 others that"
         " know it did not; stands apart on vertebrae T3, vertebrae T4: pairwise Dice 0.10 with the others, 0.90 among"
         " themselves, no voxel is common to all."
     )
-    assert (found.lead, found.case, found.model) == ("case-01, 4 structures", "case-01", "A")
+    assert (found.lead, found.case, found.models[0]) == ("case-01, 4 structures", "case-01", "A")
     assert found.structures[0] == "T2"
     assert set(found.structures) == {"T2", "T3", "T4", "T5"}
 
@@ -118,7 +117,7 @@ def test_a_finding_of_several_cases_leads_to_the_worst_of_them(agreement_row, pa
         ]
     (found,) = find(rows, pairs)
     assert found.lead == "spleen in 3 cases"
-    assert (found.case, found.structures, found.model) == ("b", ("SCT:78961009",), "C")
+    assert (found.case, found.structures, found.models[0]) == ("b", ("SCT:78961009",), "C")
 
 
 def test_no_model_stands_out_among_equals(agreement_row, pairwise_row):
@@ -137,10 +136,11 @@ def test_the_model_that_is_lowest_in_many_cases_is_told_once(agreement_row):
 
 
 def test_what_has_no_suspect_keeps_a_third_of_the_places(agreement_row):
-    lost = [
-        agreement_row(case=f"c{i}", structure=f"s{i}", structure_key="", status="missing", volume_ml=0.0, **NOTHING)
-        for i in range(9)
-    ]
+    lost = []
+    for i in range(9):
+        place = {"case": f"c{i}", "structure": f"s{i}", "structure_key": ""}
+        lost.append(agreement_row(status="missing", volume_ml=0.0, **place, **NOTHING))
+        lost += [agreement_row(model=model, **place, **EMPTY) for model in ("CADS", "Other")]
     low = [agreement_row(structure=f"t{i}", structure_key="", dice=0.5 + i / 100) for i in range(9)]
     sentences = worst_findings([*lost, *low], [], limit=9)
     assert len(sentences) == 9
@@ -150,12 +150,29 @@ def test_what_has_no_suspect_keeps_a_third_of_the_places(agreement_row):
     assert sentences[6].startswith("case-01, t0: MOOSE has Dice 0.500")
 
 
-def test_only_the_first_consensus_counts(agreement_row):
-    rows = [agreement_row(dice=0.8), agreement_row(consensus="majority", dice=0.1)]
-    assert len(worst_findings(rows, [])) == 1
+def test_every_consensus_counts_and_the_gravest_is_told(agreement_row):
+    rows = [agreement_row(dice=0.95), agreement_row(consensus="no_CADS", dice=0.777)]
+    assert worst_findings(rows, []) == [
+        "case-01, spleen: MOOSE has Dice 0.777 with the no_CADS (90.0 ml against 60.0 ml)."
+    ]
+
+
+def test_what_no_model_found_is_no_finding(agreement_row):
+    rows = [agreement_row(model=model, status="missing", volume_ml=0.0, **NOTHING) for model in ("A", "B")]
+    assert worst_findings(rows, []) == []
+
+
+def test_of_two_models_the_pair_is_named_and_nobody_blamed(agreement_row):
+    rows = [agreement_row(model="A", status="missing", volume_ml=0.0, **NOTHING), agreement_row(model="B", **EMPTY)]
+    (found,) = find(rows, [])
+    assert found.sentence == "case-01, spleen: A found nothing, B did."
+    assert not found.is_blamed
+    assert found.models == ("A", "B")
 
 
 def test_a_finding_says_where_to_look_and_calls_cases_by_their_labels(agreement_row):
     (found,) = find([agreement_row(case="1.2.3.4", structure_key="")], [], case_labels={"1.2.3.4": "Patient 7"})
     text = "Patient 7, spleen: MOOSE has Dice 0.800 with the intersection (90.0 ml against 60.0 ml)."
-    assert found == Finding(text, "Patient 7, spleen", case="1.2.3.4", structures=("spleen",), model="MOOSE")
+    assert (found.sentence, found.lead, found.case) == (text, "Patient 7, spleen", "1.2.3.4")
+    assert (found.kind, found.structures, found.models) == ("low_agreement", ("spleen",), ("MOOSE",))
+    assert not found.is_blamed

@@ -20,7 +20,7 @@ def test_the_head_says_what_was_compared(page):
         "Intersection\nthe voxels that every model that knows the structure has marked",
     ]
     assert page.locator("#notes").inner_text() == "A note."
-    assert page.locator("#findings li").first.inner_text() == "b, liver: CADS found nothing, the others did."
+    assert page.locator("#findings li").first.inner_text() == "b, liver: CADS found nothing, MOOSE did."
     assert page.locator("[data-intersection]:visible").count() == 4
     assert page.locator("#pairs td").all_inner_texts()[1:] == ["–", "0.750", "0.750", "0.750", "–", "0.750"]
     assert [text.strip() for text in page.locator("#vocabulary li").all_inner_texts()] == [

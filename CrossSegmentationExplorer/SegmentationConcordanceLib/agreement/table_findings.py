@@ -1,12 +1,13 @@
-"""The worst of what a comparison found, in sentences."""
+"""What the tables alone tell: who missed a structure, found it alone or stands apart, and where agreement is low."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
-from ..agreement.table import AgreementRow, PairwiseRow
+from . import finding_kinds as kinds
 from .disagreements import ALONE, APART, LOW, MISSED, NO_OVERLAP, Disagreement, disagreements, is_cut
+from .finding import Finding
+from .table import AgreementRow, PairwiseRow
 
 NAMES_SHOWN = 4
 SYSTEMATIC_CASES = 3
@@ -17,22 +18,14 @@ NO_FINDING = f"No finding: no structure is missing or without a consensus, and e
 KINDS_AS_TOLD = (MISSED, ALONE, NO_OVERLAP, APART)
 
 
-@dataclass(frozen=True)
-class Finding:
-    """A sentence, and where to look: the case, the first structure and the model are those of its gravest row.
-
-    :param text: names in it are as in the rows: untrusted text.
-    :param lead: the beginning of the text that says where: the structures, and the case or cases.
-    :param case: of several the one with the gravest row.
-    :param structures: keys, or names without one; the one that the text names first comes first.
-    :param model: the one that may have failed, the first of several.
-    """
-
-    text: str
-    lead: str = ""
-    case: str = ""
-    structures: tuple[str, ...] = ()
-    model: str = ""
+_KIND_OF = {
+    MISSED: kinds.MISSING,
+    ALONE: kinds.FOUND_ALONE,
+    NO_OVERLAP: kinds.NO_OVERLAP,
+    APART: kinds.STANDS_APART,
+    LOW: kinds.LOW_AGREEMENT,
+}
+_CONFIDENCE = {MISSED: 0.95, ALONE: 0.9, NO_OVERLAP: 0.6, APART: 0.8, LOW: 0.5}
 
 
 def worst_findings(
@@ -47,11 +40,11 @@ def worst_findings(
     one case, such as vertebrae that are named one too high. Where the pairs do not tell who fails, the lowest Dice of
     case and structure follow where it is below ``GOOD_DICE``; where both kinds are, these have a third of the places.
 
-    :param agreement: of these the ones of the first row's consensus count.
+    :param agreement: of any number of consensuses; of each structure the one with the gravest disagreement counts.
     :param case_labels: what cases are called in the sentences, where not by their names.
     :returns: empty when there is nothing to compare, or nothing is wrong.
     """
-    found = disagreements([row for row in agreement if row.consensus == agreement[0].consensus], pairwise)
+    found = disagreements(agreement, pairwise)
     told = _Sentences(case_labels or {})
     blamed = sorted(_grouped(one for one in found if one.suspects), key=_weight, reverse=True)
     low = (one for one in found if not one.suspects and not _is_good(one))
@@ -120,7 +113,7 @@ class _Sentences:
         text = f"{lead}{where}: {_listed(suspects)} {'; '.join(clauses)}."
         first = _told_first(group)
         rest = tuple(structure for structure in structures if structure != first.structure)
-        return Finding(text, lead, first.case, (first.structure, *rest), suspects[0])
+        return _finding(group, first, (first.structure, *rest), tuple(suspects), text, lead)
 
     def of_lowest(self, group: Sequence[Disagreement]) -> Finding:
         """Of disagreements without suspects, on one structure, the lowest Dice first."""
@@ -129,7 +122,7 @@ class _Sentences:
         many = f"{_readable(one.name)} in {len(group):,} cases"
         cut = " The end of the scan cuts it." if is_cut(row) else ""
         if one.kind == NO_OVERLAP:
-            what = f"no voxel is common to all {one.others} models"
+            what = f"no voxel is common to all {len(one.others)} models"
             text = f"{lead}: {what}." if len(group) == 1 else f"{many}: {what}; {self._case(one.case)} is one of them."
         elif len(group) == 1:
             text = f"{lead}: {row.model} has Dice {row.dice:.3f} with the {row.consensus}{_volumes(row)}.{cut}"
@@ -138,7 +131,42 @@ class _Sentences:
                 f"{many}: {row.model} has the lowest Dice with the {row.consensus}, {row.dice:.3f} to"
                 f" {group[-1].worst.dice:.3f}; lowest in {self._case(one.case)}{_volumes(row)}.{cut}"
             )
-        return Finding(text, lead if len(group) == 1 else many, one.case, (one.structure,), row.model)
+        return _finding(group, one, (one.structure,), (row.model,), text, lead if len(group) == 1 else many)
+
+
+def _finding(
+    group: Sequence[Disagreement],
+    first: Disagreement,
+    structures: tuple[str, ...],
+    models: tuple[str, ...],
+    text: str,
+    lead: str,
+) -> Finding:
+    """The finding of a group; ``first`` is the disagreement to look at."""
+    names = {one.structure: one.name for one in group}
+    cases = tuple(dict.fromkeys(one.case for one in group))
+    numbers = {
+        "model_dice": first.own_dice,
+        "others_dice": first.others_dice,
+        "dice": None if first.worst is None else first.worst.dice,
+        "cases": len(cases) if len(cases) > 1 else None,
+    }
+    is_blamed = bool(first.suspects) and len(first.others) > len(first.suspects)
+    return Finding(
+        kind=_KIND_OF[first.kind],
+        case=first.case,
+        structures=structures,
+        names=tuple(names[structure] for structure in structures),
+        models=models if is_blamed or not first.suspects else (*models, *first.others),
+        others=first.others if is_blamed else (),
+        sentence=text,
+        lead=lead,
+        is_blamed=is_blamed,
+        numbers={key: value for key, value in numbers.items() if value is not None},
+        confidence=_CONFIDENCE[first.kind],
+        severity=_gravest(group) * kinds.KINDS[_KIND_OF[first.kind]].weight,
+        cases=cases if len(cases) > 1 else (),
+    )
 
 
 def _told_first(group: Sequence[Disagreement]) -> Disagreement:
@@ -162,13 +190,14 @@ def _clause(group: Sequence[Disagreement], kind: str) -> str:
     several = len({one.structure for one in group}) > 1
     names = _listed(list(dict.fromkeys(_readable(one.name) for one in of_kind)))
     one_model = len(of_kind[0].suspects) == 1
-    others = {one.others for one in of_kind}
-    count = f"the {others.pop()} others" if len(others) == 1 and others != {1} else "the others"
+    others = {len(one.others) for one in of_kind}
+    count = "the others" if len(others) > 1 else of_kind[0].others[0] if others == {1} else f"the {max(others)} others"
+    knows = "knows" if others == {1} else "know"
     if kind == MISSED:
         return f"found no {names}, {count} did" if several else f"found nothing, {count} did"
     if kind == ALONE:
         what = names if several else "it"
-        return f"{'alone ' if one_model else ''}found {what}, {count} that know it did not"
+        return f"{'alone ' if one_model else ''}found {what}, {count} that {knows} it did not"
     dice = _span([one.own_dice for one in of_kind])
     rest = _span([one.others_dice for one in of_kind])
     where = f" on {names}" if several else ""

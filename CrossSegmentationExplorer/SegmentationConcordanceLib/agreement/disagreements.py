@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ..agreement.table import EMPTY_CONSENSUS, MISSING, TRUNCATED, AgreementRow, PairwiseRow
+from .table import EMPTY_CONSENSUS, MISSING, TRUNCATED, AgreementRow, PairwiseRow
 
 MISSED = "missed"
 ALONE = "alone"
@@ -26,7 +26,7 @@ class Disagreement:
         suspects found it, most others that know it did not; ``NO_OVERLAP``: no voxel is in the consensus; ``APART``:
         one model agrees clearly less with the others than they do among themselves; ``LOW``: none of these.
     :param suspects: whose failure it may be; empty where the numbers do not tell.
-    :param others: how many other models know the structure.
+    :param others: the other models that know the structure.
     :param own_dice: mean pairwise Dice of the suspect with the others; None where there are no suspects or pairs.
     :param others_dice: that of the others among themselves.
     :param worst: the row with the lowest Dice; None where no row has one.
@@ -37,7 +37,7 @@ class Disagreement:
     name: str
     kind: str
     suspects: tuple[str, ...]
-    others: int
+    others: tuple[str, ...]
     own_dice: float | None
     others_dice: float | None
     worst: AgreementRow | None
@@ -53,19 +53,25 @@ class Disagreement:
 
 
 def disagreements(agreement: Iterable[AgreementRow], pairwise: Iterable[PairwiseRow]) -> list[Disagreement]:
-    """One per case and structure that two models know; of one consensus.
+    """One per case and structure that two models know: of several consensuses the gravest.
 
-    Pairs tell whose failure it may be: under the intersection one failing model lowers the Dice of all.
+    Pairs tell whose failure it may be: under the intersection one failing model lowers the Dice of all. A structure
+    that no model found is no disagreement: they agree that it is absent.
     """
-    rows: dict[tuple[str, str], list[AgreementRow]] = {}
+    rows: dict[tuple[str, str], dict[str, list[AgreementRow]]] = {}
     for row in agreement:
-        rows.setdefault((row.case, row.structure_key or row.structure), []).append(row)
+        of_place = rows.setdefault((row.case, row.structure_key or row.structure), {})
+        of_place.setdefault(row.consensus, []).append(row)
     pairs: dict[tuple[str, str], list[PairwiseRow]] = {}
     for pair in pairwise:
         if pair.dice is not None:
             pairs.setdefault((pair.case, pair.structure_key or pair.structure), []).append(pair)
-    found = (_disagreement(place, there, pairs.get(place, ())) for place, there in rows.items())
-    return [one for one in found if one is not None]
+    found = []
+    for place, by_consensus in rows.items():
+        made = (_disagreement(place, there, pairs.get(place, ())) for there in by_consensus.values())
+        gravest = max((one for one in made if one is not None), key=lambda one: one.gravity, default=None)
+        found += [] if gravest is None else [gravest]
+    return found
 
 
 def is_cut(row: AgreementRow) -> bool:
@@ -80,11 +86,11 @@ def _disagreement(
     found = [row.model for row in rows if row.status != MISSING]
     with_dice = [row for row in rows if row.dice is not None]
     worst = min(with_dice, key=lambda row: row.dice, default=None)
-    if not missed and worst is None:
+    if not found or (not missed and worst is None):
         return None
     kind, suspects, own, others = LOW, (), None, None
     if missed:
-        is_few = len(missed) <= len(found) or not found
+        is_few = len(missed) <= len(found)
         kind, suspects = (MISSED, tuple(missed)) if is_few else (ALONE, tuple(found))
     else:
         outlier = _outlier(pairs)
@@ -92,9 +98,8 @@ def _disagreement(
             kind, suspects, own, others = APART, (outlier[0],), *outlier[1:]
         if all(row.status == EMPTY_CONSENSUS for row in rows):
             kind = NO_OVERLAP
-    return Disagreement(
-        *place, rows[0].structure, kind, suspects, len(rows) - len(suspects), own, others, worst
-    )  # fmt: skip
+    rest = tuple(row.model for row in rows if row.model not in suspects)
+    return Disagreement(*place, rows[0].structure, kind, suspects, rest, own, others, worst)
 
 
 def _outlier(pairs: Sequence[PairwiseRow]) -> tuple[str, float, float] | None:

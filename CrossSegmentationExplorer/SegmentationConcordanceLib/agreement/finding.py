@@ -1,0 +1,100 @@
+"""What was found: the kind of the error, whose it may be, where to look, and how much there is to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from .finding_kinds import KINDS, NUMBERS, FindingKind
+
+Place = tuple[float, float, float]
+
+_NO_NUMBERS: Mapping[str, float] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One finding: a sentence, and the facts that it is made of.
+
+    :param kind: a key of :data:`.finding_kinds.KINDS`.
+    :param case: the case; of several (see ``cases``) the one to look at first.
+    :param structures: keys of the structures, or names without one; the one that the sentence names first comes first.
+    :param names: their harmonized names, in the same order: untrusted text.
+    :param models: the models concerned. Where ``is_blamed``, the one or those whose failure it may be; else those
+        that disagree, as with two models nobody can be blamed.
+    :param others: the models that they are held against; empty where there are none, or nobody is blamed.
+    :param is_blamed: whether the numbers tell whose failure it is.
+    :param numbers: by key of :data:`.finding_kinds.NUMBERS`.
+    :param place_ras: where to look, RAS in mm; None where only tables are known.
+    :param confidence: 0 to 1: how sure it is that this is no noise, and of this kind.
+    :param severity: 0 to 1: how much of the structure is concerned, and whether it is large enough to matter.
+    :param sentence: everything in words; begins with ``lead``.
+    :param lead: the beginning of the sentence that says where: the case or cases, and the structures.
+    :param cases: all cases of a finding that is one over a cohort; empty for one case.
+    """
+
+    kind: str
+    case: str
+    structures: tuple[str, ...]
+    names: tuple[str, ...]
+    models: tuple[str, ...]
+    sentence: str
+    lead: str = ""
+    others: tuple[str, ...] = ()
+    is_blamed: bool = True
+    numbers: Mapping[str, float] = field(default_factory=lambda: _NO_NUMBERS)
+    place_ras: Place | None = None
+    confidence: float = 1.0
+    severity: float = 0.0
+    cases: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        unknown = set(self.numbers) - NUMBERS.keys()
+        if self.kind not in KINDS or unknown:
+            raise ValueError(f"no such kind or number of a finding: {self.kind} {sorted(unknown)}")
+
+    @property
+    def of_kind(self) -> FindingKind:
+        """Title, meaning and code of its kind."""
+        return KINDS[self.kind]
+
+    @property
+    def rank(self) -> float:
+        """What findings are ordered by, the highest first: severity, less where it is less sure."""
+        return self.severity * self.confidence
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings by severity times confidence; equal ones as they came."""
+    return sorted(findings, key=lambda finding: -finding.rank)
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """A finding as the report, ``findings.json`` and ``--json`` hold it.
+
+    :returns: ``kind`` and its ``title``; ``case``, ``cases`` (all of a finding over a cohort, else empty);
+        ``structures`` (keys, or names without one, the first to be looked at first) and their ``names``; ``models``
+        with ``is_blamed``, and ``others``; ``numbers`` by key; ``place_ras`` ([R, A, S] in mm, or null);
+        ``confidence`` and ``severity`` (0 to 1); ``text``, the sentence, which begins with ``lead``; ``model``, the
+        first of the models or "". All texts are untrusted.
+    """
+    return {
+        "kind": finding.kind,
+        "title": finding.of_kind.title,
+        "case": finding.case,
+        "cases": list(finding.cases),
+        "structures": list(finding.structures),
+        "names": list(finding.names),
+        "models": list(finding.models),
+        "others": list(finding.others),
+        "is_blamed": finding.is_blamed,
+        "numbers": {key: round(float(value), 4) for key, value in finding.numbers.items()},
+        "place_ras": None if finding.place_ras is None else [round(float(mm), 2) for mm in finding.place_ras],
+        "confidence": round(float(finding.confidence), 3),
+        "severity": round(float(finding.severity), 4),
+        "text": finding.sentence,
+        "lead": finding.lead,
+        "model": finding.models[0] if finding.models else "",
+    }
