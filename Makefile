@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 EXPLORE_VENV := .venv-explore
 DEMO ?= demo-output
 
-.PHONY: help setup setup-test demo viewer explore-env test benchmark lint clean
+.PHONY: help setup setup-test demo viewer explore-env test benchmark lint lint-javascript clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -29,12 +29,22 @@ test: setup-test ## all tests
 benchmark: setup-test ## speed on the full sample, as ratios within one run; takes a quarter of an hour
 	PYTHONPATH=Testing/Python $(BIN)/python Testing/Benchmarks/run.py
 
-lint: setup-test ## style
+lint: setup-test ## style, and the types of the pages' JavaScript where npm is there
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory lint-javascript; \
+	else echo "The JavaScript of the pages is not checked: needs npm (apt-get install npm)"; fi
+
+lint-javascript: node_modules/installed
+	npm run --silent lint
+
+# eslint and the TypeScript compiler: tools for those who change a page, nothing that is shipped.
+node_modules/installed: package.json package-lock.json
+	npm ci --silent --no-audit --no-fund
+	@touch $@
 
 clean: ## remove the virtual environments and the demo's output
-	rm -rf $(VENV) $(EXPLORE_VENV) $(DEMO)
+	rm -rf $(VENV) $(EXPLORE_VENV) $(DEMO) node_modules
 
 $(VENV)/bin/python:
 	@$(PYTHON) Testing/check_python.py

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import secrets
+import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -51,6 +52,48 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     except BaseException:
         _remove(temporary, absent)
         raise
+
+
+@contextlib.contextmanager
+def whole_files(*paths: str | os.PathLike[str]) -> Iterator[list[Path]]:
+    """As :func:`whole_file` for files that belong together: all of them take their places, or none does.
+
+    :raises OutputError: as for one file. Those that had taken their places by then are put back.
+    """
+    with contextlib.ExitStack() as stack:
+        for path in paths:
+            stack.enter_context(_put_back(Path(path)))
+        yield [stack.enter_context(whole_file(path)) for path in paths]
+
+
+@contextlib.contextmanager
+def _put_back(path: Path) -> Iterator[None]:
+    """Put the file back that is at ``path`` now, or none where there is none, when the block raises."""
+    kept = path.parent / f".{secrets.token_hex(8)}.earlier" if path.is_file() else None
+    if kept is not None:
+        _link(path, kept)
+    try:
+        yield
+    except BaseException:
+        if kept is not None:
+            kept.replace(path)
+        elif path.is_file():
+            path.unlink()
+        raise
+    if kept is not None:
+        kept.unlink()
+
+
+def _link(path: Path, second: Path) -> None:
+    """A second name for a file, which takes no space; a copy where the disk knows no second names."""
+    try:
+        os.link(path, second)
+    except OSError:
+        try:
+            shutil.copy2(path, second)
+        except OSError as error:
+            second.unlink(missing_ok=True)
+            raise _output_error(path, second, error) from error
 
 
 def require_no_input(path: str | os.PathLike[str], inputs: Iterable[str | os.PathLike[str]]) -> None:

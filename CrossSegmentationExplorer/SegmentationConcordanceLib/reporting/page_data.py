@@ -84,23 +84,29 @@ def groups_for_page(rows: Iterable[AgreementRow]) -> list[dict[str, Any]]:
 
 
 def cases_for_page(cases: CaseTable, present: Iterable[str]) -> dict[str, Any]:
-    """Columns, values and labels of the cases that the rows have."""
+    """Columns, values and labels of the cases that the rows have; what is by name, as pairs of name and value.
+
+    Pairs, since a name that comes from a file may be ``__proto__``, which is no key of a JavaScript object.
+    """
     present = set(present)
     return {
         "columns": list(cases.columns),
-        "values": {case: list(values) for case, values in cases.values.items() if case in present},
-        "labels": {case: label for case, label in cases.labels.items() if case in present},
+        "values": [[case, list(values)] for case, values in cases.values.items() if case in present],
+        "labels": [[case, label] for case, label in cases.labels.items() if case in present],
     }
 
 
 def identifiers_for_page(cases: CaseTable, present: Iterable[str]) -> dict[str, Any]:
-    """StudyInstanceUID by case, and SeriesInstanceUID of the segmentation by case and model."""
+    """StudyInstanceUID by case, and SeriesInstanceUID of the segmentation by case and model, as pairs."""
     present = set(present)
     segs: dict[str, dict[str, str]] = {}
     for (case, model), uid in cases.seg_uids.items():
         if case in present:
             segs.setdefault(case, {})[model] = uid
-    return {"study": {case: uid for case, uid in cases.study_uids.items() if case in present}, "segs": segs}
+    return {
+        "study": [[case, uid] for case, uid in cases.study_uids.items() if case in present],
+        "segs": [[case, [[model, uid] for model, uid in own.items()]] for case, own in segs.items()],
+    }
 
 
 @cache

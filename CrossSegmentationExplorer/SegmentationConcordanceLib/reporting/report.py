@@ -14,7 +14,7 @@ from urllib.parse import quote
 from ..agreement.finding import finding_json
 from ..agreement.table import AgreementRow, PairwiseRow
 from ..agreement.table_findings import NO_FINDING, worst_findings
-from ..imaging.whole_files import whole_file
+from ..imaging.whole_files import whole_files
 from .case_table import NO_CASES, CaseTable
 from .page_data import (
     agreement_columns,
@@ -28,6 +28,8 @@ from .page_data import (
 DATA_SUFFIX = ".data.js"
 
 _FOLDER = Path(__file__).parent
+_PLOTS = "page/plots/*.js"
+"""Every file there is one plot, which puts itself in its place: they may come in any order."""
 _SCRIPTS = (
     "vendor/echarts.min.js",
     "page/columns.js",
@@ -50,10 +52,7 @@ _SCRIPTS = (
     "page/hover.js",
     "page/plot.js",
     "page/structure_axis.js",
-    "page/dice_marks.js",
-    "page/dice_plot.js",
-    "page/share_plot.js",
-    "page/spread_plot.js",
+    _PLOTS,
     "page/cases.js",
     "page/details.js",
     "page/table.js",
@@ -105,7 +104,7 @@ def write_report(
         "viewer": viewer,
     }
     path = Path(path)
-    scripts = [_part(name) for name in _SCRIPTS]
+    scripts = [file.read_text(encoding="utf-8") for name in _SCRIPTS for file in sorted(_FOLDER.glob(name))]
     held = embedded_json(data)
     beside = path.with_name(f"{path.stem}{DATA_SUFFIX}")
     source = f'<script src="{html.escape(quote(os.fsencode(beside.name)))}"></script>' if data_beside else ""
@@ -116,11 +115,10 @@ def write_report(
         data="" if data_beside else held,
         scripts="\n".join([source, *(f"<script>{script}</script>" for script in scripts)]),
     )
-    if data_beside:
-        with whole_file(beside) as temporary:
-            temporary.write_text(f"window.REPORT_DATA = {held};\n", encoding="ascii")
-    with whole_file(path) as temporary:
+    with whole_files(path, *([beside] if data_beside else [])) as (temporary, *others):
         temporary.write_text(page, encoding="utf-8", errors="backslashreplace", newline="\n")
+        for other in others:
+            other.write_text(f"window.REPORT_DATA = {held};\n", encoding="ascii")
 
 
 def _part(name: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from SegmentationConcordanceLib.errors import ConcordanceError, OutputError
-from SegmentationConcordanceLib.imaging.whole_files import require_no_input, whole_file
+from SegmentationConcordanceLib.imaging.whole_files import require_no_input, whole_file, whole_files
 
 
 def test_text_is_written_and_nothing_else_remains(tmp_path):
@@ -175,3 +175,35 @@ def test_a_file_that_is_read_is_not_written(tmp_path):
 def test_a_folder_that_cannot_be_made():
     with pytest.raises(OutputError, match="its folder cannot be made"), whole_file("/proc/absent/a.csv"):
         pytest.fail("there is nowhere to write to")
+
+
+def test_files_that_belong_together_all_take_their_places(tmp_path):
+    (tmp_path / "page").write_text("old page")
+    with whole_files(tmp_path / "page", tmp_path / "data") as (page, data):
+        page.write_text("new page")
+        data.write_text("new data")
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"page": "new page", "data": "new data"}
+
+
+@pytest.mark.parametrize("fails", ["while writing", "page", "data"])
+def test_files_that_belong_together_stay_as_they_were_when_one_fails(tmp_path, monkeypatch, fails):
+    """The disk fills while the second is written, or one of them cannot take its place."""
+    (tmp_path / "page").write_text("old page")
+    (tmp_path / "data").write_text("old data")
+    replace = Path.replace
+
+    def failing(self, target):
+        if Path(target).name == fails and self.read_text().startswith("new"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self), None, str(target))
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", failing)
+    with (
+        pytest.raises(OutputError, match="no space left"),
+        whole_files(tmp_path / "page", tmp_path / "data") as (page, data),
+    ):
+        page.write_text("new page")
+        if fails == "while writing":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        data.write_text("new data")
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"page": "old page", "data": "old data"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reporting.report_views import SERIES, count, hover, series, table
+from reporting.report_views import SERIES, address, count, hover, series, table
 from SegmentationConcordanceLib.reporting.case_table import CaseTable
 from SegmentationConcordanceLib.reporting.report import write_report
 
@@ -270,6 +270,57 @@ def test_hostile_names_are_text_everywhere(browser_page, agreement_row, pairwise
     page.fill("#find", HOSTILE.split()[0])
     assert HOSTILE in table(page)[0]
     assert page.locator("img").count() == 0
+
+
+@pytest.mark.parametrize("beside", [False, True])
+@pytest.mark.parametrize("name", ["__proto__", "constructor", "toString", "hasOwnProperty"])
+def test_names_that_objects_of_the_language_have(browser, agreement_row, pairwise_row, tmp_path, name, beside):
+    """As a model, a case, a structure and a column of the cases."""
+    names = {"case": name, "structure": name, "structure_key": ""}
+    rows = [agreement_row(**names, model=name), agreement_row(**names, model="CADS"), agreement_row(model="CADS")]
+    cases = CaseTable(
+        columns=(name,),
+        values={name: ("first",), "case-01": ("second",)},
+        labels={name: "Patient 1"},
+        study_uids={name: "5"},
+        seg_uids={(name, name): "6", (name, "CADS"): "7"},
+    )
+    pairs = [pairwise_row(case=name, structure=name, structure_key="", model_a=name, model_b="CADS", dice=0.75)]
+    path = tmp_path / "page.html"
+    template = "https://viewer.example/?s={study}&seg={seg}"
+    write_report(path, rows, pairs, title=name, cases=cases, viewer=template, data_beside=beside)
+    page = browser.new_page()
+    said = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(path.as_uri())
+    assert len(table(page)) == 3
+    assert count(page, "dice-plot", "points") == 3
+    assert page.locator("#pairs td").all_inner_texts()[1] in ("0.750", "–")
+    assert page.locator("#models button").count() == 2
+    page.locator("#rows tbody button", has_text="Patient 1").first.click()
+    assert page.locator("#details-heading").inner_text().endswith(f", {name}")
+    assert page.locator("#viewer-link").get_attribute("href") == "https://viewer.example/?s=5&seg=6"
+    page.click("#attribute-0 summary")
+    page.locator("#attribute-0-list label", has_text="first").locator("input").uncheck()
+    assert f"where {name}=second" in address(page)
+    assert count(page, "dice-plot", "points") == 1
+    page.reload()
+    assert count(page, "dice-plot", "points") == 1
+    assert said == []
+    page.close()
+
+
+def test_a_page_without_its_data_says_which_file_it_wants(browser_page, agreement_row, tmp_path):
+    write_report(tmp_path / "page.html", [agreement_row()], title="Apart", data_beside=True)
+    (tmp_path / "page.data.js").rename(tmp_path / "elsewhere.js")
+    page = browser_page.page
+    page.goto((tmp_path / "page.html").as_uri())
+    assert "page.data.js, which is not beside it" in page.locator("main").inner_text()
+    # The browser says that the file is not there, and asks for it: both are as they have to be.
+    browser_page.messages.clear()
+    browser_page.requests.clear()
+    browser_page.requests.append("file:///page.html")
 
 
 def test_no_rows_at_all(browser_page, tmp_path):

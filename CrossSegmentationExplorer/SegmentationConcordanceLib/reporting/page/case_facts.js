@@ -5,9 +5,10 @@ const FILTER_VALUES = 12;
 const NOT_KNOWN = "not known";
 
 function makeCaseFacts(data, table) {
-  const { columns, values, labels } = data.cases;
+  const { columns } = data.cases;
+  const [values, labels] = [new Map(data.cases.values), new Map(data.cases.labels)];
   const column = numbersOf(columns);
-  const value = (name, attribute) => values[name]?.[column.get(attribute)] ?? "";
+  const value = (name, attribute) => values.get(name)?.[column.get(attribute)] ?? "";
   const filters = columns
     .map((name) => ({
       name,
@@ -15,7 +16,7 @@ function makeCaseFacts(data, table) {
     }))
     .filter((one) => one.values.length > 1 && one.values.length <= FILTER_VALUES);
   const lines = (name) => columns.map((one) => [capitalized(readable(one)), value(name, one)]);
-  return { columns, value, lines, filters, label: (name) => labels[name] ?? name };
+  return { columns, value, lines, filters, label: (name) => labels.get(name) ?? name };
 }
 
 const COLLATOR = new Intl.Collator("en", { numeric: true });

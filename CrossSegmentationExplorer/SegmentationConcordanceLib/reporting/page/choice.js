@@ -1,11 +1,10 @@
 "use strict";
 // What the reader has chosen, kept in the address of the page. A set that is null lets everything pass.
 
-const SWITCHES = ["dice-full", "share-full", "share-log", "draw-all"];
-
 function firstChoice(table) {
   const consensus = table.consensuses[0] ?? "";
-  return { consensus, without: new Set(), structure: null, case: null, status: null, attributes: {}, selected: null };
+  const attributes = new Map();
+  return { consensus, without: new Set(), structure: null, case: null, status: null, attributes, selected: null };
 }
 
 /** The fragment of the address, without "#"; what is as at first is not in it. */
@@ -14,7 +13,7 @@ function choiceToHash(choice, first) {
   if (choice.consensus !== first.consensus) words.append("consensus", choice.consensus);
   for (const model of choice.without) words.append("without", model);
   for (const name of ["structure", "case", "status"]) appendSet(words, name, choice[name]);
-  for (const [name, values] of Object.entries(choice.attributes)) appendSet(words, `where ${name}`, values);
+  for (const [name, values] of choice.attributes) appendSet(words, `where ${name}`, values);
   if (choice.selected) words.append("selected", JSON.stringify(choice.selected));
   return words.toString();
 }
@@ -41,7 +40,7 @@ function choiceFromHash(hash, table, attributes) {
   choice.status = read("status", new Map(Object.entries(STATUS_WORDS)));
   for (const { name, values } of attributes) {
     const chosen = read(`where ${name}`, new Map(values.map((value) => [value, true])));
-    if (chosen) choice.attributes[name] = chosen;
+    if (chosen) choice.attributes.set(name, chosen);
   }
   choice.selected = readSelected(words.get("selected"), table);
   return choice;

@@ -4,6 +4,7 @@
 const INDEX_ARRAYS = { 8: Uint8Array, 16: Uint16Array, 32: Uint32Array };
 
 function bytesOf(base64) {
+  // @ts-ignore: newer than what the checker knows
   if (Uint8Array.fromBase64) return Uint8Array.fromBase64(base64);
   const text = atob(base64);
   const bytes = new Uint8Array(text.length);

@@ -20,11 +20,11 @@ function makeControls(table, caseFacts, groups, change) {
 }
 
 function pickerSpecs(table, caseFacts, groups) {
-  const own = (name, title, items, groups) => ({
+  const own = (name, title, items, picks) => ({
     name,
     title,
     items,
-    groups,
+    groups: picks,
     get: (choice) => choice[KEY_OF_PICKER[name]],
     put: (choice, chosen) => {
       choice[KEY_OF_PICKER[name]] = chosen;
@@ -47,10 +47,10 @@ function attributeSpec({ name, values }, index) {
     name: `attribute-${index}`,
     title: capitalized(readable(name)),
     items: values.map((value) => ({ value, text: value })),
-    get: (choice) => choice.attributes[name] ?? null,
+    get: (choice) => choice.attributes.get(name) ?? null,
     put: (choice, chosen) => {
-      if (chosen) choice.attributes[name] = chosen;
-      else delete choice.attributes[name];
+      if (chosen) choice.attributes.set(name, chosen);
+      else choice.attributes.delete(name);
     },
   };
 }

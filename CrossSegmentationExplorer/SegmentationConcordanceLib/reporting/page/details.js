@@ -1,6 +1,8 @@
 "use strict";
 // The panel of the selected row or case: every value, the link to a viewer, and the way to open it in Slicer.
 
+// The consensus stands among the models under no name.
+const CONSENSUS_SEG = "";
 const EXPLORE = "concordance explore --ct DIR --seg FILE...";
 
 /** What a click on a mark selects; a second click on the same takes it back. */
@@ -84,13 +86,15 @@ function viewerPart(data, row, series) {
 
 /** The template with this row's values, percent-encoded; parameters without a value are left out. "" without study. */
 function viewerAddress(data, row, series) {
-  const { "": ofConsensus, ...ofModels } = data.dicom.segs[row.case] ?? {};
-  const ofModel = ofModels[row.model] ?? "";
+  const ofModels = segsOf(data, row.case);
+  const ofConsensus = ofModels.get(CONSENSUS_SEG) ?? "";
+  ofModels.delete(CONSENSUS_SEG);
+  const ofModel = ofModels.get(row.model) ?? "";
   // What has no overlap is to be seen in another model's segmentation.
-  const others = ofModel && !hasNoOverlap(row) ? [] : Object.values(ofModels);
+  const others = ofModel && !hasNoOverlap(row) ? [] : [...ofModels.values()];
   const shown = distinct([ofModel, ...others, ofConsensus].filter(Boolean));
   const values = {
-    study: [data.dicom.study[row.case] ?? ""],
+    study: [new Map(data.dicom.study).get(row.case) ?? ""],
     ct: [series],
     segs: shown,
     series: [series, ...shown],
@@ -111,9 +115,14 @@ function viewerAddress(data, row, series) {
   return query ? `${filled(head)}?${query}` : filled(head);
 }
 
+/** SeriesInstanceUID of a case's segmentations by model. */
+function segsOf(data, name) {
+  return new Map(new Map(data.dicom.segs).get(name) ?? []);
+}
+
 function slicerPart(data, row, series) {
   if (!row) return "";
-  const seg = data.dicom.segs[row.case]?.[row.model];
+  const seg = segsOf(data, row.case).get(row.model);
   const command = `concordance view --study DIR --structure ${shellWord(row.structure)}`;
   return element(
     "details",

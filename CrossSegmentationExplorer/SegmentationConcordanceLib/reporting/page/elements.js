@@ -9,14 +9,23 @@ const STATUS_WORDS = {
   not_in_model: "not in model",
 };
 
+/** The elements of a selector in the page or in a part of it. @returns {any[]} */
+function allOf(selector, from = document) {
+  return [...from.querySelectorAll(selector)];
+}
+
+/** @returns {any} */
 function byId(id) {
   return document.getElementById(id);
 }
 
-/** An element with attributes and children; strings become text nodes. */
+/**
+ * An element with attributes and children; strings become text nodes.
+ * @returns {any}
+ */
 function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
   made.append(...children);
   return made;
 }

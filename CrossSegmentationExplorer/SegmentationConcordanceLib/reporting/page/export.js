@@ -2,7 +2,7 @@
 // Every view as a picture (SVG) and as a table (CSV), saved by the browser.
 
 function makeExports(views, viewNow) {
-  for (const box of document.querySelectorAll("[data-export]")) {
+  for (const box of allOf("[data-export]")) {
     const view = views.find(({ id }) => id === box.dataset.export);
     if (!view) continue;
     const name = box.closest("section").querySelector("h2").textContent;

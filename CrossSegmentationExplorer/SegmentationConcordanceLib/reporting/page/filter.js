@@ -64,7 +64,7 @@ function structuresThatPass(table, choice) {
 }
 
 function casesThatPass(table, caseFacts, choice) {
-  const wanted = Object.entries(choice.attributes);
+  const wanted = [...choice.attributes];
   return Uint8Array.from(table.cases, (name) =>
     Number(
       (!choice.case || choice.case.has(name)) &&

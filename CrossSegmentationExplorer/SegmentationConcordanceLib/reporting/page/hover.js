@@ -36,7 +36,7 @@ function hoverOfDistribution(mark) {
     ["Mean Dice", fixed(mark.mean, 3)],
     ["Over", plural(mark.n, "case")],
     ["Lowest in", mark.worstCase],
-    ["Left out", mark.leftOut ? `${plural(mark.leftOut, "case")} missing` : ""],
+    ["Left out", mark.none ? `${plural(mark.none, "case")} missing` : ""],
   ]);
 }
 

@@ -1,14 +1,14 @@
 "use strict";
 // Colour and symbol of every model. Each model has both, so that no colour has to be told apart from another.
 
-const KNOWN_LOOKS = {
-  "auto3dseg": ["#ff7f0e", "circle"],
-  "moose": ["#2ca02c", "square"],
-  "multitalent": ["#d62728", "triangle"],
-  "cads": ["#9467bd", "diamond"],
-  "totalsegmentator 1.5": ["#80b1d3", "wedge"],
-  "totalsegmentator 2.6": ["#08519c", "plus"],
-};
+const KNOWN_LOOKS = new Map([
+  ["auto3dseg", ["#ff7f0e", "circle"]],
+  ["moose", ["#2ca02c", "square"]],
+  ["multitalent", ["#d62728", "triangle"]],
+  ["cads", ["#9467bd", "diamond"]],
+  ["totalsegmentator 1.5", ["#80b1d3", "wedge"]],
+  ["totalsegmentator 2.6", ["#08519c", "plus"]],
+]);
 // Nine colours and eight symbols: no two of 72 models look alike.
 const OTHER_COLORS = [
   "#8c564b", "#e377c2", "#17becf", "#7f7f7f", "#bcbd22", "#1b9e77", "#a6761d", "#e7298a", "#393b79",
@@ -37,10 +37,10 @@ const SYMBOLS = {
 function looksOfModels(models) {
   const looks = new Map();
   let others = 0;
-  const rank = (model) => Object.keys(KNOWN_LOOKS).indexOf(model.toLowerCase());
+  const rank = (model) => [...KNOWN_LOOKS.keys()].indexOf(model.toLowerCase());
   const known = models.filter((model) => rank(model) >= 0).sort((a, b) => rank(a) - rank(b));
   for (const model of [...known, ...models.filter((one) => rank(one) < 0)]) {
-    let [color, symbol] = KNOWN_LOOKS[model.toLowerCase()] ?? [null, null];
+    let [color, symbol] = KNOWN_LOOKS.get(model.toLowerCase()) ?? [null, null];
     if (!color) {
       color = OTHER_COLORS[others % OTHER_COLORS.length];
       symbol = OTHER_SYMBOLS[others % OTHER_SYMBOLS.length];

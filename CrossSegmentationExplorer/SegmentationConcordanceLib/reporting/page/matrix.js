@@ -47,7 +47,7 @@ function matrixOrder({ sort, descending, view }) {
   const key = (one) => (sort === "worst" ? worst.get(one.id) : cellAt(view, one, sort)?.median ?? null);
   return view.structures.toSorted((one, other) => {
     const [a, b] = [key(one), key(other)];
-    if (a === null || b === null) return (a === null) - (b === null);
+    if (a === null || b === null) return Number(a === null) - Number(b === null);
     return sign * (a - b);
   });
 }

@@ -74,7 +74,7 @@ function fillPicker(state) {
   const words = state.find.value.toLowerCase();
   const found = state.spec.items.filter(({ text }) => text.toLowerCase().includes(words));
   const lines = found.slice(0, PICKER_LINES).map((item) => pickerLine(state, item));
-  const focused = document.activeElement?.value;
+  const focused = /** @type {any} */ (document.activeElement)?.value;
   state.list.replaceChildren(...lines);
   lines.find((line) => line.firstChild.value === focused && focused !== undefined)?.firstChild.focus();
   const left = found.length - lines.length;

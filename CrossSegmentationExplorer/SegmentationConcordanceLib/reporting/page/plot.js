@@ -2,19 +2,60 @@
 // A plot on the page: drawn by the library, hovered over, clicked, walked through with the arrow keys, exported.
 
 /**
- * @param build view -> { option, height, note, place, ringSize, marks, hidden }; data of series "points ...",
- *     "margin ..." and "spread" are [x, y, row]; place(row) is { x, y, margin } where a row has a mark, else null.
- * @param csv view -> lines of cells.
+ * A layer is one series of the library, and what its marks are:
+ * hasRows: each mark is [x, y, row]: it can be clicked, walked to and tells its row's values when hovered over;
+ * hover: what else a mark tells, from its data; ringsOf: it holds the rings around the selected case's marks.
  */
-function makePlot(id, build, csv, change) {
-  const dom = byId(`${id}-plot`);
+const IN_AXIS = "axis";
+const AT_MARGIN = "margin";
+
+const PLOTS = [];
+
+/**
+ * Every file of plots/ declares one plot: its place among the others, its words, its switches (isOn tells from the
+ * volumes whether one is on at first), whether its marks stand for models, whether it shows nothing without volumes,
+ * csv: view -> lines of cells, and
+ * build: view -> { option, layers, height, note, place, ringSize, hidden }, where place(row) is { x, y, margin } if the
+ * row has a mark, else null.
+ */
+function declarePlot(plot) {
+  PLOTS.push(plot);
+  PLOTS.sort((a, b) => a.order - b.order);
+}
+
+/** The part of the page that a plot is in; it goes in front of what follows the plots. */
+function makePlotSection({ id, title, short, caption, switches }, volumes) {
+  const heading = element("div", { class: "heading" }, element("h2", { id: `${id}-heading` }, title));
+  heading.append(element("div", { class: "export", "data-export": id }));
+  const about = element("p", { class: "caption" }, caption);
+  for (const one of switches) {
+    const box = element("input", { type: "checkbox", id: one.id });
+    box.checked = one.isOn?.(volumes) ?? false;
+    about.append(" ", element("label", { id: `${one.id}-choice` }, box, ` ${one.text}`));
+  }
+  const canvas = element("div", {
+    id: `${id}-plot`,
+    class: "plot",
+    role: "application",
+    tabindex: "0",
+    "aria-roledescription": "plot; arrow keys go through the marks, Enter shows all values",
+    "aria-labelledby": `${id}-heading`,
+    "aria-describedby": `${id}-note`,
+  });
+  const note = element("p", { id: `${id}-note`, class: "caption", "aria-live": "polite" });
+  const attributes = { id: `${id}-section`, "aria-labelledby": `${id}-heading`, "data-short": short };
+  return element("section", attributes, heading, about, canvas, note);
+}
+
+function makePlot(spec, change) {
+  const dom = byId(`${spec.id}-plot`);
   const chart = echarts.init(dom);
-  const plot = { id, dom, chart, build, csv, built: null, view: null, at: -1, walk: null };
+  const plot = { id: spec.id, spec, csv: spec.csv, dom, chart, built: null, view: null, at: -1, walk: null };
   plot.draw = (view) => drawPlot(plot, view);
   plot.select = (view) => showRings(plot, view);
   plot.picture = (width) => plotSvg(plot, width);
-  chart.on("click", ({ data, seriesId }) => {
-    const row = rowOfMark(plot, seriesId, data);
+  chart.on("click", ({ data, seriesIndex }) => {
+    const row = rowOfMark(plot, seriesIndex, data);
     if (row) change((choice) => selectRow(choice, row));
   });
   dom.addEventListener("keydown", (event) => walkMarks(plot, event, change));
@@ -24,30 +65,34 @@ function makePlot(id, build, csv, change) {
 
 function drawPlot(plot, view) {
   plot.view = view;
-  plot.built = plot.build(view);
+  plot.built = plot.spec.build(view);
   plot.walk = null;
   plot.at = -1;
   plot.dom.hidden = Boolean(plot.built.hidden);
   plot.chart.resize({ height: plot.built.height });
   const rings = ringsOfSelection(plot);
-  const series = plot.built.option.series.map((one) => (rings[one.id] ? { ...one, data: rings[one.id] } : one));
+  const series = plot.built.layers.map((layer) => withRings(layer, rings));
   plot.chart.setOption({ ...plot.built.option, series, tooltip: hoverOf(plot) }, { notMerge: true });
   byId(`${plot.id}-note`).textContent = plot.built.note;
 }
 
 function hoverOf(plot) {
-  const formatter = ({ data, seriesId }) => {
-    if (seriesId.startsWith("distribution ")) return hoverOfDistribution(plot.built.marks[data[data.length - 1]]);
-    if (plot.built.hoverOfMark && seriesId.startsWith("spread")) return plot.built.hoverOfMark(data);
-    const row = rowOfMark(plot, seriesId, data);
+  const formatter = ({ data, seriesIndex }) => {
+    const { hover } = plot.built.layers[seriesIndex];
+    if (hover) return hover(data);
+    const row = rowOfMark(plot, seriesIndex, data);
     return row ? hoverOfRow(row, plot.view.caseFacts) : "";
   };
   return { ...HOVER, formatter };
 }
 
-function rowOfMark(plot, seriesId, data) {
-  const isRow = /^(points|margin|spread)/.test(seriesId ?? "");
-  return isRow ? rowAt(plot.view.table, data[2]) : null;
+function rowOfMark(plot, seriesIndex, data) {
+  return plot.built.layers[seriesIndex]?.hasRows ? rowAt(plot.view.table, data[2]) : null;
+}
+
+/** A layer with a mark [x, y, row] for each row. */
+function rowLayer(series, rows, isLarge, place) {
+  return { series: { ...series, ...markData(rows, isLarge, place) }, hasRows: true };
 }
 
 /**
@@ -68,9 +113,8 @@ function markData(rows, isLarge, place) {
   return { data: Array.from(rows, (_, mark) => [...data.subarray(3 * mark, 3 * mark + 3)]) };
 }
 
-/** Visit x, y, number of the row and number of the mark; series without marks have none. */
-function eachMark({ id, data }, visit) {
-  if (!/^(points|margin|spread)/.test(id)) return;
+/** Visit x, y, number of the row and number of the mark. */
+function eachMark({ series: { data } }, visit) {
   if (data instanceof Float64Array) {
     for (let at = 0; at < data.length; at += 3) visit(data[at], data[at + 1], data[at + 2], at / 3);
   } else {
@@ -78,9 +122,10 @@ function eachMark({ id, data }, visit) {
   }
 }
 
-/** Empty series that later hold the rings around the selected case; margin is 1 where a second grid has marks. */
-function selectionRings(margin) {
-  const ring = (index) => ({
+/** An empty layer that later holds the rings around the selected case, in the plot's axes or in those of its margin. */
+function ringLayer(where) {
+  const index = where === AT_MARGIN ? 1 : 0;
+  const series = {
     id: index ? "rings at the margin" : "rings",
     type: "scatter",
     silent: true,
@@ -90,32 +135,39 @@ function selectionRings(margin) {
     yAxisIndex: index,
     itemStyle: { color: "transparent", borderColor: "#000" },
     data: [],
-  });
-  return margin ? [ring(0), ring(1)] : [ring(0)];
+  };
+  return { series, ringsOf: where };
+}
+
+function withRings({ series, ringsOf }, rings) {
+  return ringsOf ? { ...series, data: rings.get(ringsOf) } : series;
 }
 
 function showRings(plot, view) {
   if (!plot.built) return;
   plot.view = view;
   const rings = ringsOfSelection(plot);
-  const present = plot.built.option.series.filter(({ id }) => rings[id]);
-  plot.chart.setOption({ series: present.map(({ id }) => ({ id, data: rings[id] })) });
+  const layers = plot.built.layers.filter(({ ringsOf }) => ringsOf);
+  plot.chart.setOption({ series: layers.map((layer) => ({ id: layer.series.id, data: rings.get(layer.ringsOf) })) });
 }
 
-/** By series the rings around all marks of the selected case, a thicker one around the selected row. */
+/** By place the rings around all marks of the selected case, a thicker one around the selected row. */
 function ringsOfSelection(plot) {
-  const { view, built } = plot;
-  const rings = { rings: [], "rings at the margin": [] };
+  const { view, built, spec } = plot;
+  const rings = new Map([
+    [IN_AXIS, []],
+    [AT_MARGIN, []],
+  ]);
   if (!view.choice.selected) return rings;
   const [name, structure, model] = view.choice.selected;
   for (const row of rowsOfCaseNow(view.table, view.choice, name)) {
     const place = view.passes(row.index) ? built.place(row.index) : null;
     if (!place) continue;
     const { x, y, margin } = place;
-    const exact = row.structureId === structure && (row.model === model || plot.id === "spread");
+    const exact = row.structureId === structure && (row.model === model || !spec.isOfModels);
     const size = built.ringSize + (exact ? 4 : 0);
     const ring = { value: [x, y, row.index], symbolSize: size, itemStyle: { borderWidth: exact ? 2.5 : 1.2 } };
-    rings[margin ? "rings at the margin" : "rings"].push(ring);
+    rings.get(margin ? AT_MARGIN : IN_AXIS).push(ring);
   }
   return rings;
 }
@@ -146,8 +198,9 @@ function walkMarks(plot, event, change) {
 
 function marksInOrder(plot) {
   const marks = [];
-  plot.built.option.series.forEach((one, seriesIndex) => {
-    eachMark(one, (x, y, index, dataIndex) => {
+  plot.built.layers.forEach((layer, seriesIndex) => {
+    if (!layer.hasRows) return;
+    eachMark(layer, (x, y, index, dataIndex) => {
       marks.push({ seriesIndex, dataIndex, x, row: rowAt(plot.view.table, index) });
     });
   });
@@ -164,4 +217,12 @@ function nextGroup(walk, at, step) {
 function spoken(row, caseFacts) {
   const facts = factsOfRow(row, caseFacts).filter(([, value]) => value);
   return `${row.model}. ${facts.map(([name, value]) => `${name} ${value}`).join(". ")}.`;
+}
+
+/** What a plot of rows saves as a table. */
+function rowsOfPlotCsv(view) {
+  const names = ["case", "series_uid", "structure", "structure_key", "model", "status", "consensus", "n_models"];
+  const header = [...names, "volume_ml", "consensus_volume_ml", "dice", "jaccard", "volume_ratio"];
+  const line = (row) => header.map((name) => rowAt(view.table, row)[name]);
+  return [header, ...Array.from(view.compared, line)];
 }

@@ -12,14 +12,15 @@ const PAPER_FOOT = 46;
 function plotSvg(plot, width = plot.dom.clientWidth || 1000) {
   const size = { width, height: plot.built.height };
   const canvas = echarts.init(null, null, { renderer: "svg", ssr: true, ...size });
-  canvas.setOption({ ...plot.built.option, backgroundColor: "#fff" });
+  const series = plot.built.layers.map((layer) => layer.series);
+  canvas.setOption({ ...plot.built.option, series, backgroundColor: "#fff" });
   const picture = new DOMParser().parseFromString(canvas.renderToSVGString(), "image/svg+xml").documentElement;
   canvas.dispose();
-  const models = plot.id === "spread" ? [] : plot.view.models;
+  const models = plot.spec.isOfModels ? plot.view.models : [];
   const legend = legendSvg(models, plot.view.looks, width);
   const height = size.height + legend.height;
   const svg = svgElement("svg", { xmlns: SVG, width, height, viewBox: `0 0 ${width} ${height}` });
-  picture.setAttribute("y", legend.height);
+  picture.setAttribute("y", String(legend.height));
   svg.append(svgElement("rect", { width, height, fill: "#fff" }), legend.group, picture);
   return new XMLSerializer().serializeToString(svg);
 }
@@ -58,7 +59,7 @@ function standIn(plot) {
   const box = element("div", { class: "on-paper" });
   for (const [from, to] of paperParts(Number(picture.getAttribute("height")), plot.built.rowHeight)) {
     const part = document.importNode(picture, true);
-    part.setAttribute("height", to - from);
+    part.setAttribute("height", String(to - from));
     part.setAttribute("viewBox", `0 ${from} ${PAPER_WIDTH} ${to - from}`);
     box.append(part);
   }

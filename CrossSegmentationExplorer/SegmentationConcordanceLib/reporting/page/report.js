@@ -2,50 +2,65 @@
 // Puts the page together.
 
 const DRAW_AT_ONCE = 2000;
-// The volume axis is logarithmic from this ratio of the largest to the smallest volume.
-const DECADES = 20;
 
 function startReport() {
-  // Very many rows are in a file beside the page, which has put them here.
-  const data = window.REPORT_DATA ?? JSON.parse(byId("report-data").textContent);
+  const data = dataOfPage();
+  if (!data) return;
   const table = tableFromColumns(data.agreement);
   const caseFacts = makeCaseFacts(data, table);
   const page = { data, table, caseFacts, first: firstChoice(table), cache: new Map(), waiting: new Map() };
   const change = (alter) => changeChoice(page, alter);
-  page.views = makeViews(data, table, change);
+  page.views = makeViews(page, change);
   page.showControls = makeControls(table, caseFacts, data.groups, change);
   page.showDetails = makeDetails(data, change);
   showOverview(data, table, caseFacts, page.cache);
-  for (const place of document.querySelectorAll(".scale-here")) place.append(diceScale());
-  const { lowest, highest } = volumesAboveNone(table);
-  for (const id of ["share-section", "spread-section"]) byId(id).hidden = highest === 0;
-  byId("share-log").checked = highest > DECADES * lowest;
-  for (const id of SWITCHES) byId(id).addEventListener("change", () => showChoice(page));
+  for (const place of allOf(".scale-here")) place.append(diceScale());
   makeExports(page.views, () => page.view);
   makeContents();
   fitPlots(page.views.filter((view) => view.chart));
   followAddress(page);
 }
 
+/** Null, and said so, where the file beside the page that holds very many rows is not there. */
+function dataOfPage() {
+  if (window.REPORT_DATA) return window.REPORT_DATA;
+  const held = byId("report-data").textContent;
+  if (held) return JSON.parse(held);
+  const name = decodeURIComponent(location.pathname.split("/").pop()).replace(/\.[^.]*$/, ".data.js");
+  const said = `The data of this page are in a second file, ${name}, which is not beside it. Keep the two together.`;
+  document.querySelector("main").replaceChildren(element("p", {}, said));
+  return null;
+}
+
 /** The views by name, to go to: links would change the address, which holds the choice. */
 function makeContents() {
-  for (const section of document.querySelectorAll("#plots > section:not([hidden])")) {
+  for (const section of allOf("#plots > section:not([hidden])")) {
     const button = element("button", { type: "button" }, section.dataset.short);
     button.addEventListener("click", () => section.scrollIntoView({ block: "start" }));
     byId("contents").append(button);
   }
 }
 
-function makeViews(data, table, change) {
+function makePlots(page, change) {
+  const volumes = volumesAboveNone(page.table);
+  return PLOTS.map((spec) => {
+    const section = makePlotSection(spec, volumes);
+    section.hidden = spec.needsVolumes && volumes.highest === 0;
+    byId("cases-section").before(section);
+    for (const { id } of spec.switches) byId(id).addEventListener("change", () => showChoice(page));
+    return makePlot(spec, change);
+  });
+}
+
+function makeViews(page, change) {
+  const { data, table } = page;
   const views = [];
   if (data.pairs.pairs.length) views.push(makePairMap(pairsFromData(data.pairs, table)));
   else byId("pairs-section").hidden = true;
   return [
     ...views,
     makeMatrix(change),
-    makePlot("dice", buildDicePlot, rowsOfPlotCsv, change),
-    makePlot("share", buildSharePlot, rowsOfPlotCsv, change),
-    makePlot("spread", buildSpreadPlot, spreadCsv, change),
+    ...makePlots(page, change),
     makeCaseTable(change),
     makeTable(change),
   ];
@@ -74,8 +89,8 @@ function followAddress(page) {
   };
   window.addEventListener("hashchange", read);
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("a[data-show]");
-    if (link) setTimeout(() => byId(link.dataset.show).scrollIntoView({ block: "start" }), 0);
+    const link = /** @type {HTMLElement} */ (event.target).closest("a[data-show]");
+    if (link) setTimeout(() => byId(link.getAttribute("data-show")).scrollIntoView({ block: "start" }), 0);
   });
   read();
 }
@@ -89,7 +104,7 @@ function showChoice(page) {
     page.view.drawn = page.view.structures.filter((one) => worst.has(one));
   }
   const isIntersection = page.choice.consensus.startsWith("intersection");
-  for (const item of document.querySelectorAll("[data-intersection]")) item.hidden = !isIntersection;
+  for (const item of allOf("[data-intersection]")) item.hidden = !isIntersection;
   page.showControls(page.choice);
   page.showDetails(page.view);
   drawViews(page);
@@ -133,13 +148,6 @@ function showSelection(page) {
   page.view = Object.assign(page.view, { choice: page.choice });
   page.showDetails(page.view);
   for (const view of page.views) if (!page.waiting.has(view.id)) view.select?.(page.view);
-}
-
-function rowsOfPlotCsv(view) {
-  const names = ["case", "series_uid", "structure", "structure_key", "model", "status", "consensus", "n_models"];
-  const header = [...names, "volume_ml", "consensus_volume_ml", "dice", "jaccard", "volume_ratio"];
-  const line = (row) => header.map((name) => rowAt(view.table, row)[name]);
-  return [header, ...Array.from(view.compared, line)];
 }
 
 function volumesAboveNone({ numbers }) {

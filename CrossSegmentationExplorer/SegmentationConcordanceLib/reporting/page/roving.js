@@ -32,7 +32,7 @@ function nextButton(grid, row, column, [down, right]) {
 
 /** Fill a table anew, and put the focus back to where it was in it. */
 function redrawTable(table, fill) {
-  const cell = document.activeElement?.closest("th, td");
+  const cell = /** @type {any} */ (document.activeElement?.closest("th, td"));
   const at = table.contains(cell) ? [cell.parentElement.rowIndex, cell.cellIndex] : null;
   fill();
   rove(table);

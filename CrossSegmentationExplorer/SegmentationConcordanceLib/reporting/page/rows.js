@@ -125,8 +125,18 @@ for (const name of NUMBERS) {
   });
 }
 
+/**
+ * @typedef {Row & {
+ *   case: string, series_uid: string, structure: string, structure_key: string, model: string, status: string,
+ *   consensus: string, n_models: number | null, volume_ml: number | null, consensus_volume_ml: number | null,
+ *   dice: number | null, jaccard: number | null, volume_ratio: number | null, hd95_mm: number | null,
+ *   assd_mm: number | null, nsd: number | null, nsd_tolerance_mm: number | null,
+ * }} TableRow
+ */
+
+/** @returns {TableRow} */
 function rowAt(table, index) {
-  return new Row(table, index);
+  return /** @type {TableRow} */ (new Row(table, index));
 }
 
 function numbersOf(names) {

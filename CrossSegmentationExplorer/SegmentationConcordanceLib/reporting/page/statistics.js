@@ -56,6 +56,6 @@ function clusterOrder(count, distance) {
 function nearestEnds(one, other, known) {
   const turned = (list) => [list, [...list].reverse()];
   const choices = turned(one).flatMap((a) => turned(other).map((b) => [a, b]));
-  const gap = ([a, b]) => known(a[a.length - 1], b[0]);
+  const gap = (pair) => known(pair[0].at(-1), pair[1][0]);
   return choices.reduce((best, next) => (gap(next) < gap(best) ? next : best)).flat();
 }

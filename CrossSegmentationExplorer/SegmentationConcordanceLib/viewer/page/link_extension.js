@@ -161,7 +161,10 @@ class LinkedView {
     return this.services.displaySetService
       .getActiveDisplaySets()
       .filter((one) => one.Modality === "SEG" && wantsSegmentation(this.link, one))
-      .sort((a, b) => isConsensus(a) - isConsensus(b) || Number(a.SeriesNumber) - Number(b.SeriesNumber));
+      .sort((a, b) => {
+        const consensusLast = Number(isConsensus(a)) - Number(isConsensus(b));
+        return consensusLast || Number(a.SeriesNumber) - Number(b.SeriesNumber);
+      });
   }
 
   // All are loaded before the first is styled: every change of style in between would redraw, and take long.
@@ -172,7 +175,7 @@ class LinkedView {
       try {
         await seg.load({ headers: {} });
         this.loaded.set(seg.displaySetInstanceUID, seg);
-      } catch (error) {
+      } catch (/** @type {any} */ error) {
         this.failed.add(seg.displaySetInstanceUID);
         this.say(`${seg.SeriesDescription} cannot be shown`, String(error?.message ?? error));
       }

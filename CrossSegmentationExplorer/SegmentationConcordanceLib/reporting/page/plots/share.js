@@ -1,6 +1,25 @@
 "use strict";
 // Consensus share against the model's volume, with the bands of agreement.
 
+// The volume axis is logarithmic at first from this ratio of the largest to the smallest volume.
+const DECADES = 20;
+
+declarePlot({
+  id: "share",
+  order: 2,
+  title: "Consensus share against volume",
+  short: "Share",
+  caption: "The part of a model's volume that is in the consensus. A line joins the models of one case and structure.",
+  switches: [
+    { id: "share-full", text: "Full axis, 0 to 100 %" },
+    { id: "share-log", text: "Logarithmic volume", isOn: ({ lowest, highest }) => highest > DECADES * lowest },
+  ],
+  isOfModels: true,
+  needsVolumes: true,
+  build: buildSharePlot,
+  csv: rowsOfPlotCsv,
+});
+
 const BANDS = [
   { from: 90, to: 100, color: "#eaf3fa" },
   { from: 75, to: 90, color: "#f5f7f8" },
@@ -41,13 +60,13 @@ function buildSharePlot(view) {
       grid: { left: 64, right: 84, top: 20, height: 440 },
       xAxis: volumeAxis(layout),
       yAxis: layout.axis,
-      series: [
-        shareLines(table, layout.large ? [] : rows, place, layout.axis),
-        ...view.models.map((model) => shareSeries(view, model, ofModel, place, rows.length)),
-        structureNames(view, rows, place, layout),
-        ...selectionRings(0),
-      ],
     },
+    layers: [
+      { series: shareLines(table, layout.large ? [] : rows, place, layout.axis) },
+      ...view.models.map((model) => shareLayer(view, model, ofModel, place, rows.length)),
+      { series: structureNames(view, rows, place, layout) },
+      ringLayer(IN_AXIS),
+    ],
     place,
     ringSize: layout.large ? 9 : 14,
     note: shareNote(view, ofDrawn.filter((row) => !hasShare(row)), rows, layout),
@@ -135,12 +154,11 @@ function shareLines(table, rows, place, axis) {
   };
 }
 
-function shareSeries(view, model, ofModel, place, count) {
+function shareLayer(view, model, ofModel, place, count) {
   const look = view.looks.get(model);
   const large = count > LARGE_PLOT;
-  return {
+  const series = {
     id: `points ${model}`,
-    name: model,
     type: "scatter",
     symbol: `path://${look.path}`,
     symbolKeepAspect: true,
@@ -149,8 +167,8 @@ function shareSeries(view, model, ofModel, place, count) {
       ? { color: look.color, opacity: 0.45 }
       : { color: look.color, opacity: count > 1000 ? 0.6 : 0.85, borderColor: "#222", borderWidth: 0.4 },
     z: 3,
-    ...markData(ofModel(view.table.modelNumber.get(model)), large, place),
   };
+  return rowLayer(series, ofModel(view.table.modelNumber.get(model)), large, place);
 }
 
 /** The name of each structure at its mark with the largest volume, where there are a few. */

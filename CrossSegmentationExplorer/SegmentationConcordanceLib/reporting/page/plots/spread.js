@@ -1,6 +1,21 @@
 "use strict";
 // How far the models' volumes of one case and structure lie apart: (largest - smallest) / mean.
 
+declarePlot({
+  id: "spread",
+  order: 3,
+  title: "Volume spread between models",
+  short: "Spread",
+  caption:
+    "How far the models' volumes of one case and structure lie apart. This needs no consensus; a model that found " +
+    "nothing does not count.",
+  switches: [],
+  isOfModels: false,
+  needsVolumes: true,
+  build: buildSpreadPlot,
+  csv: spreadCsv,
+});
+
 /** By place, where two models or more found the structure: rows of the smallest and largest volume, their spread. */
 function volumeSpreads(view) {
   const { table } = view;
@@ -46,8 +61,8 @@ function buildSpreadPlot(view) {
     symbolSize: large ? 3 : 7,
     itemStyle: { color: "#33475b", opacity: large ? 0.4 : 0.6 },
     z: 3,
-    ...markData(rows, large, place),
   };
+  const hover = (data) => hoverOfSpread(view, spreads, table.placeOf[data[2]]);
   return {
     height: layout.height,
     hidden: places.length === 0,
@@ -60,11 +75,15 @@ function buildSpreadPlot(view) {
         splitLine: { lineStyle: { color: "#e4e4e4" } },
       }),
       yAxis: structureAxis(view, layout.labelWidth),
-      series: [structureStripes(view), spreadMedians(view, places, spreads), points, ...selectionRings(0)],
     },
+    layers: [
+      { series: structureStripes(view) },
+      { series: spreadMedians(view, places, spreads) },
+      { ...rowLayer(points, rows, large, place), hover },
+      ringLayer(IN_AXIS),
+    ],
     place,
     ringSize: large ? 9 : 13,
-    hoverOfMark: (data) => hoverOfSpread(view, spreads, table.placeOf[data[2]]),
     note: `${plural(places.length, "mark")}, one per case and structure; bars: the median of the cases.`,
   };
 }

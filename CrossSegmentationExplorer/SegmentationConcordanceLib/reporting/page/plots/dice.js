@@ -1,10 +1,29 @@
 "use strict";
 // Dice per structure: one row of the plot per structure, one lane per model, around the centre of the row.
 
+declarePlot({
+  id: "dice",
+  order: 1,
+  title: "Dice per structure",
+  short: "Dice",
+  caption:
+    "Marks: one model on one case, against the consensus. Black bars: the median; rings: the mean; lines: the range; " +
+    "boxes, from five cases on: the quartiles. A click selects the case everywhere.",
+  switches: [
+    { id: "dice-full", text: "Full axis, 0 to 1" },
+    { id: "draw-all", text: "Draw all structures" },
+  ],
+  isOfModels: true,
+  needsVolumes: false,
+  build: buildDicePlot,
+  csv: rowsOfPlotCsv,
+});
+
 const REFERENCE_DICE = [0.9, 0.75];
 const MARGIN_COLUMNS = ["missing", "empty_consensus"];
 const MARGIN_COLUMN_WIDTH = 74;
 const STRUCTURES_IN_SIGHT = 10;
+const BOX_CASES = 5;
 
 /** What the library draws of view.drawn, how high, and what the note under the plot says. */
 function buildDicePlot(view) {
@@ -17,8 +36,8 @@ function buildDicePlot(view) {
   const place = placeOfDice(view, rowOf, layout, lost);
   const shown = marksOnce(view, rows.filter((row) => !table.lost[row]), layout);
   const [inAxis, atMargin] = [shown, lost].map((some) => rowsByNumber(some, table.modelOf, table.models.length));
-  const series = view.models.flatMap((model) =>
-    diceSeries(view, layout, { model, rowOf, place, marks, inAxis, atMargin }),
+  const layers = view.models.flatMap((model) =>
+    diceLayers(view, layout, { model, rowOf, place, marks, inAxis, atMargin }),
   );
   return {
     height: layout.height,
@@ -28,11 +47,15 @@ function buildDicePlot(view) {
       textStyle: { fontFamily: pageFont() },
       grid: layout.grids,
       ...diceAxes(view, layout),
-      series: [structureStripes(view, referenceLines(layout)), ...series, ...selectionRings(1)],
     },
+    layers: [
+      { series: structureStripes(view, referenceLines(layout)) },
+      ...layers,
+      ringLayer(IN_AXIS),
+      ringLayer(AT_MARGIN),
+    ],
     place,
     ringSize: layout.large ? 9 : layout.laneHeight >= 11 ? 14 : 11,
-    marks,
     note: diceNote(view, rows, lost, shown, layout),
   };
 }
@@ -178,34 +201,34 @@ function referenceLines(layout) {
   };
 }
 
-function diceSeries(view, layout, { model, rowOf, place, marks, inAxis, atMargin }) {
+function diceLayers(view, layout, { model, rowOf, place, marks, inAxis, atMargin }) {
   const number = view.table.modelNumber.get(model);
   const lane = lanesOf(view)[number];
   const look = view.looks.get(model);
   const size = layout.laneHeight >= 11 ? 8 : 6;
-  const mark = { type: "scatter", symbol: `path://${look.path}`, symbolKeepAspect: true, name: model };
+  const mark = { type: "scatter", symbol: `path://${look.path}`, symbolKeepAspect: true };
   const filled = { color: look.color, opacity: 0.75, borderColor: "#222", borderWidth: 0.4 };
   const own = marks.filter((one) => one.model === model);
+  const points = {
+    ...mark,
+    symbolSize: layout.large ? 3 : size,
+    itemStyle: layout.large ? { color: look.color, opacity: 0.45 } : filled,
+    id: `points ${model}`,
+    z: layout.large ? 2 : 3,
+  };
+  const margin = {
+    ...mark,
+    id: `margin ${model}`,
+    z: 3,
+    xAxisIndex: 1,
+    yAxisIndex: 1,
+    symbolSize: size,
+    itemStyle: { color: "rgba(255,255,255,0.01)", borderColor: look.color, borderWidth: 1.5 },
+  };
   return [
-    distributionSeries(model, look, layout, own, (structure) => rowOf[structure] + lane * layout.laneStep),
-    {
-      ...mark,
-      symbolSize: layout.large ? 3 : size,
-      itemStyle: layout.large ? { color: look.color, opacity: 0.45 } : filled,
-      id: `points ${model}`,
-      z: layout.large ? 2 : 3,
-      ...markData(inAxis(number), layout.large, place),
-    },
-    {
-      ...mark,
-      id: `margin ${model}`,
-      z: 3,
-      xAxisIndex: 1,
-      yAxisIndex: 1,
-      symbolSize: size,
-      itemStyle: { color: "rgba(255,255,255,0.01)", borderColor: look.color, borderWidth: 1.5 },
-      ...markData(atMargin(number), false, place),
-    },
+    distributionLayer(model, look, layout, own, (structure) => rowOf[structure] + lane * layout.laneStep),
+    rowLayer(points, inAxis(number), layout.large, place),
+    rowLayer(margin, atMargin(number), false, place),
   ];
 }
 
@@ -234,4 +257,75 @@ function diceNote(view, rows, lost, shown, layout) {
 function uponEachOther(rows, lost, shown) {
   const hidden = rows.length - lost.length - shown.length;
   return hidden > 0 ? `, and of dots upon each other (${hidden.toLocaleString("en")}) one is drawn` : "";
+}
+
+/** What is drawn of cells: nothing where no case has any overlap, as a median of 0 would only stretch the axis. */
+function diceDistributions(view) {
+  const { table } = view;
+  const drawn = new Set(view.drawn);
+  const cells = [...cellsOf(view).values()].filter((cell) => drawn.has(cell.structure) && cell.n && !cell.isLost);
+  const worstCase = ({ worst }) => view.caseFacts.label(rowAt(table, worst).case);
+  return cells.map((cell) => ({ ...cell, worstCase: worstCase(cell) }));
+}
+
+/** Range as a line, quartiles as a box, the median as a bar across the lane, the mean as a ring. */
+function distributionLayer(model, look, layout, marks, height) {
+  const series = {
+    id: `distribution ${model}`,
+    type: "custom",
+    clip: true,
+    z: layout.large ? 4 : 2,
+    encode: { x: 0, y: 1 },
+    data: marks.map((one, at) => [
+      one.median,
+      height(one.structure.number),
+      one.lower,
+      one.upper,
+      one.lowest,
+      one.highest,
+      one.n,
+      one.mean,
+      at,
+    ]),
+    renderItem: (params, api) => distributionMark(api, look.color, layout),
+  };
+  return { series, hover: (data) => hoverOfDistribution(marks[data[data.length - 1]]) };
+}
+
+function distributionMark(api, color, layout) {
+  const [median, y] = api.coord([api.value(0), api.value(1)]);
+  const across = (dimension) => api.coord([api.value(dimension), api.value(1)])[0];
+  const [lower, upper, lowest, highest, average] = [2, 3, 4, 5, 7].map(across);
+  const half = layout.laneHeight * 0.4;
+  const line = (x1, y1, x2, y2, width, stroke) => ({
+    type: "line",
+    shape: { x1, y1, x2, y2 },
+    style: { stroke, lineWidth: width },
+  });
+  const box = {
+    type: "rect",
+    shape: { x: lower, y: y - half, width: Math.max(upper - lower, 1), height: 2 * half },
+    style: { fill: layout.large ? "rgba(255,255,255,0.7)" : color, opacity: layout.large ? 1 : 0.22 },
+  };
+  const edge = { ...box, style: { fill: "none", stroke: color, lineWidth: 1 } };
+  const ring = {
+    type: "circle",
+    shape: { cx: average, cy: y, r: half + 1 },
+    style: { fill: "none", stroke: color, lineWidth: 1.5 },
+  };
+  // Quartiles of a few cases would only repeat their marks.
+  const quartiles = api.value(6) < BOX_CASES ? [] : [box, edge];
+  const bar = line(median, y - half - 0.5, median, y + half + 0.5, 2.5, "#111");
+  return { type: "group", children: [line(lowest, y, highest, y, 1, color), ...quartiles, ring, bar] };
+}
+
+/** By row its place across the margin: the cases of one cell and status side by side, so that none hides another. */
+function marginPlaces(view, rows, columns) {
+  const { table } = view;
+  const status = (row) => columns.indexOf(rowAt(table, row).status);
+  const places = new Map();
+  for (const group of groupBy(rows, (row) => table.cellOf[row] * columns.length + status(row)).values()) {
+    group.forEach((row, index) => places.set(row, status(row) + (index + 1) / (group.length + 1)));
+  }
+  return places;
 }

@@ -1,0 +1,6 @@
+// What the scripts of a page find there without making it themselves.
+declare const echarts: any;
+interface Window {
+  REPORT_DATA?: any;
+  config?: any;
+}
