@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 EXPLORE_VENV := .venv-explore
 DEMO ?= demo-output
+TESTS ?=
 
 .PHONY: help setup setup-test demo viewer explore-env test benchmark lint lint-javascript clean
 
@@ -22,9 +23,9 @@ viewer: setup ## fetch the browser viewer (OHIF, needs npm) into the user's cach
 
 explore-env: $(EXPLORE_VENV)/installed ## a second virtual environment, for `concordance explore`
 
-test: setup-test ## all tests
+test: setup-test ## all tests, on all processors; make test TESTS=Testing/Python/imaging runs some of them
 	$(BIN)/python Testing/check_system.py
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadgroup $(TESTS)
 
 benchmark: setup-test ## speed on the full sample, as ratios within one run; takes a quarter of an hour
 	PYTHONPATH=Testing/Python $(BIN)/python Testing/Benchmarks/run.py

@@ -23,6 +23,20 @@ settings.load_profile("untimed")
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
+# Of these folders the tests share what is dear to make, or a server, a browser or a display: one process runs them all.
+_TOGETHER = ("browser", "commands", "sample")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tell pytest-xdist which tests belong into one process: those of a file, or of one of the folders above."""
+    if not config.pluginmanager.hasplugin("xdist"):
+        return
+    for item in items:
+        file = item.path.relative_to(REPOSITORY / "Testing" / "Python")
+        group = file.parts[0] if file.parts[0] in _TOGETHER else file.as_posix()
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def repository() -> Path:
     """The root of the checkout."""
