@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from made_cases import make_cases
 from SegmentationConcordanceLib.cli import run
 from SegmentationConcordanceLib.sample.cohort import Sample, make_sample
 
@@ -21,6 +22,8 @@ from SegmentationConcordanceLib.sample.cohort import Sample, make_sample
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 REPOSITORY = Path(__file__).resolve().parents[2]
+SHARED_CASES = REPOSITORY.parent / "shared" / "cases"
+SHARED_REFERENCE = REPOSITORY.parent / "shared" / "reference"
 
 
 # Of these folders the tests share what is dear to make, or a server, a browser or a display: one process runs them all.
@@ -28,13 +31,24 @@ _TOGETHER = ("browser", "commands", "sample")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tell pytest-xdist which tests belong into one process: those of a file, or of one of the folders above."""
-    if not config.pluginmanager.hasplugin("xdist"):
-        return
-    for item in items:
-        file = item.path.relative_to(REPOSITORY / "Testing" / "Python")
-        group = file.parts[0] if file.parts[0] in _TOGETHER else file.as_posix()
-        item.add_marker(pytest.mark.xdist_group(group))
+    """Leave out what holds values against files that nobody can install; say what belongs into one process."""
+    absent = {
+        name
+        for name, folder in (("shared_cases", SHARED_CASES), ("shared_reference", SHARED_REFERENCE))
+        if not folder.is_dir()
+    }
+    left_out = [item for item in items if absent.intersection(getattr(item, "fixturenames", ()))]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+    if config.pluginmanager.hasplugin("xdist"):
+        for item in items:
+            item.add_marker(pytest.mark.xdist_group(_group_of(item.path)))
+
+
+def _group_of(path: Path) -> str:
+    file = path.relative_to(REPOSITORY / "Testing" / "Python")
+    return file.parts[0] if file.parts[0] in _TOGETHER else file.as_posix()
 
 
 @pytest.fixture(scope="session")
@@ -43,23 +57,28 @@ def repository() -> Path:
     return REPOSITORY
 
 
-def _shared_folder(name: str) -> Path:
-    folder = REPOSITORY.parent / "shared" / name
-    if not folder.is_dir():
-        pytest.skip(f"needs ../shared/{name} beside the checkout, which holds real cases and published facts")
-    return folder
+@pytest.fixture(scope="session")
+def made_cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two small cases as hospitals and models leave them, see :mod:`made_cases`; read only."""
+    return make_cases(tmp_path_factory.mktemp("made"))
+
+
+@pytest.fixture(scope="session", params=["made", *(["shared"] if SHARED_CASES.is_dir() else [])])
+def real_cases(request: pytest.FixtureRequest) -> Path:
+    """CTs with model outputs: the made ones, and real ones where they lie beside the checkout."""
+    return SHARED_CASES if request.param == "shared" else request.getfixturevalue("made_cases")
 
 
 @pytest.fixture(scope="session")
 def shared_cases() -> Path:
-    """Real CTs with real model outputs; skips where the folder is absent."""
-    return _shared_folder("cases")
+    """The real CTs alone, for values that were measured on them."""
+    return SHARED_CASES
 
 
 @pytest.fixture(scope="session")
 def shared_reference() -> Path:
-    """Label ids, codes and published values as published; skips where the folder is absent."""
-    return _shared_folder("reference")
+    """Label ids, codes and published values as published, which are not ours to ship."""
+    return SHARED_REFERENCE
 
 
 @dataclass(frozen=True)
@@ -137,6 +156,6 @@ def launch_chromium() -> Iterator[Callable[[list[str]], Any]]:
     program = shutil.which("chromium")
     if program is None:
         pytest.skip("needs Chromium: apt-get install chromium")
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs the Python package playwright")
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright: make setup-test")
     with playwright.sync_playwright() as driver:
         yield lambda arguments: driver.chromium.launch(executable_path=program, args=arguments)

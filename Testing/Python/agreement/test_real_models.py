@@ -16,11 +16,11 @@ FILES = {"full": "totalsegmentator_v2_total.nii.gz", "fast": "totalsegmentator_v
 
 
 @pytest.fixture(scope="module")
-def result(shared_cases):
+def result(real_cases):
     total = load_vocabulary("totalsegmentator_v2").for_task("total")
     models = [
         ModelSegmentation(
-            name, read_model_output([shared_cases / "abdomen_nifti" / file], total, "total").label_map, total.identities
+            name, read_model_output([real_cases / "abdomen_nifti" / file], total, "total").label_map, total.identities
         )
         for name, file in FILES.items()
     ]
@@ -28,8 +28,8 @@ def result(shared_cases):
 
 
 @pytest.fixture(scope="module")
-def images(shared_cases):
-    return {name: SimpleITK.ReadImage(str(shared_cases / "abdomen_nifti" / file)) for name, file in FILES.items()}
+def images(real_cases):
+    return {name: SimpleITK.ReadImage(str(real_cases / "abdomen_nifti" / file)) for name, file in FILES.items()}
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def test_every_overlap_equals_simpleitk(result, images, label_of):
 
 
 def test_every_surface_measure_equals_surface_distance(result, images, label_of):
-    reference = pytest.importorskip("surface_distance", reason="surface-distance is not installed")
+    reference = pytest.importorskip("surface_distance", reason="needs surface-distance: make setup-test")
     arrays = {name: SimpleITK.GetArrayFromImage(image) for name, image in images.items()}
     spacing_kji = images["full"].GetSpacing()[::-1]
     checked = 0

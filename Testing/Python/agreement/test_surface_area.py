@@ -94,7 +94,7 @@ def test_areas_grow_with_the_square_of_the_size(spacing, factor):
 
 @pytest.mark.parametrize("spacing", [(1, 1, 1), (3, 0.7, 0.7), (1.2, 3.4, 0.6), (0.5, 5, 2)])
 def test_areas_equal_those_of_surface_distance(spacing):
-    tables = pytest.importorskip("surface_distance.lookup_tables", reason="surface-distance is not installed")
+    tables = pytest.importorskip("surface_distance.lookup_tables", reason="needs surface-distance: make setup-test")
     expected = tables.create_table_neighbour_code_to_surface_area(spacing)
     their_pattern = [int(f"{pattern:08b}"[::-1], 2) for pattern in range(256)]  # they number the voxels backwards
     assert np.allclose(patch_areas(spacing), expected[their_pattern], rtol=0, atol=1e-12)

@@ -249,7 +249,7 @@ def test_measures_equal_values_computed_by_surface_distance(case):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_measures_equal_surface_distance_where_it_is_installed(seed):
-    peer = pytest.importorskip("surface_distance", reason="surface-distance is not installed")
+    peer = pytest.importorskip("surface_distance", reason="needs surface-distance: make setup-test")
     random = np.random.default_rng(seed)
     shape = (20, 24, 26)
     a, b = (ellipsoid(shape, np.array((10, 12, 13)) + random.normal(0, 2, 3), random.uniform(5, 9, 3)) for _ in "ab")

@@ -142,8 +142,8 @@ def test_import_of_our_own_format_and_of_nifti_names(tmp_path):
         run("import", volume, "--output", tmp_path / "none.csv")
 
 
-def test_real_names_in_a_nifti_header_become_a_sound_map(shared_cases, tmp_path):
-    path = shared_cases / "abdomen_nifti" / "totalsegmentator_v2_total.nii.gz"
+def test_real_names_in_a_nifti_header_become_a_sound_map(real_cases, tmp_path):
+    path = real_cases / "abdomen_nifti" / "totalsegmentator_v2_total.nii.gz"
     summary, _, _ = run("import", path, "--output", tmp_path / "total.csv")
     assert (summary["labels"], summary["unexplained"]) == (117, [])
     ours = {label.label: label.identity for label in load_vocabulary("totalsegmentator_v2").for_task("total").labels}

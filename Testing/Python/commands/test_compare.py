@@ -186,8 +186,8 @@ def test_hostile_run_names_go_through(concordance, case, segs, tmp_path):
     assert "<script>alert(" not in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
 
 
-def test_real_model_against_an_eroded_copy(concordance, shared_cases, tmp_path):
-    thorax = shared_cases / "thorax_dicom"
+def test_real_model_against_an_eroded_copy(concordance, real_cases, tmp_path):
+    thorax = real_cases / "thorax_dicom"
     image = nibabel.load(thorax / "totalsegmentator_v2_total.nii.gz")
     voxels = np.asarray(image.dataobj).astype(np.uint8)
     eroded = np.where(ndimage.binary_erosion(voxels == 52), 52, np.where(voxels == 52, 0, voxels)).astype(np.uint8)

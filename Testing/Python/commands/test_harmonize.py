@@ -240,22 +240,22 @@ def test_unknown_label_map_names_the_known_ones(refused, case, outputs, tmp_path
     assert "totalsegmentator_v2" in refused(*words(case, outputs[TS2][0], tmp_path / "o.dcm", model="totalsegmentor"))
 
 
-def test_real_ct_and_model(concordance, shared_cases, tmp_path, dciodvfy):
-    thorax = shared_cases / "thorax_dicom"
+def test_real_ct_and_model(concordance, real_cases, tmp_path, dciodvfy):
+    thorax = real_cases / "thorax_dicom"
     segmentation = thorax / "totalsegmentator_v2_total.nii.gz"
     output = tmp_path / "ts.dcm"
     call = ["harmonize", "--model", TS2, "--ct", thorax / "ct", "--segmentation", segmentation, "--output", output]
     assert concordance(*call).code == 0
     assert dciodvfy(output) == []
     seg = highdicom.seg.segread(output)
-    assert seg.number_of_segments == 31
     counts = np.bincount(np.asarray(nibabel.load(segmentation).dataobj).astype(int).ravel())[1:]
+    assert seg.number_of_segments == np.count_nonzero(counts) > 20
     frames = seg.get_volume(combine_segments=False).array
     assert sorted(frames.sum(axis=(0, 1, 2)).tolist()) == sorted(counts[counts > 0].tolist())
 
 
-def test_real_ct_with_blank_uids(refused, shared_cases, tmp_path):
-    thorax = shared_cases / "thorax_dicom"
+def test_real_ct_with_blank_uids(refused, real_cases, tmp_path):
+    thorax = real_cases / "thorax_dicom"
     segmentation = thorax / "totalsegmentator_v2_total.nii.gz"
     call = ["harmonize", "--model", TS2, "--ct", thorax / "ct_blank_uids", "--segmentation", segmentation]
     assert "anonymi" in refused(*call, "--output", tmp_path / "ts.dcm")

@@ -23,9 +23,9 @@ CONCEPTS = ("category", "type", "modifier", "region", "region_modifier")
 
 
 @pytest.fixture(scope="module")
-def images(shared_cases, tmp_path_factory):
+def images(real_cases, tmp_path_factory):
     """The DICOM series of each folder of pairs: that of the thorax; the abdomen's written from its NIfTI file."""
-    volume = SimpleITK.DICOMOrient(SimpleITK.ReadImage(str(shared_cases / "abdomen_nifti" / "ct.nii.gz")), "LPS")
+    volume = SimpleITK.DICOMOrient(SimpleITK.ReadImage(str(real_cases / "abdomen_nifti" / "ct.nii.gz")), "LPS")
     voxels = SimpleITK.GetArrayFromImage(volume).clip(-1024, 3071).astype(np.int16)
     direction = np.reshape(volume.GetDirection(), (3, 3))
     geometry = Geometry.from_parts(voxels.shape, volume.GetSpacing(), volume.GetOrigin(), direction)
@@ -33,16 +33,16 @@ def images(shared_cases, tmp_path_factory):
     names = ("study_uid", "series_uid", "frame_of_reference_uid")
     uids = {name: seeded_uid("abdomen", name) for name in names}
     write_ct_series(abdomen, voxels, geometry, patient_id="A", patient_name="A", **uids)
-    return {"thorax_dicom": shared_cases / "thorax_dicom" / "ct", "abdomen_nifti": abdomen}
+    return {"thorax_dicom": real_cases / "thorax_dicom" / "ct", "abdomen_nifti": abdomen}
 
 
 @pytest.fixture(scope="module", params=PAIRS)
-def pair(request, shared_cases, images, tmp_path_factory):
+def pair(request, real_cases, images, tmp_path_factory):
     """(the SEG, the series, the model's own masks by all of their codes); the model was not named but recognized."""
     from SegmentationConcordanceLib.cli import run
 
     folder = images[request.param.partition("/")[0]]
-    source = shared_cases / f"{request.param}.nii.gz"
+    source = real_cases / f"{request.param}.nii.gz"
     path = tmp_path_factory.mktemp("pair") / "seg.dcm"
     words = ["harmonize", "--ct", folder, "--segmentation", source, "--output", path]
     assert run([str(word) for word in words]) == 0

@@ -62,7 +62,7 @@ def test_another_models_name_for_another_structure_is_one(tmp_path):
         read(write(tmp_path / "x.nii.gz", {74: "clavicle_left"}), "totalsegmentator_v2")
 
 
-def test_the_real_file_is_refused(shared_cases):
-    path = shared_cases / "thorax_dicom" / "totalsegmentator_v2_total.nii.gz"
+def test_the_real_file_is_refused(real_cases):
+    path = real_cases / "thorax_dicom" / "totalsegmentator_v2_total.nii.gz"
     with pytest.raises(ConcordanceError, match=r"92 is rib_left_1, not rib_right_4; .* and 13 more\. Choose total"):
         read(path, "totalsegmentator_v2_0")

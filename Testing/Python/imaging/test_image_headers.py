@@ -109,8 +109,8 @@ def test_a_position_that_is_no_number(write_ct):
     refused(path.parent, "slice_0001.dcm: its DICOM header is damaged", kind=UnreadableFileError)
 
 
-def test_a_cut_compressed_file_is_refused(shared_cases, tmp_path):
-    whole = next((shared_cases / "thorax_dicom" / "ct").iterdir()).read_bytes()
+def test_a_cut_compressed_file_is_refused(real_cases, tmp_path):
+    whole = next((real_cases / "thorax_dicom" / "ct").iterdir()).read_bytes()
     for size in (len(whole) - 1, len(whole) - 8, len(whole) // 2):
         (tmp_path / "slice").write_bytes(whole[:size])
         refused(tmp_path, "is cut short", "within the compressed pixel data", kind=UnreadableFileError)

@@ -119,12 +119,12 @@ def test_pixels_that_cannot_be_decoded(write_ct):
 
 
 @pytest.fixture(scope="module")
-def real_ct(shared_cases):
-    return read_image_series(shared_cases / "thorax_dicom" / "ct")
+def real_ct(real_cases):
+    return read_image_series(real_cases / "thorax_dicom" / "ct")
 
 
-def test_real_ct_lies_where_gdcm_says(real_ct, shared_cases):
-    names = SimpleITK.ImageSeriesReader.GetGDCMSeriesFileNames(str(shared_cases / "thorax_dicom" / "ct"))
+def test_real_ct_lies_where_gdcm_says(real_ct, real_cases):
+    names = SimpleITK.ImageSeriesReader.GetGDCMSeriesFileNames(str(real_cases / "thorax_dicom" / "ct"))
     image = SimpleITK.ReadImage(names)
     theirs = Geometry.from_parts(image.GetSize()[::-1], image.GetSpacing(), image.GetOrigin(), image.GetDirection())
     assert [str(path) for path in real_ct.files] == list(names)
@@ -133,16 +133,16 @@ def test_real_ct_lies_where_gdcm_says(real_ct, shared_cases):
     assert np.array_equal(read_voxels(real_ct), SimpleITK.GetArrayFromImage(image))
 
 
-def test_real_ct_lies_where_its_segmentation_lies(real_ct, shared_cases):
-    image = nibabel.load(shared_cases / "thorax_dicom" / "totalsegmentator_v2_total.nii.gz")
-    # Voxel (i, j, k) of the CT is voxel (i, 511 - j, k) of the NIfTI; NIfTI's world is RAS.
-    ct_to_nifti = np.array([[1, 0, 0, 0], [0, -1, 0, 511], [0, 0, 1, 0], [0, 0, 0, 1]])
+def test_real_ct_lies_where_its_segmentation_lies(real_ct, real_cases):
+    image = nibabel.load(real_cases / "thorax_dicom" / "totalsegmentator_v2_total.nii.gz")
+    # Voxel (i, j, k) of the CT is voxel (i, last - j, k) of the NIfTI; NIfTI's world is RAS.
+    ct_to_nifti = np.array([[1, 0, 0, 0], [0, -1, 0, image.shape[1] - 1], [0, 0, 1, 0], [0, 0, 0, 1]])
     assert image.shape == real_ct.geometry.shape[::-1]
     assert np.allclose(np.diag([-1, -1, 1, 1]) @ image.affine @ ct_to_nifti, real_ct.geometry.ijk_to_lps)
 
 
-def test_real_ct_decodes_as_openjpeg_does(real_ct):
-    voxels = read_voxels(real_ct)
+def test_real_ct_decodes_as_openjpeg_does(shared_cases):
+    voxels = read_voxels(read_image_series(shared_cases / "thorax_dicom" / "ct"))
     # Sums of the pixels less 1024, decoded with pylibjpeg-openjpeg.
     assert (voxels.dtype, voxels.min(), voxels.max(), voxels.sum(dtype=np.int64)) == (
         np.int16,

@@ -53,8 +53,8 @@ def test_a_damaged_file_is_refused(tmp_path):
         read_nifti_label_names(tmp_path / "b.nii")
 
 
-def test_totalsegmentator_wrote_its_names(shared_cases):
-    names = read_nifti_label_names(shared_cases / "abdomen_nifti" / "totalsegmentator_v2_total.nii.gz")
+def test_totalsegmentator_wrote_its_names(real_cases):
+    names = read_nifti_label_names(real_cases / "abdomen_nifti" / "totalsegmentator_v2_total.nii.gz")
     by_label = {label.label: label.name for label in names}
     assert (by_label[1], by_label[92], by_label[117]) == ("spleen", "rib_left_1", "costal_cartilages")
 

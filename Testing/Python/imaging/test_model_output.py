@@ -326,9 +326,9 @@ def test_one_name_for_different_structures_needs_the_task(tmp_path):
 
 
 @pytest.mark.parametrize("case", ["thorax_dicom", "abdomen_nifti"])
-def test_real_output_as_one_file_and_as_a_folder(shared_cases, tmp_path, case):
+def test_real_output_as_one_file_and_as_a_folder(real_cases, tmp_path, case):
     vocabulary = load_vocabulary("totalsegmentator_v2")
-    path = shared_cases / case / "totalsegmentator_v2_total.nii.gz"
+    path = real_cases / case / "totalsegmentator_v2_total.nii.gz"
     image = nibabel.load(path)
     voxels = np.asarray(image.dataobj)
     values = np.unique(voxels[voxels > 0])

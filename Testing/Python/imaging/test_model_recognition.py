@@ -67,10 +67,10 @@ def test_each_model_of_the_sample(sample_cohort, number):
         "abdomen_nifti/totalsegmentator_v2_total_fast.nii.gz",
     ],
 )
-def test_real_outputs(shared_cases, tmp_path, path):
+def test_real_outputs(real_cases, tmp_path, path):
     nameless = tmp_path / "x" / "y" / "seg.nii.gz"
     nameless.parent.mkdir(parents=True)
-    nameless.write_bytes((shared_cases / path).read_bytes())
+    nameless.write_bytes((real_cases / path).read_bytes())
     (only,) = recognize_model([nameless])  # the header alone decides
     assert (only.vocabulary, only.tasks) == ("totalsegmentator_v2", ("total",))
     assert only.confidence == 0.9

@@ -213,9 +213,9 @@ def test_nearest_neighbour_on_a_grid_elsewhere_is_background():
         assert not resample_nearest(label_map(), elsewhere).layers[0].any()
 
 
-def test_real_left_handed_output_lies_on_its_ct(shared_cases):
+def test_real_left_handed_output_lies_on_its_ct(real_cases):
     """The file's rows run the other way than the CT's: first row of the one is the last of the other."""
-    folder = shared_cases / "thorax_dicom"
+    folder = real_cases / "thorax_dicom"
     reader = SimpleITK.ImageSeriesReader()
     reader.SetFileNames(reader.GetGDCMSeriesFileNames(str(folder / "ct")))
     ct = reader.Execute()
@@ -228,8 +228,8 @@ def test_real_left_handed_output_lies_on_its_ct(shared_cases):
     assert np.array_equal(brought.layers[0], by_simpleitk(voxels, found, geometry))
 
 
-def test_real_output_on_the_grid_of_its_nifti_ct(shared_cases):
-    folder = shared_cases / "abdomen_nifti"
+def test_real_output_on_the_grid_of_its_nifti_ct(real_cases):
+    folder = real_cases / "abdomen_nifti"
     ct = nibabel.load(folder / "ct.nii.gz")
     geometry = Geometry(ct.shape[::-1], np.diag([-1, -1, 1, 1]) @ ct.affine)
     voxels, found = read_label_volume(folder / "totalsegmentator_v2_total.nii.gz")

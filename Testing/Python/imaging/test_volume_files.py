@@ -323,14 +323,14 @@ def test_names():
     assert not is_volume_file(Path("._heart.nii.gz"))
 
 
-def test_real_model_outputs(shared_cases):
-    for path in shared_cases.glob("*/totalsegmentator*.nii.gz"):
+def test_real_model_outputs(real_cases):
+    for path in real_cases.glob("*/totalsegmentator*.nii.gz"):
         expected = nibabel.load(path)
         voxels, geometry = read_label_volume(path)
         assert np.array_equal(voxels, np.asarray(expected.dataobj).transpose())
         assert geometry.ijk_to_lps == pytest.approx(RAS_TO_LPS @ expected.affine, abs=1e-6)
 
 
-def test_real_ct_is_no_label_map(shared_cases):
+def test_real_ct_is_no_label_map(real_cases):
     with pytest.raises(ConcordanceError, match="negative"):
-        read_label_volume(shared_cases / "abdomen_nifti" / "ct.nii.gz")
+        read_label_volume(real_cases / "abdomen_nifti" / "ct.nii.gz")

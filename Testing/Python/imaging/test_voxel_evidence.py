@@ -45,11 +45,11 @@ def test_another_grid_is_refused():
         voxel_evidence(line(*[0] * 10), other, known(line(*[1] * 10)))
 
 
-def test_a_real_model_explains_another_real_model(shared_cases):
+def test_a_real_model_explains_another_real_model(real_cases):
     from SegmentationConcordanceLib.imaging.model_output import read_model_output
     from SegmentationConcordanceLib.imaging.volume_files import read_label_volume
 
-    folder = shared_cases / "abdomen_nifti"
+    folder = real_cases / "abdomen_nifti"
     total = load_vocabulary("totalsegmentator_v2").for_task("total")
     fast = read_model_output([folder / "totalsegmentator_v2_total_fast.nii.gz"], total).label_map
     voxels, geometry = read_label_volume(folder / "totalsegmentator_v2_total.nii.gz")

@@ -232,8 +232,8 @@ def test_a_label_map_without_segments_comes_back_as_an_empty_grid(scene_host: Sc
     assert not found.layers[0].any()
 
 
-def test_real_pair_of_models(scene_host: SceneHost, shared_cases: Path) -> None:
-    folder = shared_cases / "abdomen_nifti"
+def test_real_pair_of_models(scene_host: SceneHost, real_cases: Path) -> None:
+    folder = real_cases / "abdomen_nifti"
     ct = nibabel.load(folder / "ct.nii.gz")
     volume = scene_host.volumes.AddArchetypeVolume(str(folder / "ct.nii.gz"), "CT", 0)
     for name in ("totalsegmentator_v2_total.nii.gz", "totalsegmentator_v2_total_fast.nii.gz"):

@@ -150,10 +150,10 @@ def test_names_make_plain_and_different_file_names(applied, tmp_path):
     assert sorted(path.name for path in (tmp_path / "segs").iterdir()) == sorted(names)
 
 
-def test_real_pair_comes_back_from_dcmqi_and_highdicom(scene_host, shared_cases, tmp_path, dciodvfy):
-    series = read_image_series(shared_cases / "thorax_dicom" / "ct")
+def test_real_pair_comes_back_from_dcmqi_and_highdicom(scene_host, real_cases, tmp_path, dciodvfy):
+    series = read_image_series(real_cases / "thorax_dicom" / "ct")
     logic = from_dicom(scene_host.scene, series, read_voxels(series))
-    source = shared_cases / "thorax_dicom" / "totalsegmentator_v2_total.nii.gz"
+    source = real_cases / "thorax_dicom" / "totalsegmentator_v2_total.nii.gz"
     logic.add([str(source)])
     logic.read()
     assert logic.outputs[0].label_map == "totalsegmentator_v2" and logic.obstacle() == ""
@@ -167,8 +167,8 @@ def test_real_pair_comes_back_from_dcmqi_and_highdicom(scene_host, shared_cases,
     logic.close()
 
 
-def test_real_nifti_pair_through_the_scene(scene_host, logic, shared_cases):
-    folder = shared_cases / "abdomen_nifti"
+def test_real_nifti_pair_through_the_scene(scene_host, logic, real_cases):
+    folder = real_cases / "abdomen_nifti"
     volume = scene_host.volumes.AddArchetypeVolume(str(folder / "ct.nii.gz"), "abdomen", 0)
     logic.set_volume(volume)
     logic.add([str(folder / f"totalsegmentator_v2_total{end}.nii.gz") for end in ("", "_fast")])
