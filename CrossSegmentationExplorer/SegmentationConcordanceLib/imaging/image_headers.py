@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import struct
 import warnings
-import zlib
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +13,12 @@ from typing import BinaryIO
 import numpy as np
 from pydicom import uid
 from pydicom.dataset import FileDataset
-from pydicom.errors import BytesLengthException
 from pydicom.filereader import read_partial
 from pydicom.tag import BaseTag, Tag
 
 from ..errors import DicomSeriesError, UnreadableFileError
+from .dicom_files import open_dicom
+from .seg_damage import DAMAGE
 
 _MODALITIES = {uid.CTImageStorage: "CT", uid.MRImageStorage: "MR", uid.PositronEmissionTomographyImageStorage: "PT"}
 _MULTI_FRAME_MODALITIES = {
@@ -41,12 +41,6 @@ _FUNCTIONAL_GROUPS = 0x52009229
 _PIXEL_DATA = 0x7FE00010
 _UNDEFINED_LENGTH = 0xFFFFFFFF
 _SEQUENCE_END = 0xFFFEE0DD
-
-# What pydicom lets through from a damaged dataset; values are decoded when they are asked for.
-_DAMAGE = (
-    *(BytesLengthException, EOFError, ValueError, TypeError, AttributeError, LookupError),
-    *(OverflowError, NotImplementedError, struct.error, zlib.error),
-)
 
 
 @dataclass(frozen=True)
@@ -124,7 +118,7 @@ def _files(folder: Path) -> list[Path]:
 def _read_file(path: Path) -> ImageHeader | str | None:
     """The header of an image, the kind of any other DICOM object, None for any other file."""
     try:
-        with path.open("rb") as stream:
+        with open_dicom(path) as stream:
             if stream.read(132)[128:] != b"DICM":
                 _refuse_false_name(path)
                 return None
@@ -132,7 +126,7 @@ def _read_file(path: Path) -> ImageHeader | str | None:
             return _read_dicom(path, stream)
     except OSError as error:
         raise _cannot_open(path, error) from error
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise _damaged(path, f"its DICOM header is damaged or cut short ({str(error)[:100]})") from error
 
 

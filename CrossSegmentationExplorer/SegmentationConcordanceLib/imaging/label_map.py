@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import ndimage
 
 from ..anatomy.concepts import CodedStructure
 from .geometry import Geometry
@@ -94,6 +95,35 @@ def label_counts(voxels: np.ndarray) -> dict[int, int]:
         labels = np.flatnonzero(counts)
         counts = counts[labels]
     return {int(label): int(count) for label, count in zip(labels, counts) if label != 0}
+
+
+def label_boxes(voxels: np.ndarray, labels: Iterable[int]) -> dict[int, tuple[slice, ...]]:
+    """The box of each label, as slices of ``voxels``; labels without a voxel are left out.
+
+    The memory that it takes grows with the number of labels, not with the highest: labels up to 2**32 - 1 are allowed.
+
+    :param labels: those that occur in the voxels, without 0.
+    """
+    values = sorted(set(labels))
+    if voxels.dtype.itemsize <= 2:
+        boxes = ndimage.find_objects(voxels) if values else []
+        found = {value: boxes[value - 1] for value in values if value <= len(boxes)}
+    else:
+        found = dict(zip(values, ndimage.find_objects(label_ranks(voxels, values))))
+    return {value: box for value, box in found.items() if box is not None}
+
+
+def label_ranks(voxels: np.ndarray, labels: Sequence[int]) -> np.ndarray:
+    """For every voxel the place of its label among ``labels``, 1 for the first; 0 for any other value.
+
+    :param labels: ascending, without 0.
+    """
+    values = np.array([0, *labels])
+    ranks = np.zeros(voxels.shape, smallest_dtype([len(labels)]))
+    for rank, one_slice in zip(ranks, voxels):
+        found = np.searchsorted(values, one_slice, side="right") - 1
+        rank[...] = np.where(values[found] == one_slice, found, 0)
+    return ranks
 
 
 def smallest_dtype(labels: Iterable[int]) -> np.dtype:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy import ndimage
 
 from ..anatomy.identity import StructureIdentity
 from ..anatomy.vocabulary import Vocabulary, VocabularyLabel
@@ -21,7 +20,7 @@ from ..errors import (
 )
 from .geometry import Geometry
 from .header_names import nifti_names, require_fitting_names
-from .label_map import LabelMap, Segment, label_counts, smallest_dtype
+from .label_map import LabelMap, Segment, label_boxes, label_counts, smallest_dtype
 from .output_names import OutputNames
 from .volume_files import is_volume_file, read_label_volume, require_file, volume_name
 
@@ -186,9 +185,9 @@ def _read_merged(sources: Sequence[_Source], keep_unknown: bool) -> tuple[LabelM
         for label in present.values():
             if label.known is not None:
                 _require_one_holder(label.known, source.path, holders)
-        boxes = ndimage.find_objects(voxels) if present else []
+        boxes = label_boxes(voxels, present)
         for value, label in present.items():
-            box = boxes[value - 1]
+            box = boxes[value]
             mask = voxels[box] == value
             layer = _first_free(layers, box, mask)
             if layer == len(layers):

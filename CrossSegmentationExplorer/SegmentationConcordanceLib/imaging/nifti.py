@@ -17,6 +17,8 @@ import numpy as np
 
 from ..errors import GeometryMismatchError, UnreadableFileError, VoxelTypeError
 from .geometry import Geometry
+from .gzip_ends import require_soon_ended
+from .memory_budget import require_within_budget
 
 _FIELDS = ("dim", "datatype", "pixdim", "vox_offset", "scl_slope", "scl_inter")
 _FIELDS += ("qform_code", "sform_code", "quatern", "qoffset", "srow", "magic")
@@ -39,6 +41,7 @@ _NIFTI2 = np.dtype(
 _VOXEL_TYPES = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8"}
 _RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
+_READ_AT_ONCE = 2**20
 _LARGEST_GZIP_RATIO = 1100  # deflate cannot do better than 1032 to 1
 # The qform stores three parts of a unit quaternion as float32; the fourth follows from them as sqrt(1 - ...). Near 0,
 # which is where LPS files with a slight tilt lie, rounding of 1e-7 under the root moves the axes by up to 1e-3 rad.
@@ -108,18 +111,23 @@ def _read_voxels(stream: BinaryIO, header: np.void, shape: tuple[int, int, int],
     # A damaged header may promise terabytes: ask for no more than the file can hold.
     possible = path.stat().st_size * (_LARGEST_GZIP_RATIO if isinstance(stream, gzip.GzipFile) else 1)
     if start + expected <= possible:
-        stream.read(start - header.dtype.itemsize)
+        require_within_budget(path, shape[::-1], dtype.itemsize)
+        _skip(stream, start - header.dtype.itemsize)
         data = stream.read(expected)
     if start + expected > possible or len(data) < expected:
         raise UnreadableFileError(
             path, f"is truncated: fewer voxels than {'x'.join(map(str, shape[::-1]))}", "Copy or export it again."
         )
-    while stream.read(2**20):  # gzip compares its checksum at the end only
-        pass
+    require_soon_ended(stream, path)
     voxels = np.frombuffer(data, dtype).reshape(shape)
     slope, intercept = float(header["scl_slope"]), float(header["scl_inter"])
     scaled = math.isfinite(slope) and slope != 0 and (slope, intercept) != (1, 0)
     return voxels * slope + intercept if scaled else voxels
+
+
+def _skip(stream: BinaryIO, count: int) -> None:
+    while count > 0 and (skipped := stream.read(min(count, _READ_AT_ONCE))):
+        count -= len(skipped)
 
 
 def _ras_affine(header: np.void, path: Path) -> np.ndarray:

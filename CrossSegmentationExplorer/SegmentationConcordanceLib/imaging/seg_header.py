@@ -14,6 +14,7 @@ from pydicom.filereader import read_partial
 from pydicom.uid import ExplicitVRLittleEndian, SegmentationStorage
 
 from ..errors import UnreadableFileError
+from .dicom_files import open_dicom
 from .item_scan import ITEM, ITEM_END, SEQUENCE_END, UNDEFINED, UnusualEncodingError, delimiter, element_header
 from .seg_damage import damage_is_told
 from .seg_metadata import parse_content_description
@@ -141,7 +142,7 @@ def _each_once(texts: Sequence[str]) -> tuple[str, ...]:
 
 
 def _parsed(path: Path) -> _Told:
-    with path.open("rb") as file:
+    with open_dicom(path) as file:
         dataset = read_partial(file, stop_when=lambda tag, vr, length: tag >= _FRAMES)
     require_segmentation(dataset, path)
     told = {keyword: [text_of(dataset, keyword)] for keyword in _TEXTS.values()}

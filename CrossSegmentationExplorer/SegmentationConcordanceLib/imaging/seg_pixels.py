@@ -14,6 +14,7 @@ from pydicom.pixels import iter_pixels
 
 from ..errors import DicomSegError
 from .label_map import smallest_dtype
+from .memory_budget import require_within_budget
 
 _COPY_AGAIN = "Copy or export it again."
 
@@ -23,12 +24,16 @@ class Canvas:
 
     :param shape: (k, j, i) of every layer.
     :param highest: the highest segment number; it sets the dtype.
+    :param path: the file that is read, for errors.
+    :raises UnreadableFileError: the layers would take more than the memory budget.
     """
 
-    def __init__(self, shape: tuple[int, int, int], highest: int) -> None:
+    def __init__(self, shape: tuple[int, int, int], highest: int, path: Path = Path()) -> None:
+        self._path = path
         self._shape = shape
         self._dtype = smallest_dtype([highest])
-        self.layers = [self._blank()]
+        self.layers: list[np.ndarray] = []
+        self.layers.append(self._blank())
         self.layer_of: dict[int, int] = {}
         self._slices_of: dict[int, list[int]] = {}
 
@@ -70,6 +75,8 @@ class Canvas:
         return self.layers[layer][k].reshape(-1, mask.shape[1])
 
     def _blank(self) -> np.ndarray:
+        layers = len(self.layers) + 1
+        require_within_budget(self._path, [layers, *self._shape], self._dtype.itemsize, "voxels of overlapping layers")
         return np.zeros(self._shape, dtype=self._dtype)
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import pydicom
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 from pydicom.multival import MultiValue
@@ -18,9 +17,11 @@ from pydicom.uid import SegmentationStorage, SurfaceSegmentationStorage
 from ..anatomy.concepts import CodedConcept, CodedStructure
 from ..errors import DicomSegError, UnreadableFileError
 from .cielab import rgb_of_dicom_lab
+from .dicom_files import read_dicom
 from .geometry import Geometry
 from .image_series import ImageSeries
 from .label_map import LabelMap, Segment
+from .memory_budget import require_within_budget
 from .seg_damage import DAMAGE, damage_is_told
 from .seg_frames import FrameTable, frame_grid, read_frame_table
 from .seg_metadata import parse_content_description
@@ -28,6 +29,8 @@ from .seg_pixels import Canvas, decoded_frames, frame_masks, packed_masks
 from .seg_scan import ScannedSeg, scan_seg
 
 _COPY_AGAIN = "Copy or export it again."
+_EXPORT_AGAIN = "Export it again from the program that made it."
+_KINDS = ("BINARY", "FRACTIONAL", "LABELMAP")
 LABEL_MAP_STORAGE = "1.2.840.10008.5.1.4.1.1.66.7"
 _BACKGROUND = CodedConcept("125040", "DCM")
 
@@ -80,10 +83,12 @@ def read_dicom_seg(path: str | os.PathLike[str]) -> DicomSeg:
     dataset = scanned.dataset if scanned else _dataset(path)
     with damage_is_told(path):
         require_segmentation(dataset, path)
+        _require_frame_size(dataset, path)
         is_label_map = dataset.SOPClassUID == LABEL_MAP_STORAGE or dataset.get("SegmentationType") == "LABELMAP"
         described = _segments(dataset, path)
         table = scanned.table if scanned else _frame_table(dataset, is_label_map, path)
         geometry, slices = frame_grid(table, int(dataset.Rows), int(dataset.Columns), path)
+        require_within_budget(path, geometry.shape)
         _require_single_frames(table, slices, path)
         if is_label_map:
             label_map = _label_map_of_values(dataset, slices, geometry, described, path)
@@ -137,7 +142,7 @@ def _dataset(path: Path) -> Dataset:
     try:
         if path.stat().st_size == 0:
             raise UnreadableFileError(path, "is empty (0 bytes)", _COPY_AGAIN)
-        return pydicom.dcmread(path)
+        return read_dicom(path)
     except InvalidDicomError as error:
         raise UnreadableFileError(path, "is not a DICOM file", "Give the DICOM SEG.") from error
     except OSError as error:
@@ -157,6 +162,23 @@ def require_segmentation(dataset: Dataset, path: Path) -> None:
         raise DicomSegError(path, f"is DICOM of modality {modality}, not a SEG", "Give the DICOM SEG.")
     if not dataset.get("SegmentSequence"):
         raise DicomSegError(path, "describes no segments", "Give a segmentation that has segments.")
+
+
+def _require_frame_size(dataset: Dataset, path: Path) -> None:
+    """Whether the frames have a size and a kind, and fit into the pixel data of a file that is not compressed."""
+    kind = str(dataset.get("SegmentationType") or "")
+    if kind not in _KINDS:
+        raise DicomSegError(path, f"is a segmentation of the unknown type {kind[:40]!r}", _EXPORT_AGAIN)
+    rows, columns = int(dataset.get("Rows") or 0), int(dataset.get("Columns") or 0)
+    if rows < 1 or columns < 1:
+        raise DicomSegError(path, f"its frames have {rows} rows and {columns} columns", _EXPORT_AGAIN)
+    bits, frames = max(1, int(dataset.BitsAllocated)), int(dataset.get("NumberOfFrames") or 1)
+    require_within_budget(path, [rows, columns], -(-bits // 8))
+    pixels = dataset.get("PixelData")
+    if pixels is not None and not dataset.file_meta.TransferSyntaxUID.is_encapsulated:
+        whole = 8 * len(pixels) // (rows * columns * bits)
+        if whole < frames:
+            raise DicomSegError(path, f"is truncated: pixel data of {whole} of {frames} frames", _COPY_AGAIN)
 
 
 def _frame_table(dataset: Dataset, is_label_map: bool, path: Path) -> FrameTable:
@@ -249,7 +271,7 @@ def _label_map_of_masks(
     unknown = sorted(set(table.segment_numbers.tolist()) - described.keys())
     if unknown:
         raise DicomSegError(path, f"has frames of segments that it does not describe: {unknown[:10]}", _COPY_AGAIN)
-    canvas = Canvas(geometry.shape, max(described))
+    canvas = Canvas(geometry.shape, max(described), path)
     for number, k, (blocks, mask) in zip(table.segment_numbers.tolist(), slices.tolist(), masks):
         canvas.paint(number, k, blocks, mask)
     segments = (replace(segment, layer=canvas.layer_of.get(number, 0)) for number, segment in described.items())

@@ -14,10 +14,11 @@ from typing import BinaryIO
 import numpy as np
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
-from pydicom.filereader import read_file_meta_info, read_partial, read_sequence_item
+from pydicom.filereader import read_partial, read_sequence_item
 from pydicom.uid import ExplicitVRLittleEndian, SegmentationStorage
 
 from ..errors import DicomSegError
+from .dicom_files import BoundedFile, is_deflated
 from .item_scan import Place, UnusualEncodingError, scan_sequence
 from .seg_damage import DAMAGE
 from .seg_frames import FrameTable, frame_plane
@@ -60,11 +61,9 @@ def scan_seg(path: Path) -> ScannedSeg | None:
         to be read in full, which also tells what is wrong with it.
     """
     try:
-        # Asked first, as a deflated file would be inflated just to find out that it is one.
-        if read_file_meta_info(path).TransferSyntaxUID != ExplicitVRLittleEndian:
-            return None
-        with path.open("rb") as file:
-            return _scan(file, path)
+        with BoundedFile(path) as file:
+            # Asked first, as a deflated file would be inflated just to find out that it is one.
+            return None if is_deflated(file) else _scan(file, path)
     except (DicomSegError, InvalidDicomError, *DAMAGE):
         return None
 
@@ -93,6 +92,7 @@ def _scan(file: BinaryIO, path: Path) -> ScannedSeg | None:
 def _is_plain(dataset: Dataset) -> bool:
     return (
         dataset.original_encoding == (False, True)
+        and dataset.file_meta.TransferSyntaxUID == ExplicitVRLittleEndian
         and dataset.SOPClassUID == SegmentationStorage
         and dataset.SegmentationType == "BINARY"
         and dataset.BitsAllocated == 1

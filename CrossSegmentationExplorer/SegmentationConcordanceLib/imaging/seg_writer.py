@@ -12,13 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pydicom
 import SimpleITK
 from pydicom.errors import InvalidDicomError
 from pydicom.uid import ExplicitVRLittleEndian
 
 from ..errors import ConcordanceError, DicomSegError, GeometryMismatchError, OutputError, UnreadableFileError
 from .dcmqi import last_message, run_dcmqi
+from .dicom_files import read_dicom
 from .geometry import Geometry
 from .image_series import ImageSeries
 from .label_map import LabelMap, smallest_dtype
@@ -204,7 +204,7 @@ def _write_headers(files: Sequence[Path], folder: Path) -> None:
     folder.mkdir()
     for number, file in enumerate(files):
         try:
-            header = pydicom.dcmread(file, stop_before_pixels=True)
+            header = read_dicom(file, stop_before_pixels=True)
         except (OSError, InvalidDicomError) as error:
             raise UnreadableFileError(file, f"cannot be read again ({error})", "Check the image series.") from error
         if not header.get("SOPClassUID"):

@@ -14,6 +14,8 @@ import SimpleITK
 
 from ..errors import GeometryMismatchError, UnreadableFileError, VoxelTypeError
 from .geometry import Geometry
+from .gzip_ends import require_soon_ended
+from .itk_headers import require_sound_header
 from .label_map import smallest_dtype
 from .nifti import read_nifti
 
@@ -76,12 +78,11 @@ def _read_with_itk(path: Path) -> tuple[np.ndarray, Geometry]:
     reader.SetImageIO(kind)
     reader.SetFileName(str(path))
     try:
-        if kind == "MetaImageIO":
-            _require_metaimage(path)
+        announced = require_sound_header(path)
         reader.ReadImageInformation()
         _require_plain_volume(reader, path)
         if path.suffix.lower() == ".nrrd":
-            _require_whole_nrrd(path)
+            _require_whole_nrrd(path, announced)
         if path.suffix.lower() == ".mha":
             _require_whole_metaimage(reader, path)
         image = reader.Execute()
@@ -113,14 +114,7 @@ def _require_plain_volume(reader: SimpleITK.ImageFileReader, path: Path) -> None
         )
 
 
-def _require_metaimage(path: Path) -> None:
-    """ITK writes to stderr about a file that is no MetaImage."""
-    with path.open("rb") as stream:
-        if not re.search(rb"^NDims *= *\d", stream.read(2**20), re.MULTILINE):
-            raise UnreadableFileError(path, "is not a MetaImage file", "Give the label map that the model wrote.")
-
-
-def _require_whole_nrrd(path: Path) -> None:
+def _require_whole_nrrd(path: Path, announced: int) -> None:
     """ITK reads a gzip stream only as far as it needs and so never compares the checksum at its end."""
     with path.open("rb") as stream:
         start = stream.read(2**20)
@@ -129,8 +123,7 @@ def _require_whole_nrrd(path: Path) -> None:
         stream.seek(re.search(rb"\r?\n\r?\n", start).end())
         try:
             with gzip.open(stream) as unzipped:
-                while unzipped.read(2**20):
-                    pass
+                require_soon_ended(unzipped, path, announced)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise UnreadableFileError(path, f"is truncated or damaged ({error})", _COPY_AGAIN) from error
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import ndimage
 
 from ..anatomy.concepts import CodedStructure
 from ..errors import GeometryMismatchError
 from .geometry import Geometry
-from .label_map import LabelMap, label_counts
+from .label_map import LabelMap, label_boxes, label_counts
 
 
 def voxel_evidence(
@@ -28,11 +27,11 @@ def voxel_evidence(
         )
     sizes, known_sizes = label_counts(voxels), known.voxel_counts()
     found: dict[int, list[tuple[CodedStructure, str, float]]] = {}
-    boxes = [ndimage.find_objects(layer) for layer in known.layers]
+    boxes = [label_boxes(layer, label_counts(layer)) for layer in known.layers]
     for segment in known.segments:
         if segment.structure is None or not known_sizes[segment]:
             continue
-        box = boxes[segment.layer][segment.label - 1]
+        box = boxes[segment.layer][segment.label]
         common = voxels[box][known.layers[segment.layer][box] == segment.label]
         for label, shared in zip(*np.unique(common[common > 0], return_counts=True)):
             dice = 2 * int(shared) / (sizes[int(label)] + known_sizes[segment])

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-import struct
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydicom.dataset import Dataset
-from pydicom.errors import BytesLengthException, InvalidDicomError
+from pydicom.errors import InvalidDicomError
 from pydicom.filereader import read_partial
 from pydicom.tag import BaseTag, Tag
 from pydicom.uid import ExplicitVRBigEndian
 
 from ..errors import DicomSeriesError, UnreadableFileError
+from ..imaging.dicom_files import open_dicom
+from ..imaging.seg_damage import DAMAGE as VALUE_DAMAGE
 
 STUDY_KEYWORDS = (
     *("SpecificCharacterSet", "StudyDate", "StudyTime", "AccessionNumber", "ReferringPhysicianName"),
@@ -35,11 +35,8 @@ _TAGS = sorted({Tag(keyword) for keyword in (*STUDY_KEYWORDS, *SERIES_KEYWORDS, 
 _LAST = _TAGS[-1]
 _UID = re.compile(r"[0-9.]{1,64}")
 
-# What pydicom lets through from a damaged file; values are decoded when they are asked for.
-DAMAGE = (
-    *(InvalidDicomError, BytesLengthException, EOFError, ValueError, TypeError, AttributeError, LookupError),
-    *(OverflowError, NotImplementedError, struct.error, zlib.error, RecursionError),
-)
+DAMAGE = (InvalidDicomError, *VALUE_DAMAGE)
+"""What pydicom lets through from a damaged file; values are decoded when they are asked for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +132,7 @@ def _is_own_file(path: Path) -> bool:
 
 def _read_instance(path: Path, left_out: Counter[str]) -> Instance | None:
     try:
-        with path.open("rb") as stream:
+        with open_dicom(path) as stream:
             if stream.read(132)[128:] != b"DICM":
                 return None
             stream.seek(0)
@@ -144,7 +141,7 @@ def _read_instance(path: Path, left_out: Counter[str]) -> Instance | None:
         transfer_syntax = str(header.file_meta.TransferSyntaxUID)
         for element in header:  # decodes what is damaged now, not when a browser asks
             element.value  # noqa: B018
-    except (OSError, *DAMAGE):
+    except (UnreadableFileError, *DAMAGE):
         left_out["a damaged header"] += 1
         return None
     if not all(map(is_uid, uids)):

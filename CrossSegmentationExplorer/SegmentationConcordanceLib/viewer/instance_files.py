@@ -16,6 +16,7 @@ from pydicom.filewriter import write_file_meta_info
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
 from ..errors import UnreadableFileError
+from ..imaging.dicom_files import BoundedFile
 from .dicom_index import DAMAGE, Instance
 
 _READ_AT_ONCE = 2**20
@@ -66,7 +67,7 @@ def served_transfer_syntax(instance: Instance) -> str:
 
 def _open(path: Path) -> BinaryIO:
     try:
-        return path.open("rb")
+        return BoundedFile(path)
     except OSError as error:
         raise UnreadableFileError(path, f"cannot be read ({error.strerror})", "Start the viewer again.") from error
 
@@ -83,8 +84,8 @@ def _inflate(path: Path) -> BinaryIO:
             inflated.write(bytes(128) + b"DICM")
             write_file_meta_info(DicomFileLike(inflated), meta)
             inflater = zlib.decompressobj(_RAW_DEFLATE)
-            while chunk := stored.read(_READ_AT_ONCE):
-                inflated.write(inflater.decompress(chunk))
+            while chunk := inflater.unconsumed_tail or stored.read(_READ_AT_ONCE):
+                inflated.write(inflater.decompress(chunk, _READ_AT_ONCE))
             inflated.write(inflater.flush())
         if not inflater.eof:
             raise UnreadableFileError(path, "its deflated part is cut short", "Copy the file again.")

@@ -187,7 +187,9 @@ class TestBadFiles:
             (lambda d: _own_spacing(d, 0, ["1e999", "1"]), "missing or damaged attribute .PixelSpacing inf x 1.0 mm"),
             (lambda d: _move(d, 0, [0, 0, np.nan]), "missing or damaged attribute .ImagePositionPatient"),
             (lambda d: setattr(d, "TotalPixelMatrixColumns", 10), r"tiled \(slide\) image"),
-            (lambda d: delattr(d, "Rows"), "missing or damaged attribute"),
+            (lambda d: delattr(d, "Rows"), "its frames have 0 rows and 11 columns"),
+            (lambda d: setattr(d, "Rows", 0), "its frames have 0 rows"),
+            (lambda d: setattr(d, "SegmentationType", "FOO"), "unknown type .FOO."),
         ],
     )
     def test_damage_is_told(self, made, tmp_path, spoil, fact):

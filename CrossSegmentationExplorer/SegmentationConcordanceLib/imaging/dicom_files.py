@@ -1,0 +1,91 @@
+"""DICOM files opened so that no length in them can reserve more memory than the file has bytes."""
+
+from __future__ import annotations
+
+import io
+import os
+import zlib
+from pathlib import Path
+
+import pydicom
+from pydicom.dataset import FileDataset
+from pydicom.uid import DeflatedExplicitVRLittleEndian
+
+from ..errors import UnreadableFileError
+from .memory_budget import budget_bytes, require_within_budget
+
+_SMALL = 2**16
+_HEAD = 2**12
+_READ_AT_ONCE = 2**20
+_GROUP_LENGTH = b"\x02\x00\x00\x00UL\x04\x00"
+
+
+class BoundedFile(io.BufferedReader):
+    """A file opened for reading whose ``read`` never reserves more than what is left of it.
+
+    Python reserves as many bytes as are asked for before it looks at the file, and pydicom asks for what an element's
+    length says: four wrong bytes would reserve 4 GB.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        super().__init__(io.FileIO(path))
+        self._size = os.fstat(self.fileno()).st_size
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """As any file's, at most ``size`` bytes."""
+        if size is not None and size > _SMALL:
+            size = min(size, max(0, self._size - self.tell()))
+        return super().read(size)
+
+
+def open_dicom(path: str | os.PathLike[str]) -> BoundedFile:
+    """Open a DICOM file for pydicom's readers; deflated ones are measured first, as pydicom inflates them whole.
+
+    :raises UnreadableFileError: deflated, and inflated larger than the memory budget.
+    :raises OSError: it cannot be opened.
+    """
+    file = BoundedFile(path)
+    try:
+        _require_inflatable(file, Path(path))
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def read_dicom(path: str | os.PathLike[str], *, stop_before_pixels: bool = False) -> FileDataset:
+    """The dataset, as ``pydicom.dcmread`` gives it.
+
+    :raises OSError: it cannot be opened. :raises InvalidDicomError: it is no DICOM. Whatever else a damaged file
+        raises passes too: see :data:`~.seg_damage.DAMAGE`.
+    """
+    with open_dicom(path) as file:
+        return pydicom.dcmread(file, stop_before_pixels=stop_before_pixels)
+
+
+def is_deflated(file: BoundedFile) -> bool:
+    """Whether the head of a DICOM file says that the rest is deflated; the file is at its beginning again."""
+    file.seek(0)
+    head = file.read(_HEAD)
+    file.seek(0)
+    return head[128:132] == b"DICM" and DeflatedExplicitVRLittleEndian.encode() in head
+
+
+def _require_inflatable(file: BoundedFile, path: Path) -> None:
+    if not is_deflated(file):
+        return
+    head = file.read(_HEAD)
+    at = head.find(_GROUP_LENGTH, 132)
+    if at < 0:
+        raise UnreadableFileError(path, "the length of its head is missing", "Copy or export it again.")
+    file.seek(at + 12 + int.from_bytes(head[at + 8 : at + 12], "little"))
+    inflater, budget, size = zlib.decompressobj(-zlib.MAX_WBITS), budget_bytes(), 0
+    pending = b""
+    while size <= budget and not inflater.eof and (chunk := pending or file.read(_READ_AT_ONCE)):
+        try:
+            size += len(inflater.decompress(chunk, _READ_AT_ONCE))
+        except zlib.error as error:
+            raise UnreadableFileError(path, f"its deflated part is damaged ({error})", "Copy it again.") from error
+        pending = inflater.unconsumed_tail
+    require_within_budget(path, [size], what="bytes, inflated")
