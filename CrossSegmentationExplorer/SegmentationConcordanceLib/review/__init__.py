@@ -1,0 +1,1 @@
+"""Verdicts of readers on segmentations: kept, blinded, walked through, and counted."""
