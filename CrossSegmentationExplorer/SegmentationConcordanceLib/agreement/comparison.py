@@ -78,13 +78,14 @@ class Comparison:
 def compare_models(models: Sequence[ModelSegmentation]) -> Comparison:
     """Count every structure of two or more models against each other, in one pass over their voxels.
 
-    :param models: all on one grid, each with a name of its own, at most 16.
-    :raises ConcordanceError: fewer than two or more than 16 models, or a name twice.
+    :param models: all on one grid, each with a name of its own, at most 16. Of one alone there are volumes and
+        findings, and no agreement.
+    :raises ConcordanceError: no or more than 16 models, or a name twice.
     :raises GeometryMismatchError: if they lie on different grids.
     """
-    if not 2 <= len(models) <= MAX_MODELS:
+    if not 1 <= len(models) <= MAX_MODELS:
         names = ", ".join(model.model for model in models) or "nothing"
-        raise ConcordanceError(names, f"{len(models)} model(s) to compare", f"Give 2 to {MAX_MODELS}.")
+        raise ConcordanceError(names, f"{len(models)} model(s) to compare", f"Give 1 to {MAX_MODELS}.")
     check_comparable(models)
     structures = _found_structures(models)
     number_of = {structure.identity: structure.number for structure in structures}

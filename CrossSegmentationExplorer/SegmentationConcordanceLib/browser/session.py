@@ -43,7 +43,9 @@ class Session:
         nodes = add_scan(self._app.scene, scan)
         self._volume = nodes.volume
         self._views = RowViews(self._app, server, self._on_moved, self._on_resized)
-        self.explorer = Explorer(nodes.volume, lambda: nodes.nodes_of, renderer_of=self._views.renderer_of)
+        self.explorer = Explorer(
+            nodes.volume, lambda: nodes.nodes_of, renderer_of=self._views.renderer_of, least_models=1
+        )
         models = [(RowKind.MODEL, model) for model in self.explorer.scan.drawn]
         self._choices = [*models, (RowKind.CONSENSUS, ""), (RowKind.OVERLAY, "")]
         self._shown: list[int] = []

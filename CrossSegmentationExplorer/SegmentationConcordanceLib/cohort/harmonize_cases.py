@@ -27,7 +27,7 @@ from .harmonized_table import (
 )
 from .known_label_maps import known_vocabularies, known_vocabulary
 from .listener import Listener
-from .recognition import ChosenModel, recognized_model
+from .recognition import ChosenModel, recognized_model, told_task
 
 TABLE = "harmonized.csv"
 _FORM = "1"
@@ -179,7 +179,8 @@ def _row(job: Job, work: _Run) -> HarmonizedRow:
 def _chosen_model(job: Job, work: _Run) -> ChosenModel:
     planned = job.planned
     if planned.model:
-        return ChosenModel(work.named[planned.model], planned.task or None)
+        vocabulary = work.named[planned.model]
+        return ChosenModel(vocabulary, planned.task or told_task(job.paths, vocabulary, "--task, or task in --plan"))
     return recognized_model(job.paths, work.known, planned.task or None)
 
 

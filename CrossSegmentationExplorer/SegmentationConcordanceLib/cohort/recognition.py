@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..anatomy.vocabulary import Vocabulary
-from ..errors import ConcordanceError
+from ..errors import ConcordanceError, UnknownLabelError
 from ..imaging.model_recognition import Recognition, decided, recognize_model
+from ..imaging.output_names import OutputNames
 
 _LISTED = 4
 
@@ -31,10 +32,42 @@ class ChosenModel:
         return "" if self.recognized is None else f"recognized: {'; '.join(self.recognized.evidence)}"
 
 
-def recognized_model(paths: Sequence[Path], vocabularies: Sequence[Vocabulary], task: str | None) -> ChosenModel:
+def told_task(paths: Sequence[Path], vocabulary: Vocabulary, syntax: str) -> str | None:
+    """The one task of a model that a file's name, header or labels leave; None where its reader knows without, and for
+    several files, whose names must tell.
+
+    :param syntax: how the user names a task; for the message.
+    :raises ConcordanceError: the file is a label file and may be of several tasks, or of none.
+    """
+    path, names = paths[0], OutputNames.of(vocabulary)
+    if (
+        len(paths) > 1
+        or len(vocabulary.tasks) < 2
+        or not path.is_file()
+        or names.labels(path)
+        or names.task(path) is not None
+    ):
+        return None
+    left = {one.tasks for one in recognize_model([path], vocabularies=[vocabulary])}
+    if len(left) == 1:
+        (tasks,) = left
+        return tasks[0] if len(tasks) == 1 else None
+    if not left:
+        fact = f"no task of {vocabulary.title} has all of its labels"
+        raise UnknownLabelError(path, fact, "Choose the model and version that wrote it.")
+    likely = [task for task in vocabulary.tasks if (task,) in left] or list(vocabulary.tasks)
+    listed = ", ".join(likely[:_LISTED]) + (f" and {len(likely) - _LISTED} more" if len(likely) > _LISTED else "")
+    fact = f"neither its name nor its labels tell which task of {vocabulary.title} wrote it"
+    raise ConcordanceError(path, f"{fact}; they leave {listed}", f"Name the task: {syntax}.")
+
+
+def recognized_model(
+    paths: Sequence[Path], vocabularies: Sequence[Vocabulary], task: str | None, remedy: str = ""
+) -> ChosenModel:
     """The model that wrote some files.
 
     :param task: where the user named one: only models with this task are looked at.
+    :param remedy: how the user names the label map; for the message.
     :raises ConcordanceError: none fits, or it is not clear which; the message names the candidates.
     """
     found = recognize_model(paths, vocabularies=vocabularies)
@@ -42,7 +75,7 @@ def recognized_model(paths: Sequence[Path], vocabularies: Sequence[Vocabulary], 
     best = decided(found)
     subject = ", ".join(str(path) for path in paths[:2]) + (", ..." if len(paths) > 2 else "")
     if best is None:
-        remedy = "Name the label map with --model; see concordance labelmaps list."
+        remedy = f"{remedy or 'Name the label map with --model.'} See concordance labelmaps list."
         raise ConcordanceError(subject, _question(found), remedy)
     vocabulary = next(one for one in vocabularies if one.name == best.vocabulary)
     return ChosenModel(vocabulary, best.tasks[0] if len(best.tasks) == 1 else task, best)

@@ -17,9 +17,11 @@ from ..imaging.image_series import ImageSeries
 from ..imaging.label_map import LabelMap
 from ..imaging.model_output import read_model_output
 from ..imaging.resampling import bring_to_grid, resample_nearest
-from ..imaging.seg_reader import check_refers_to, read_dicom_seg
-from .known_label_maps import known_vocabulary
+from ..imaging.seg_reader import DicomSeg, check_refers_to, read_dicom_seg
+from .case_image import common_grid
+from .known_label_maps import known_vocabularies, known_vocabulary
 from .listener import Listener
+from .recognition import ChosenModel, recognized_model, told_task
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +61,21 @@ class ReadRun:
 
 def read_models(
     files: Sequence[RunFile],
-    series: ImageSeries,
+    image: ImageSeries | Geometry | None,
     listener: Listener,
     *,
     resample: bool = False,
     folders: Sequence[Path] = (),
 ) -> tuple[list[ModelSegmentation], dict[str, str]]:
-    """Read every path, bring it to the grid of the series, and join the paths of one model.
+    """Read every path, bring it to the grid of the image, and join the paths of one model.
 
-    :param resample: resample what lies on other voxels than the series, by nearest neighbour, and say so.
+    :param image: see :func:`read_runs`.
+    :param resample: resample what lies on other voxels than the image, by nearest neighbour, and say so.
     :param folders: the user's label maps, see :func:`label_map_folders`.
     :returns: the models, and SeriesInstanceUID by model: that of its first DICOM SEG, where it has any.
     """
     outputs: dict[str, list[ReadRun]] = {}
-    for read in read_runs(files, series, listener, resample=resample, folders=folders):
+    for read in read_runs(files, image, listener, resample=resample, folders=folders):
         outputs.setdefault(read.name, []).append(read)
     models = [
         ModelSegmentation(
@@ -91,7 +94,7 @@ def read_models(
 
 def read_runs(
     files: Sequence[RunFile],
-    image: ImageSeries | Geometry,
+    image: ImageSeries | Geometry | None,
     listener: Listener,
     *,
     resample: bool = False,
@@ -99,14 +102,33 @@ def read_runs(
 ) -> Iterator[ReadRun]:
     """Read every path and bring it to the grid of the image, see :func:`read_models`.
 
-    :param image: the series, or the grid of an image that is no DICOM series, to which no DICOM SEG can belong.
+    :param image: the series; or the grid of an image that is no DICOM series, to which no DICOM SEG can belong; or None
+        where there is none: then the grid is that of the outputs themselves, see :func:`common_grid`.
     """
+    if image is None:
+        found = [(file.path, read) for file in files for read in _read(file, files, image, folders, listener)]
+        grids = [(read.label_map.geometry, read.may_be_cropped) for _, read in found]
+        geometry = common_grid(grids, str(files[0].path))
+        for path, read in found:
+            yield replace(read, label_map=_on_grid(read, geometry, path, resample, listener))
+        return
     geometry = image if isinstance(image, Geometry) else image.geometry
     for number, file in enumerate(files):
         listener.progress(0.1 + 0.7 * number / len(files), f"reading {file.path.name}")
-        reader = _read_seg if _is_seg(file.path) else _read_output
-        read = reader(file, image, folders, listener)
-        yield replace(read, label_map=_on_grid(read, geometry, file.path, resample, listener))
+        for read in _read(file, files, image, folders, listener):
+            yield replace(read, label_map=_on_grid(read, geometry, file.path, resample, listener))
+
+
+def _read(
+    file: RunFile,
+    files: Sequence[RunFile],
+    image: ImageSeries | Geometry | None,
+    folders: Sequence[Path],
+    listener: Listener,
+) -> list[ReadRun]:
+    if _is_seg(file.path):
+        return _read_seg(file, image, folders, listener)
+    return [_read_output(file, files, folders, listener)]
 
 
 def _is_seg(path: Path) -> bool:
@@ -115,25 +137,47 @@ def _is_seg(path: Path) -> bool:
     return path.is_file() and is_dicom(path)
 
 
-def _read_seg(file: RunFile, image: ImageSeries | Geometry, folders: Sequence[Path], listener: Listener) -> ReadRun:
+def _read_seg(
+    file: RunFile, image: ImageSeries | Geometry | None, folders: Sequence[Path], listener: Listener
+) -> list[ReadRun]:
     if isinstance(image, Geometry):
         fact = "is a DICOM SEG, which belongs to a DICOM series"
         raise ConcordanceError(file.path, fact, "Give the folder of the series as --ct.")
     seg = read_dicom_seg(file.path)
-    check_refers_to(seg, image)
+    if image is not None:
+        check_refers_to(seg, image)
+    if not file.name and len(seg.algorithm_names) > 1:
+        return _read_seg_of_several(seg, listener)
     name = file.name or " + ".join(seg.algorithm_names) or seg.series_description or file.path.stem
     label_map_name = file.label_map_name or seg.label_map_name
     vocabulary, tasks = _vocabulary_of(label_map_name, seg.tasks, file.path, folders, listener)
     known = structures_of(vocabulary, tasks) if vocabulary and tasks else frozenset()
-    return ReadRun(
-        name,
-        seg.label_map,
-        _found_again(vocabulary) if vocabulary and tasks else "",
-        tasks,
-        known,
-        may_be_cropped=True,
-        series_uid=seg.series_uid,
+    return [
+        ReadRun(
+            name,
+            seg.label_map,
+            _found_again(vocabulary) if vocabulary and tasks else "",
+            tasks,
+            known,
+            may_be_cropped=True,
+            series_uid=seg.series_uid,
+        )
+    ]
+
+
+def _read_seg_of_several(seg: DicomSeg, listener: Listener) -> list[ReadRun]:
+    """One run for each algorithm that the segments name; segments that name none are of the first."""
+    names = seg.algorithm_names
+    listener.warn(
+        f"{seg.path}: its segments name {len(names)} algorithms, taken for {len(names)} models; "
+        f"NAME={seg.path.name} makes them one"
     )
+    parts = []
+    for name in names:
+        segments = [one for one in seg.label_map.segments if (one.algorithm or names[0]) == name]
+        part = LabelMap(seg.label_map.layers, seg.label_map.geometry, tuple(segments))
+        parts.append(ReadRun(name, part, "", (), frozenset(), may_be_cropped=True, series_uid=seg.series_uid))
+    return parts
 
 
 def _vocabulary_of(
@@ -166,18 +210,28 @@ def structures_of(vocabulary: Vocabulary, tasks: Sequence[str]) -> frozenset[Str
     return frozenset().union(*(part.identities for part in parts))
 
 
-def _read_output(file: RunFile, image: ImageSeries | Geometry, folders: Sequence[Path], listener: Listener) -> ReadRun:
-    if not file.label_map_name:
-        raise ConcordanceError(
-            file.path, "is no DICOM SEG", "Name the label map of the model that wrote it: --model [NAME=]LABELMAP."
-        )
-    vocabulary = known_vocabulary(file.label_map_name, folders, listener)
-    output = read_model_output([file.path], vocabulary, file.task or None)
-    name = file.name or vocabulary.title
+def _read_output(file: RunFile, files: Sequence[RunFile], folders: Sequence[Path], listener: Listener) -> ReadRun:
+    chosen = _chosen_model(file, files, folders, listener)
+    output = read_model_output([file.path], chosen.vocabulary, chosen.task)
+    name = file.name or chosen.vocabulary.title
     segments = tuple(replace(segment, algorithm=name) for segment in output.label_map.segments)
     label_map = LabelMap(output.label_map.layers, output.label_map.geometry, segments)
-    known = structures_of(vocabulary, output.tasks)
-    return ReadRun(name, label_map, _found_again(vocabulary), tuple(output.tasks), known, may_be_cropped=False)
+    known = structures_of(chosen.vocabulary, output.tasks)
+    return ReadRun(name, label_map, _found_again(chosen.vocabulary), tuple(output.tasks), known, may_be_cropped=False)
+
+
+def _chosen_model(file: RunFile, files: Sequence[RunFile], folders: Sequence[Path], listener: Listener) -> ChosenModel:
+    """The label map and task that were named, or else those that the file tells: a run's paths are looked at as one."""
+    if file.label_map_name:
+        vocabulary = known_vocabulary(file.label_map_name, folders, listener)
+        syntax = f"--model {f'{file.name}=' if file.name else ''}{file.label_map_name}:TASK"
+        return ChosenModel(vocabulary, file.task or told_task([file.path], vocabulary, syntax))
+    of_run = [one.path for one in files if one.name == file.name and not one.label_map_name and not _is_seg(one.path)]
+    together = of_run if file.name else [file.path]
+    remedy = f"Name its label map: --model {f'{file.name}=' if file.name else ''}LABELMAP[:TASK]."
+    chosen = recognized_model(together, known_vocabularies(folders, listener), file.task or None, remedy)
+    listener.say(f"{file.name or file.path}: {chosen.vocabulary.title}, {chosen.reason}")
+    return ChosenModel(chosen.vocabulary, chosen.task if len(together) == 1 else None, chosen.recognized)
 
 
 def _on_grid(read: ReadRun, geometry: Geometry, path: Path, resample: bool, listener: Listener) -> LabelMap:

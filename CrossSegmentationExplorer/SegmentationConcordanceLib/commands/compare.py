@@ -1,9 +1,8 @@
-"""Several models' segmentations of one DICOM series -> tables, consensus.dcm and report.html."""
+"""Several models' segmentations of one image -> tables, the consensus and report.html."""
 
 from __future__ import annotations
 
 import argparse
-import re
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,12 @@ from ..agreement.analysis import Analysis, CaseResult
 from ..agreement.combine import combined
 from ..agreement.table import EMPTY_CONSENSUS, MISSING
 from ..anatomy.combinations import combinations_named
+from ..cohort.case_image import case_name, read_case_image
 from ..cohort.runs import read_models
 from ..errors import ConcordanceError
-from ..imaging.image_series import read_image_series
+from ..imaging.image_series import ImageSeries
 from ..imaging.whole_files import require_no_input
-from ..reporting.case_files import CONSENSUS_FILE, write_case
+from ..reporting.case_files import CONSENSUS_FILE, CONSENSUS_STEM, write_case
 from ..reporting.case_identifiers import case_identifiers
 from .analysis_options import add_analysis_arguments, analysis_options
 from .label_map_options import add_label_map_arguments, folders_of
@@ -24,18 +24,22 @@ from .run_arguments import add_run_arguments, parse_runs
 from .terminal import Terminal
 from .viewer_option import add_viewer_argument, viewer_of
 
-_KIND_OF_IMAGES = re.compile(r"(ct|mri?|pt|pet|dicoms?|dcm|images?|imgs?|series|scans?)([ _-]?\d+)?", re.IGNORECASE)
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``concordance compare``."""
-    parser.add_argument("--ct", required=True, type=Path, metavar="DIR", help="the DICOM series (CT, MR or PET)")
+    parser.add_argument(
+        "--ct",
+        type=Path,
+        metavar="PATH",
+        help="what was segmented: folder of the DICOM series (CT, MR or PET), or an image file such as NIfTI; without "
+        "it the outputs are compared on their own grid",
+    )
     parser.add_argument("--series", metavar="UID", help="SeriesInstanceUID, where the folder holds several series")
     add_run_arguments(parser)
     parser.add_argument(
         "--case",
-        help="what the case is called in the tables (default: the name of the CT's folder, or of the folder around one "
-        "that is called ct, images or the like)",
+        help="what the case is called in the tables (default: the name of the CT's folder or file, or of the folder "
+        "around one that is called ct, images or the like; without --ct of the first --seg)",
     )
     parser.add_argument("--output", required=True, type=Path, metavar="DIR", help="folder for the results")
     add_viewer_argument(parser)
@@ -47,21 +51,19 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     """Do it; the summary names the files and the worst agreement."""
     options = analysis_options(args)
     viewer = viewer_of(args)
-    if args.ct.is_file():
-        raise ConcordanceError(
-            args.ct,
-            "is a file, not the folder of a DICOM series, to which consensus.dcm is to refer",
-            "Give the series; 'concordance explore' and ConsensusMetrics in Slicer take other images, such as NIfTI.",
-        )
     combinations = combinations_named(args.combine)
     runs = parse_runs([path for paths in args.seg for path in paths], args.model)
     require_no_input(args.output / CONSENSUS_FILE, [one.path for one in runs])
-    terminal.progress(0.0, "reading the image series")
-    series = read_image_series(args.ct, args.series)
-    read, segs = read_models(runs, series, terminal, resample=args.resample, folders=folders_of(args))
+    if args.series and (args.ct is None or args.ct.is_file()):
+        raise ConcordanceError("--series", "chooses among the series of a folder", "Give the folder as --ct.")
+    terminal.progress(0.0, "reading the image")
+    image = read_case_image(args.ct, args.series)
+    series = image if isinstance(image, ImageSeries) else None
+    read, segs = read_models(runs, image, terminal, resample=args.resample, folders=folders_of(args))
     models = [combined(model, combinations) for model in read]
     terminal.progress(0.7, "comparing")
-    analysis = Analysis(models, case=args.case or case_name(args.ct), series_uid=series.series_uid)
+    case = args.case or case_name(args.ct or runs[0].path)
+    analysis = Analysis(models, case=case, series_uid=series.series_uid if series else "")
     result = analysis.result(options, lambda fraction, what: terminal.progress(0.7 + 0.2 * fraction, what))
     terminal.progress(0.9, "writing")
     cases = case_identifiers(result.case, series, segs)
@@ -69,24 +71,20 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     files = write_case(args.output, said, series, cases=cases, viewer=viewer)
     for line in summary_lines(result):
         terminal.say(line)
+    if series is None:
+        terminal.say(f"without a DICOM series there is no {CONSENSUS_FILE}; the consensus is {CONSENSUS_STEM}.nii.gz")
     for path in files:
         terminal.say(str(path))
     return _summary(result, files)
 
 
-def case_name(folder: Path) -> str:
-    """The name of the folder, or of the one around it where it only says what kind of images it holds."""
-    folder = folder.resolve()
-    says_nothing = _KIND_OF_IMAGES.fullmatch(folder.name) is not None
-    return (folder.parent.name if says_nothing else "") or folder.name
-
-
 def summary_lines(result: CaseResult) -> list[str]:
     """What was compared, and the worst of what was found, in words."""
     compared = [structure for structure in result.comparison.structures if structure.n_voters > 1]
-    lines = [
-        f"{result.case}: {len(compared)} structures that two or more of {len(result.comparison.models)} models know"
-    ]
+    n_models, n_structures = len(result.comparison.models), len(result.comparison.structures)
+    lines = [f"{result.case}: {len(compared)} structures that two or more of {n_models} models know"]
+    if n_models == 1:
+        lines = [f"{result.case}: {n_structures} structures of one model; there is no agreement to tell"]
     worst = result.worst()
     if worst is not None:
         lines.append(

@@ -89,8 +89,4 @@ def _read_scan(args: argparse.Namespace, runs: Sequence[RunFile], terminal: Term
         ModelFile(read.name, read.label_map, read.label_map_name, read.tasks)
         for read in read_runs(runs, image, terminal, resample=args.resample, folders=folders_of(args))
     )
-    if len({file.model for file in files}) < 2:
-        raise ConcordanceError(
-            files[0].model, "is the only model", "Give a second one; tell runs of one model apart by NAME=PATH."
-        )
     return Scan(args.case or args.ct.resolve().name, voxels, geometry, SOFT_TISSUE if is_ct else None, files)

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..cohort.harmonized_table import files_below
 from ..cohort.known_label_maps import known_vocabularies, known_vocabulary
-from ..cohort.recognition import ChosenModel, recognized_model
+from ..cohort.recognition import ChosenModel, recognized_model, told_task
 from ..errors import ConcordanceError
 from ..imaging.harmonization import name_note, output_on_grid, write_output_seg
 from ..imaging.image_series import read_image_series
@@ -79,7 +79,8 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
 def _chosen_model(args: argparse.Namespace, paths: list[Path], terminal: Terminal) -> ChosenModel:
     folders = folders_of(args)
     if args.model:
-        return ChosenModel(known_vocabulary(args.model, folders, terminal), args.task)
+        vocabulary = known_vocabulary(args.model, folders, terminal)
+        return ChosenModel(vocabulary, args.task or told_task(paths, vocabulary, "--task TASK"))
     terminal.progress(0.0, "recognizing the model")
     chosen = recognized_model(paths, known_vocabularies(folders, terminal), args.task)
     terminal.say(f"{chosen.vocabulary.title}, {chosen.reason}")

@@ -1,7 +1,9 @@
-"""The files of a comparison: agreement.csv, pairwise.csv, consensus.dcm and report.html; of STAPLE also staple.csv."""
+"""The files of a comparison: agreement.csv, pairwise.csv, report.html, of STAPLE also staple.csv; and the consensus,
+consensus.dcm where there is a DICOM series that it can refer to, consensus.nii.gz elsewhere."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -10,6 +12,7 @@ from ..agreement.analysis import CaseResult
 from ..agreement.consensus_map import consensus_label_map
 from ..errors import OutputError
 from ..imaging.image_series import ImageSeries
+from ..imaging.label_files import write_label_files
 from ..imaging.seg_writer import write_dicom_seg
 from .case_identifiers import with_consensus
 from .case_table import NO_CASES, CaseTable
@@ -20,17 +23,20 @@ AGREEMENT_FILE = "agreement.csv"
 PAIRWISE_FILE = "pairwise.csv"
 STAPLE_FILE = "staple.csv"
 CONSENSUS_FILE = "consensus.dcm"
+CONSENSUS_STEM = "consensus"
 REPORT_FILE = "report.html"
 
 
 def write_case(
-    folder: Path, result: CaseResult, series: ImageSeries, *, cases: CaseTable = NO_CASES, viewer: str = ""
+    folder: Path, result: CaseResult, series: ImageSeries | None, *, cases: CaseTable = NO_CASES, viewer: str = ""
 ) -> list[Path]:
     """Write the files of one case into ``folder``, all of them or none; files of an earlier run are replaced.
 
     There is no consensus.dcm where no structure has a consensus, as a DICOM SEG cannot be empty, and no staple.csv
     where the consensus is another one.
 
+    :param series: what the models segmented; None where it is no DICOM series: then the consensus is a label file, see
+        :func:`write_label_files`.
     :param cases: identifiers for links, to which that of the consensus is added.
     :param viewer: see :func:`write_report`.
     :returns: the files written.
@@ -45,7 +51,8 @@ def write_case(
     try:
         _write_files(unfinished, result, series, cases, viewer)
         names = sorted(path.name for path in unfinished.iterdir())
-        for name in {CONSENSUS_FILE, STAPLE_FILE}.difference(names):
+        earlier = {path.name for path in folder.glob(f"{CONSENSUS_STEM}*") if _is_consensus(path.name)}
+        for name in (earlier | {STAPLE_FILE}).difference(names):
             (folder / name).unlink(missing_ok=True)
         for name in names:
             (unfinished / name).replace(folder / name)
@@ -58,13 +65,19 @@ def write_case(
     return [folder / name for name in names]
 
 
-def _write_files(folder: Path, result: CaseResult, series: ImageSeries, cases: CaseTable, viewer: str) -> None:
+def _is_consensus(name: str) -> bool:
+    return re.fullmatch(rf"{CONSENSUS_STEM}(\.dcm|(_\d+)?\.nii\.gz|_labels\.csv)", name) is not None
+
+
+def _write_files(folder: Path, result: CaseResult, series: ImageSeries | None, cases: CaseTable, viewer: str) -> None:
     write_agreement(folder / AGREEMENT_FILE, result.agreement)
     write_pairwise(folder / PAIRWISE_FILE, result.pairwise)
     if result.staple:
         write_staple(folder / STAPLE_FILE, result.staple)
     consensus = consensus_label_map(result.comparison, result.consensus_of_all)
-    if consensus.segments:
+    if consensus.segments and series is None:
+        write_label_files(folder / CONSENSUS_STEM, consensus)
+    elif consensus.segments:
         name = f"Consensus ({result.consensus_of_all.method})"
         description = f"{name} of {len(result.comparison.models)} models"
         write_dicom_seg(folder / CONSENSUS_FILE, consensus, series, model_name=name, series_description=description)

@@ -13,13 +13,14 @@ from .case_table import NO_CASES, CaseTable
 _CONSENSUS = ""
 
 
-def case_identifiers(case: str, series: ImageSeries, segs: Mapping[str, str]) -> CaseTable:
+def case_identifiers(case: str, series: ImageSeries | None, segs: Mapping[str, str]) -> CaseTable:
     """The identifiers of one case.
 
+    :param series: None where the image is no DICOM series.
     :param segs: SeriesInstanceUID of the segmentation by model; models without one are left out.
     """
     return CaseTable(
-        study_uids={case: series.study_uid} if series.study_uid else {},
+        study_uids={case: series.study_uid} if series and series.study_uid else {},
         seg_uids={(case, model): uid for model, uid in segs.items() if uid},
     )
 

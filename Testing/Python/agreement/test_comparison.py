@@ -111,10 +111,10 @@ def test_inputs_stay_as_they_were(make_model, structures):
     assert all(np.array_equal(now, then) for now, then in zip(a.label_map.layers, before))
 
 
-@pytest.mark.parametrize("n", [0, 1, 17])
+@pytest.mark.parametrize("n", [0, 17])
 def test_refuses_too_few_and_too_many_models(make_model, structures, n):
     models = [make_model(f"M{i}", [[[[1]]]], {1: structures["spleen"]}) for i in range(n)]
-    with pytest.raises(ConcordanceError, match=rf"{n} model\(s\) to compare\. Give 2 to 16"):
+    with pytest.raises(ConcordanceError, match=rf"{n} model\(s\) to compare\. Give 1 to 16"):
         compare_models(models)
 
 

@@ -1,4 +1,4 @@
-"""What ``concordance compare`` calls a case, and what it says to a file in the place of the series."""
+"""What ``concordance compare`` calls a case."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from SegmentationConcordanceLib.commands.compare import case_name
+from SegmentationConcordanceLib.cohort.case_image import case_name
 
 
 @pytest.mark.parametrize(
@@ -25,9 +25,9 @@ def test_a_folder_named_after_the_kind_of_images_gives_way_to_the_one_around_it(
     assert case_name(Path(folder)) == name
 
 
-def test_a_file_in_the_place_of_the_series_is_refused_with_what_takes_it(refused, tmp_path):
-    path = tmp_path / "ct.nii.gz"
-    path.write_bytes(b"")
-    line = refused("compare", "--ct", path, "--seg", "a", "b", "--output", tmp_path / "out")
-    assert "to which consensus.dcm is to refer" in line
-    assert "concordance explore" in line
+def test_a_file_is_called_as_itself_or_as_its_folder(tmp_path):
+    (tmp_path / "P01").mkdir()
+    for name in ("ct.nii.gz", "thorax.nii.gz"):
+        (tmp_path / "P01" / name).write_bytes(b"")
+    assert case_name(tmp_path / "P01" / "ct.nii.gz") == "P01"
+    assert case_name(tmp_path / "P01" / "thorax.nii.gz") == "thorax"

@@ -13,6 +13,8 @@ import pytest
 import SimpleITK
 from scipy import ndimage
 
+from SegmentationConcordanceLib.reporting.tables import read_agreement
+
 TS2 = "totalsegmentator_v2"
 NAMES = {TS2: "TotalSegmentator 2.6", "auto3dseg": "Auto3DSeg", "moose": "MOOSE"}
 
@@ -136,16 +138,18 @@ def test_the_task_of_a_label_map_can_be_named(concordance, refused, case, output
     shutil.copy(path, tmp_path / "segmentation.nii.gz")
     call = ["compare", "--ct", case.ct_folder, "--seg", f"raw={tmp_path / 'segmentation.nii.gz'}", segs[TS2]]
     call += ["--output", tmp_path / "out", "--model"]
-    assert "does not tell which task" in refused(*call, f"raw={TS2}")
-    outcome = concordance(*call, f"raw={TS2}:total", "--json")
-    assert outcome.json()["worst"]["dice"] == 1.0
+    for name in (TS2, f"{TS2}:total"):  # its labels leave no other task
+        assert concordance(*call, f"raw={name}", "--json").json()["worst"]["dice"] == 1.0
 
 
-def test_one_model_is_not_enough(refused, case, segs, tmp_path):
-    assert "1 model(s) to compare" in refused(
-        "compare", "--ct", case.ct_folder, "--seg", segs["moose"], "--output", tmp_path / "out"
-    )
-    assert not (tmp_path / "out").exists()
+def test_one_model_alone_has_volumes_and_no_agreement(concordance, case, segs, tmp_path):
+    outcome = concordance("compare", "--ct", case.ct_folder, "--seg", segs["moose"], "--output", tmp_path / "out")
+    assert outcome.code == 0, outcome
+    assert "one model; there is no agreement to tell" in outcome.out
+    rows = read_agreement(tmp_path / "out" / "agreement.csv")
+    assert {(row.model, row.n_models, row.dice, row.consensus_volume_ml) for row in rows} == {("MOOSE", 1, None, None)}
+    assert all(row.volume_ml > 0 for row in rows if row.status != "missing")
+    assert not (tmp_path / "out" / "consensus.dcm").exists()
 
 
 def test_seg_of_another_ct_is_refused(refused, sample_cohort, segs, tmp_path):
@@ -153,12 +157,6 @@ def test_seg_of_another_ct_is_refused(refused, sample_cohort, segs, tmp_path):
     line = refused("compare", "--ct", other, "--seg", *segs.values(), "--output", tmp_path / "out")
     assert "refers to series" in line
     assert not (tmp_path / "out").exists()
-
-
-def test_label_map_without_its_model_is_refused(refused, case, outputs, tmp_path):
-    (path,) = outputs["auto3dseg"]
-    line = refused("compare", "--ct", case.ct_folder, "--seg", path, "--output", tmp_path / "out")
-    assert "--model" in line
 
 
 def test_a_label_map_for_nobody_is_refused(refused, case, segs, tmp_path):

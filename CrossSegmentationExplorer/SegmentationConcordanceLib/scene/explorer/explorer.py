@@ -49,7 +49,8 @@ class Explorer:
     :param options: of the consensus.
     :param renderer_of: finds the renderer of a view, for the labels; None for no labels.
     :param changed: called when something in the scene changed; then see :attr:`is_stale`.
-    :raises ConcordanceError: fewer than two models can be compared; the scene has not changed.
+    :param least_models: how many models there must be.
+    :raises ConcordanceError: fewer models can be compared; the scene has not changed.
     :ivar rows: in the order in which they are shown.
     :ivar selected: key of the shown structure; "" for none.
     :ivar regions: where the models disagree about it, the largest region first.
@@ -64,13 +65,15 @@ class Explorer:
         options: AnalysisOptions | None = None,
         renderer_of: RendererOf | None = None,
         changed: Callable[[], None] | None = None,
+        least_models: int = 2,
     ) -> None:
         self._scene: slicer.vtkMRMLScene = volume.GetScene()
         self.volume = volume
         self._nodes_of = nodes_of or (lambda: models_of_volume(volume))
         self._options = options
         self._changed = changed or (lambda: None)
-        self.scan: ExploredScan = explore_scan(volume, self._nodes_of(), options)
+        self._least_models = least_models
+        self.scan: ExploredScan = explore_scan(volume, self._nodes_of(), options, least_models)
         self._groups: Sequence[StructureGroup] | None = None
         self._ratings: Mapping[str, str] = {}
         self.walk = StructureWalk(list_structures(self.scan))
@@ -235,7 +238,7 @@ class Explorer:
         """
         former = {row.number: self.scan.drawn[row.model].node_ids for row in self.rows if row.model}
         self._options = options or self._options
-        self.scan = explore_scan(self.volume, self._nodes_of(), self._options)
+        self.scan = explore_scan(self.volume, self._nodes_of(), self._options, self._least_models)
         self.set_list(self._groups, self._ratings)
         self._cache.clear()
         self._watch_segments()

@@ -25,18 +25,21 @@ def explore_scan(
     volume: slicer.vtkMRMLScalarVolumeNode,
     nodes_of: NodesOf,
     options: AnalysisOptions | None = None,
+    least: int = 2,
 ) -> ExploredScan:
     """Bring the models to the volume's grid and compare them; the scene does not change.
 
     :param nodes_of: the segmentation nodes of every model, by its name.
     :param options: of the consensus; by default the strict intersection of all.
-    :raises ConcordanceError: fewer than two models can be compared.
+    :param least: how many models there must be; one alone can be looked at.
+    :raises ConcordanceError: fewer can be compared.
     """
     state = scan_state(volume, nodes_of)
     loaded = load_models(volume, nodes_of)
     notes = tuple(note for some in loaded.notes.values() for note in some)
-    if len(loaded.models) < 2:
-        raise ConcordanceError(volume.GetName(), "fewer than two models can be compared", " ".join(notes))
+    if len(loaded.models) < least:
+        fewer = "fewer than two models can be compared" if least > 1 else "no model can be shown"
+        raise ConcordanceError(volume.GetName(), fewer, " ".join(notes))
     analysis = Analysis(loaded.models, case=volume.GetName(), series_uid=series_uid_of_volume(volume))
     drawn = {model.model: drawn_model(analysis.comparison, model, nodes_of[model.model]) for model in loaded.models}
     return ExploredScan(analysis, analysis.result(options or AnalysisOptions()), drawn, notes, state)
