@@ -16,7 +16,7 @@ from ..imaging.geometry import Geometry
 from ..imaging.image_series import ImageSeries
 from ..imaging.label_map import LabelMap
 from ..imaging.model_output import read_model_output
-from ..imaging.resampling import bring_to_grid, resample_nearest
+from ..imaging.resampling import place_on_grid, resample_nearest
 from ..imaging.seg_reader import DicomSeg, check_refers_to, read_dicom_seg
 from .case_image import common_grid
 from .known_label_maps import known_vocabularies, known_vocabulary
@@ -143,9 +143,11 @@ def _read_seg(
     if isinstance(image, Geometry):
         fact = "is a DICOM SEG, which belongs to a DICOM series"
         raise ConcordanceError(file.path, fact, "Give the folder of the series as --ct.")
-    seg = read_dicom_seg(file.path)
+    seg = read_dicom_seg(file.path, image)
     if image is not None:
         check_refers_to(seg, image)
+    for note in seg.notes:
+        listener.warn(f"{file.path}: {note}")
     if not file.name and len(seg.algorithm_names) > 1:
         return _read_seg_of_several(seg, listener)
     name = file.name or " + ".join(seg.algorithm_names) or seg.series_description or file.path.stem
@@ -236,7 +238,10 @@ def _chosen_model(file: RunFile, files: Sequence[RunFile], folders: Sequence[Pat
 
 def _on_grid(read: ReadRun, geometry: Geometry, path: Path, resample: bool, listener: Listener) -> LabelMap:
     try:
-        return bring_to_grid(read.label_map, geometry, str(path), allow_extent_change=read.may_be_cropped)
+        placed = place_on_grid(read.label_map, geometry, str(path), allow_extent_change=read.may_be_cropped)
+        if placed.note:
+            listener.warn(f"{path}: {placed.note}")
+        return placed.label_map
     except GeometryMismatchError as error:
         if not resample:
             raise GeometryMismatchError(error.subject, error.fact, f"{error.remedy} Or add --resample.") from error

@@ -111,7 +111,7 @@ def _through_dicom(output: ModelOutput, series: ImageSeries, path: Path) -> tupl
     vocabulary = load_vocabulary(output.label_map_name)
     read = output_on_grid(output.paths, vocabulary, series.geometry, output.task)
     write_output_seg(path, read, series, vocabulary)
-    seg = read_dicom_seg(path)
+    seg = read_dicom_seg(path, series)
     again = bring_to_grid(seg.label_map, series.geometry, str(path), allow_extent_change=True)
     return ModelSegmentation(output.title, again, structures_of(vocabulary, read.tasks)), seg.series_uid
 

@@ -60,8 +60,9 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     output = output_on_grid(paths, chosen.vocabulary, series.geometry, chosen.task)
     terminal.progress(0.3, "writing the DICOM SEG and reading it back")
     write_output_seg(args.output, output, series, chosen.vocabulary, args.name or "")
-    if note := name_note(args.name or ""):
-        terminal.warn(note)
+    for note in (*output.notes, name_note(args.name or "")):
+        if note:
+            terminal.warn(note)
     ml = output.label_map.geometry.voxel_volume_ml
     volumes = {segment.name: count * ml for segment, count in output.label_map.voxel_counts().items()}
     name = args.name or chosen.vocabulary.title

@@ -19,10 +19,16 @@ class Geometry:
     :param ijk_to_lps: float64 (4, 4), read-only. Takes the homogeneous index (i, j, k, 1) of a voxel centre to its
         position in mm, DICOM's LPS axes (x to the left, y to the back, z to the head). Note the index order: i first,
         the reverse of ``shape``.
+    :param slice_gaps_mm: float64 (n_slices - 1,), read-only: the distances of neighbouring slices, where the images of
+        a series stand beside the even grid, as headers round their places; None where the grid says it all.
+    :param readings: other affines that a file names for the same voxels, each as ``ijk_to_lps``. Which one counts is
+        decided by the scan that the file belongs to.
     """
 
     shape: tuple[int, int, int]
     ijk_to_lps: np.ndarray
+    slice_gaps_mm: np.ndarray | None = None
+    readings: tuple[np.ndarray, ...] = ()
 
     def __post_init__(self) -> None:
         affine = np.array(self.ijk_to_lps, dtype=np.float64)
@@ -31,6 +37,12 @@ class Geometry:
         affine.flags.writeable = False
         object.__setattr__(self, "ijk_to_lps", affine)
         object.__setattr__(self, "shape", tuple(int(n) for n in self.shape))
+        if self.slice_gaps_mm is not None:
+            gaps = np.array(self.slice_gaps_mm, dtype=np.float64)
+            if gaps.shape != (self.shape[0] - 1,):
+                raise ValueError(f"{gaps.size} gaps between {self.shape[0]} slices")
+            gaps.flags.writeable = False
+            object.__setattr__(self, "slice_gaps_mm", gaps)
 
     @classmethod
     def from_parts(
@@ -49,6 +61,13 @@ class Geometry:
     def spacing_mm(self) -> np.ndarray:
         """Distance of neighbouring voxel centres along i, j, k in mm, float64 (3,)."""
         return np.linalg.norm(self.ijk_to_lps[:3, :3], axis=0)
+
+    @property
+    def slice_depths_mm(self) -> np.ndarray:
+        """How far each slice lies behind the first one, along k, in mm, float64 (n_slices,)."""
+        if self.slice_gaps_mm is None:
+            return self.spacing_mm[2] * np.arange(self.shape[0])
+        return np.concatenate([[0.0], np.cumsum(self.slice_gaps_mm)])
 
     @property
     def origin_lps(self) -> np.ndarray:
@@ -82,6 +101,10 @@ class Geometry:
         """Fractional voxel indices i, j, k, (..., 3), of positions (..., 3) in mm."""
         inverse = np.linalg.inv(self.ijk_to_lps)
         return np.asarray(lps, dtype=float) @ inverse[:3, :3].T + inverse[:3, 3]
+
+    def as_said_otherwise(self) -> tuple[Geometry, ...]:
+        """The same voxels at each of the other places that the file names."""
+        return tuple(Geometry(self.shape, affine) for affine in self.readings)
 
     def largest_offset_voxels(self, other: Geometry) -> float:
         """The largest distance between the two grids' positions of one index, over the eight corners, in voxels.

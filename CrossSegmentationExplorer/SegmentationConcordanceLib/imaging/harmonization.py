@@ -10,7 +10,7 @@ from ..anatomy.vocabulary import Vocabulary
 from .geometry import Geometry
 from .image_series import ImageSeries
 from .model_output import ModelOutput, read_model_output
-from .resampling import bring_to_grid
+from .resampling import place_on_grid
 from .seg_metadata import storable_text
 from .seg_writer import BINARY, write_dicom_seg
 
@@ -28,7 +28,9 @@ def output_on_grid(
     """
     output = read_model_output(paths, vocabulary, task)
     what = ", ".join(os.fspath(path) for path in paths[:_LISTED]) + (", ..." if len(paths) > _LISTED else "")
-    return replace(output, label_map=bring_to_grid(output.label_map, geometry, what))
+    placed = place_on_grid(output.label_map, geometry, what)
+    notes = (f"{what}: {placed.note}",) if placed.note else ()
+    return replace(output, label_map=placed.label_map, notes=(*output.notes, *notes))
 
 
 def write_output_seg(

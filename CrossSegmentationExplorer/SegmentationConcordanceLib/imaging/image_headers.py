@@ -7,8 +7,9 @@ import struct
 import warnings
 from collections import Counter
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from pydicom import uid
@@ -39,6 +40,7 @@ _TAGS = [
 ]
 _FUNCTIONAL_GROUPS = 0x52009229
 _PIXEL_DATA = 0x7FE00010
+_MOST_DECIMALS = 6
 _UNDEFINED_LENGTH = 0xFFFFFFFF
 _SEQUENCE_END = 0xFFFEE0DD
 
@@ -55,6 +57,7 @@ class ImageHeader:
     :param orientation: direction cosines of a row (along columns, i) and of a column (along rows, j), six numbers.
     :param pixel_spacing: distance of neighbouring rows (along j), then of neighbouring columns (along i), mm.
     :param slice_distance: SpacingBetweenSlices, else SliceThickness, mm.
+    :param position_decimals: how many decimals the header gives for x, y and z of ``position``; at most 6.
     """
 
     path: Path
@@ -71,6 +74,7 @@ class ImageHeader:
     orientation: tuple[float, ...] | None
     pixel_spacing: tuple[float, ...] | None
     slice_distance: float | None
+    position_decimals: tuple[int, ...] = (6, 6, 6)
 
 
 @dataclass(frozen=True)
@@ -188,7 +192,17 @@ def _image_header(path: Path, dataset: FileDataset, sop_class: str, modality: st
         orientation=_numbers(dataset, "ImageOrientationPatient", 6),
         pixel_spacing=_numbers(dataset, "PixelSpacing", 2),
         slice_distance=abs(distance[0]) if distance else None,
+        position_decimals=tuple(_decimals(number) for number in dataset.get("ImagePositionPatient") or ()),
     )
+
+
+def _decimals(number: Any) -> int:
+    """Decimals of a number as the header writes it; what is beyond the sixth is noise of the conversion to text."""
+    text = str(getattr(number, "original_string", number))
+    written = -Decimal(text.strip()).as_tuple().exponent
+    if written > _MOST_DECIMALS:
+        written = -Decimal(str(round(float(number), _MOST_DECIMALS))).normalize().as_tuple().exponent
+    return min(max(written, 0), _MOST_DECIMALS)
 
 
 def _matrix(dataset: FileDataset) -> tuple[int, int] | None:

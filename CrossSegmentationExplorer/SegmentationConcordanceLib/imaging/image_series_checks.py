@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.optimize import minimize_scalar
 
 from ..errors import DicomSeriesError
 from .geometry import Geometry
@@ -16,6 +18,7 @@ from .image_headers import ImageHeader
 _SAME_PLACE_MM = 1e-3
 _UNIT_TOLERANCE = 1e-3
 _ALIKE_TOLERANCE = 1e-4
+_FLOAT_NOISE_MM = 1e-6
 _FEW = 3
 
 
@@ -102,7 +105,8 @@ def _check_same(
 def stack_slices(folder: Path, images: Sequence[ImageHeader]) -> tuple[tuple[ImageHeader, ...], Geometry]:
     """Put alike images in the order of k, along the slice normal row x column, and give their grid.
 
-    The step in k is the way from the first slice to the last, along the normal, divided by n - 1.
+    The step in k is the way from the first slice to the last, along the normal, divided by n - 1. Where each slice
+    really lies is kept beside it.
 
     :raises DicomSeriesError: axes that are not at right angles, spacings of zero, two slices at one place, missing
         slices, uneven or sheared slices.
@@ -118,26 +122,24 @@ def stack_slices(folder: Path, images: Sequence[ImageHeader]) -> tuple[tuple[Ima
     if min(row_distance, column_distance) <= 0:
         raise DicomSeriesError(folder, f"PixelSpacing is {_times(images[0].pixel_spacing)} mm", "Export it again.")
     ordered = tuple(sorted(images, key=lambda image: float(np.dot(image.position, normal))))
-    step = _even_step(folder, ordered, normal)
-    geometry = Geometry.from_parts(
+    gaps = np.diff(np.array([image.position for image in ordered]) @ normal)
+    even = Geometry.from_parts(
         (len(ordered), *images[0].matrix),
-        spacing_mm=(column_distance, row_distance, step),
+        spacing_mm=(column_distance, row_distance, _even_step(folder, ordered, normal, gaps)),
         origin_lps=ordered[0].position,
         direction_lps=np.stack([row, column, normal], axis=1),
     )
-    return ordered, geometry
+    return ordered, replace(even, slice_gaps_mm=gaps)
 
 
-def _even_step(folder: Path, ordered: Sequence[ImageHeader], normal: np.ndarray) -> float:
+def _even_step(folder: Path, ordered: Sequence[ImageHeader], normal: np.ndarray, gaps: np.ndarray) -> float:
     if len(ordered) == 1:
         if not ordered[0].slice_distance:
             fact = "holds one image, which gives neither SpacingBetweenSlices nor SliceThickness"
             raise DicomSeriesError(folder, fact, "Add the other slices of the series.")
         return ordered[0].slice_distance
-    positions = np.array([image.position for image in ordered])
-    gaps = np.diff(positions @ normal)
     _check_one_per_place(folder, ordered, normal, gaps)
-    _check_gaps(folder, positions, normal, gaps)
+    _check_gaps(folder, ordered, normal, gaps)
     step = float(gaps.mean())
     _check_line(folder, ordered, normal, step)
     return step
@@ -155,23 +157,33 @@ def _check_one_per_place(folder: Path, ordered: Sequence[ImageHeader], normal: n
         )
 
 
-def _tolerance(spacing: float) -> float:
-    """How far, in mm, a slice may lie from its place on the even grid of the series.
-
-    Scanners write positions rounded, some of them to 0.1 mm. That puts a slice up to 0.05 mm, and the line through
-    the first and the last up to 0.05 mm, from where it was: 0.1 mm together. A tenth of the spacing bounds it for thin
-    slices, so that a slice never counts as even that is nearer to a neighbour's place than rounding can bring it.
-    """
-    return min(0.1, spacing / 10)
+def _jitter(spacing: float) -> float:
+    """How far, in mm, a slice may lie from the line of the others for no known reason, as scanners put it."""
+    return min(0.1, spacing / 10) + _FLOAT_NOISE_MM
 
 
-def _check_gaps(folder: Path, positions: np.ndarray, normal: np.ndarray, gaps: np.ndarray) -> None:
+def _rounding(ordered: Sequence[ImageHeader], along: np.ndarray) -> float:
+    """Half of the last decimal of the positions, in mm, as it counts along a direction."""
+    decimals = np.max([image.position_decimals for image in ordered], axis=0)
+    return float(np.abs(along) @ (0.5 * 10.0 ** -np.asarray(decimals, dtype=float)))
+
+
+def _check_gaps(folder: Path, ordered: Sequence[ImageHeader], normal: np.ndarray, gaps: np.ndarray) -> None:
     # The smaller of two middle values: with one slice missing among three, the two gaps are one step and two steps.
     step = float(np.sort(gaps)[(len(gaps) - 1) // 2])
-    missing = np.maximum(np.rint(gaps / step).astype(int) - 1, 0)
-    off_grid = np.abs(gaps - (missing + 1) * step) > 2 * _tolerance(step)
+    multiples = np.maximum(np.rint(gaps / step), 1)
+    multiples = np.maximum(np.rint(gaps / (gaps.sum() / multiples.sum())), 1)
+    step = float(gaps.sum() / multiples.sum())
+    missing = multiples.astype(int) - 1
+    depths, levels = (np.concatenate([[0.0], np.cumsum(steps)]) for steps in (gaps, multiples))
+    # A rounded position is off by half of its last decimal; three tenths of a step keep each slice near its own place.
+    rounding = min(_rounding(ordered, normal), 0.3 * step) + _FLOAT_NOISE_MM
+    is_even = np.abs(depths - step * levels).max() <= _jitter(step) or _off_the_best_grid(depths, levels) <= rounding
     where = np.flatnonzero(missing)
-    if where.size and not off_grid.any():
+    if is_even and not where.size:
+        return
+    positions = np.array([image.position for image in ordered])
+    if is_even:
         found = [
             f"{_count(missing[k], 'slice')} missing {_between(positions[k : k + 2], normal)}" for k in where[:_FEW]
         ]
@@ -181,15 +193,29 @@ def _check_gaps(folder: Path, positions: np.ndarray, normal: np.ndarray, gaps: n
             f"{', '.join(found)}{more} (the others are {step:.6g} mm apart)",
             "Copy or export the whole series again.",
         )
-    even = positions[0] @ normal + gaps.mean() * np.arange(len(positions))
-    if off_grid.any() or np.abs(positions @ normal - even).max() > _tolerance(step):
-        k = int(np.abs(gaps - step).argmax())
-        raise DicomSeriesError(
-            folder,
-            f"the slices are unevenly spaced: {gaps.min():.6g} to {gaps.max():.6g} mm apart, "
-            f"{gaps[k]:.6g} mm {_between(positions[k : k + 2], normal)}",
-            "Export the series again, or leave only its evenly spaced part in the folder.",
-        )
+    usual = float(np.sort(gaps)[(len(gaps) - 1) // 2])
+    k = int(np.abs(gaps - usual).argmax())
+    raise DicomSeriesError(
+        folder,
+        f"the slices are unevenly spaced: {gaps.min():.6g} to {gaps.max():.6g} mm apart, "
+        f"{gaps[k]:.6g} mm {_between(positions[k : k + 2], normal)}",
+        "Export the series again, or leave only its evenly spaced part in the folder.",
+    )
+
+
+def _off_the_best_grid(depths: np.ndarray, levels: np.ndarray) -> float:
+    """How far the farthest slice lies from the regular grid that fits all slices best, in mm.
+
+    :param depths: of the slices along the normal, mm, ascending.
+    :param levels: which place of the grid each slice takes: 0, 1, 2, ...
+    """
+    # The range of what a step leaves over is convex in the step.
+    step = (depths[-1] - depths[0]) / levels[-1]
+    span = np.ptp(depths - step * levels) / levels[-1] + _FLOAT_NOISE_MM
+    found = minimize_scalar(
+        lambda s: np.ptp(depths - s * levels), bounds=(step - span, step + span), method="bounded", options={"xatol": 0}
+    )
+    return float(min(found.fun, np.ptp(depths - step * levels))) / 2
 
 
 def _check_line(folder: Path, ordered: Sequence[ImageHeader], normal: np.ndarray, step: float) -> None:
@@ -198,7 +224,8 @@ def _check_line(folder: Path, ordered: Sequence[ImageHeader], normal: np.ndarray
     sideways = offsets - np.outer(offsets @ normal, normal)
     slices = np.arange(len(ordered))[:, None]
     # Rounded positions shift a slice sideways no less than along the normal.
-    tolerance = _tolerance(min(ordered[0].pixel_spacing))
+    spacing = min(ordered[0].pixel_spacing)
+    tolerance = max(_jitter(spacing), min(_rounding(ordered, 1 - np.abs(normal)), 0.3 * spacing))
     if np.linalg.norm(sideways, axis=1).max() <= tolerance:
         return
     shear = sideways[-1] / (len(ordered) - 1)

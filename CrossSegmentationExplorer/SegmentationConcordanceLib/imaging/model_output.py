@@ -52,11 +52,13 @@ class ModelOutput:
 
     :param tasks: the tasks of the model that its files are of, in the vocabulary's order: what it looked for.
     :param found: for each segment of the label map, in the same order, where it comes from.
+    :param notes: what was decided on the way, in sentences.
     """
 
     label_map: LabelMap
     tasks: tuple[str, ...]
     found: tuple[FoundLabel, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

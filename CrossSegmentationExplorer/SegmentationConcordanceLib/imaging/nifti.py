@@ -52,10 +52,11 @@ def read_nifti(path: Path) -> tuple[np.ndarray, Geometry]:
     """The voxels as stored, scaled by slope and intercept where these are set, and their grid.
 
     :returns: array of the file's dtype (float64 where it was scaled), any byte order, axes (k, j, i); LPS geometry.
-        The sform tells the place where there is one, as it is the more exact of the two, otherwise the qform.
+        The sform tells the place where there is one, as it is the more exact of the two, otherwise the qform. Where
+        the qform, or pixdim, contradicts it, these are the geometry's other readings: the scan decides.
     :raises UnreadableFileError: truncated, damaged, or not NIfTI.
     :raises VoxelTypeError: not three axes, or voxels of colours or complex numbers.
-    :raises GeometryMismatchError: no orientation, or a qform and an sform that contradict each other.
+    :raises GeometryMismatchError: no orientation, or axes that span no volume.
     """
     try:
         with path.open("rb") as raw:
@@ -63,7 +64,8 @@ def read_nifti(path: Path) -> tuple[np.ndarray, Geometry]:
         with gzip.open(path) if zipped else path.open("rb") as stream:
             header = _read_header(stream, path)
             shape = _shape(header, path)
-            geometry = Geometry(shape, _RAS_TO_LPS @ _ras_affine(header, path))
+            first, *others = (_RAS_TO_LPS @ affine for affine in _ras_affines(header, path))
+            geometry = Geometry(shape, first, readings=tuple(others))
             return _read_voxels(stream, header, shape, path), geometry
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise UnreadableFileError(path, f"is truncated or damaged ({error})", "Copy or export it again.") from error
@@ -130,8 +132,11 @@ def _skip(stream: BinaryIO, count: int) -> None:
         count -= len(skipped)
 
 
-def _ras_affine(header: np.void, path: Path) -> np.ndarray:
-    """Float64 (4, 4) from (i, j, k, 1) to RAS mm."""
+def _ras_affines(header: np.void, path: Path) -> list[np.ndarray]:
+    """Float64 (4, 4) from (i, j, k, 1) to RAS mm: what the file says first, then what it says otherwise.
+
+    dcm2niix writes SliceThickness into pixdim, and so into the qform, where it is within rounding of the real step.
+    """
     qform = _qform(header) if header["qform_code"] > 0 else None
     sform = np.vstack([header["srow"], [0, 0, 0, 1]]).astype(float) if header["sform_code"] > 0 else None
     if qform is None and sform is None:
@@ -140,13 +145,23 @@ def _ras_affine(header: np.void, path: Path) -> np.ndarray:
             "has no orientation (qform and sform codes are 0), so its place in the patient is unknown",
             "Export it again with the geometry of the scan.",
         )
-    affine = qform if sform is None else sform
-    lengths = np.linalg.norm(affine[:3, :3], axis=0)
-    if not np.isfinite(affine).all() or lengths.min() == 0 or abs(np.linalg.det(affine[:3, :3] / lengths)) < 1e-3:
+    said = [affine for affine in (sform, qform) if affine is not None]
+    usable = [affine for affine in said if _spans_a_volume(affine)]
+    if not usable:
         raise GeometryMismatchError(path, "its axes do not span a volume", "Export it again with the scan's geometry.")
-    if qform is not None and sform is not None:
-        _require_agreement(qform, sform, path)
-    return affine
+    lengths = np.abs(header["pixdim"][1:4].astype(float))
+    if sform is not None and np.isfinite(lengths).all() and lengths.min() > 0 and _spans_a_volume(sform):
+        by_pixdim = sform.copy()
+        by_pixdim[:3, :3] *= lengths / np.linalg.norm(sform[:3, :3], axis=0)
+        usable.append(by_pixdim)
+    return [affine for n, affine in enumerate(usable) if all(_contradict(affine, other) for other in usable[:n])]
+
+
+def _spans_a_volume(affine: np.ndarray) -> bool:
+    lengths = np.linalg.norm(affine[:3, :3], axis=0)
+    if not np.isfinite(affine).all() or lengths.min() == 0:
+        return False
+    return abs(np.linalg.det(affine[:3, :3] / lengths)) >= 1e-3
 
 
 def _qform(header: np.void) -> np.ndarray:
@@ -166,20 +181,11 @@ def _qform(header: np.void) -> np.ndarray:
     return affine
 
 
-def _require_agreement(qform: np.ndarray, sform: np.ndarray, path: Path) -> None:
-    """Raise unless both name the same place, but for what the quaternion's rounding explains."""
-    q_lengths, s_lengths = (np.linalg.norm(affine[:3, :3], axis=0) for affine in (qform, sform))
-    spacing = float(np.abs(q_lengths / s_lengths - 1).max())
-    rotation = float(np.abs(qform[:3, :3] / q_lengths - sform[:3, :3] / s_lengths).max())
-    offset = float(np.abs(qform[:3, 3] - sform[:3, 3]).max())
-    found = []
-    if not spacing <= 1e-5:
-        found.append(f"spacing by {spacing:.3g} of its value")
-    if not rotation <= _QUATERNION_ROUNDING:
-        found.append(f"axes by {math.degrees(2 * math.asin(min(1, rotation / 2))):.3g} degrees or more")
-    if not offset <= 1e-3 * s_lengths.min():
-        found.append(f"origin by {offset:.4g} mm")
-    if found:
-        raise GeometryMismatchError(
-            path, f"its qform and sform differ: {', '.join(found)}", "Export it again with one orientation."
-        )
+def _contradict(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two affines name different places, beyond what the quaternion's rounding explains."""
+    lengths, other_lengths = (np.linalg.norm(affine[:3, :3], axis=0) for affine in (one, other))
+    return not (
+        np.abs(lengths / other_lengths - 1).max() <= 1e-5
+        and np.abs(one[:3, :3] / lengths - other[:3, :3] / other_lengths).max() <= _QUATERNION_ROUNDING
+        and np.abs(one[:3, 3] - other[:3, 3]).max() <= 1e-3 * other_lengths.min()
+    )

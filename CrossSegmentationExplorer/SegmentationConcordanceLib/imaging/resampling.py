@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 import SimpleITK
 
@@ -13,12 +16,38 @@ from .label_map import LabelMap
 # far corner of a 512 x 512 x 300 scan by up to 6e-5, DICOM positions and directions rounded to six digits by up to
 # 8e-4. A tilt of 0.01 degrees moves it by 6e-3 or more, a shift of half a slice by 0.5.
 _SAME_VOXEL = 5e-3
+_ANOTHER_PLACE = 0.5  # voxels: two places of one file that differ by more than resampling rounds
 _PARALLEL = 1e-4  # voxels, over the whole extent: what resampling axis by axis may neglect
 _ALONG = np.cos(np.radians(10))  # axes further apart are no flip or permutation of each other, only another orientation
 
 
+@dataclass(frozen=True, eq=False)
+class OnGrid:
+    """A label map brought to a grid.
+
+    :param label_map: with exactly that grid.
+    :param note: by how much the file says another place than the images, in a sentence; "" where it says the same.
+    :param covered: the part of the grid, as an index of an array (k, j, i), of which the label map knew anything; None
+        for all of it.
+    """
+
+    label_map: LabelMap
+    note: str = ""
+    covered: tuple[slice, slice, slice] | None = None
+
+
 def bring_to_grid(label_map: LabelMap, geometry: Geometry, what: str, *, allow_extent_change: bool = False) -> LabelMap:
+    """The label map of :func:`place_on_grid`."""
+    return place_on_grid(label_map, geometry, what, allow_extent_change=allow_extent_change).label_map
+
+
+def place_on_grid(label_map: LabelMap, geometry: Geometry, what: str, *, allow_extent_change: bool = False) -> OnGrid:
     """The same voxels on the grid ``geometry``: axes are permuted and flipped, nothing is interpolated.
+
+    Voxels are the same where their centres coincide. They also are where a file was made from these very images by a
+    program that knows even grids only: the same columns and rows, the first or the last slice at its place, and a step
+    that is one of the series' own gaps (float32, as dcm2niix takes it); then voxel k is slice k. Of several places that
+    a file names (qform, sform, pixdim) the first one that fits counts.
 
     :param what: what the label map came from, e.g. its file; the subject of the error.
     :param allow_extent_change: also accept a grid that covers more or less of the same voxels. Missing voxels become
@@ -27,20 +56,79 @@ def bring_to_grid(label_map: LabelMap, geometry: Geometry, what: str, *, allow_e
     :raises GeometryMismatchError: voxel centres are more than 0.005 voxels apart, or the extent differs. Says how, as
         seen after permuting and flipping.
     """
-    aligned = _aligned(label_map, geometry)
-    if aligned is None:
-        raise _mismatch(what, label_map.geometry, geometry)
-    if aligned.geometry.matches(geometry, _SAME_VOXEL):
-        return LabelMap(aligned.layers, geometry, label_map.segments)
-    if not allow_extent_change:
-        raise _mismatch(what, aligned.geometry, geometry)
-    start = np.rint(geometry.ijk_of(aligned.geometry.origin_lps)).astype(int)
+    said = [label_map.geometry, *label_map.geometry.as_said_otherwise()]
+    for follows in (_follows_the_grid, _follows_the_images):
+        for place in said:
+            pairing = _axis_pairing(place, geometry)
+            start = pairing and follows(_turned(place, *pairing), geometry)
+            if start is None:
+                continue
+            turned = _turned(place, *pairing)
+            box = tuple(slice(s, s + n) for s, n in zip(start, turned.shape))
+            whole = turned.shape == geometry.shape and not any(start)
+            if whole or allow_extent_change:
+                layers = _turned_layers(label_map.layers, *pairing)
+                if not whole:
+                    layers = [_pasted(layer, start, geometry.shape, what) for layer in layers]
+                brought = LabelMap(layers, geometry, label_map.segments)
+                return OnGrid(brought, _note(turned, geometry, start), None if whole else _within(box, geometry.shape))
+    pairing = _axis_pairing(said[0], geometry)
+    raise _mismatch(what, _turned(said[0], *pairing) if pairing else said[0], geometry, len(said) > 1)
+
+
+def _follows_the_grid(turned: Geometry, geometry: Geometry) -> tuple[int, int, int] | None:
+    """Where (k, j, i) the first voxel lies in the even grid, if all voxels coincide with it; None otherwise."""
+    start = np.rint(geometry.ijk_of(turned.origin_lps)).astype(int)
     covered = geometry.ijk_to_lps.copy()
     covered[:3, 3] = geometry.lps_of(start)
-    if not aligned.geometry.matches(Geometry(aligned.geometry.shape, covered), _SAME_VOXEL):
-        raise _mismatch(what, aligned.geometry, geometry)
-    layers = [_pasted(layer, tuple(start[::-1]), geometry.shape, what) for layer in aligned.layers]
-    return LabelMap(layers, geometry, label_map.segments)
+    if not turned.matches(Geometry(turned.shape, covered), _SAME_VOXEL):
+        return None
+    return tuple(start[::-1].tolist())
+
+
+def _follows_the_images(turned: Geometry, geometry: Geometry) -> tuple[int, int, int] | None:
+    """The same where the step is one of the gaps between the images and one end lies on one of them."""
+    depths = geometry.slice_depths_mm
+    gaps = np.diff(depths)
+    if not gaps.size or turned.shape[0] > geometry.shape[0]:
+        return None
+    float32 = float(np.spacing(np.float32(np.abs([geometry.origin_lps, geometry.lps_of((0, 0, gaps.size))]).max())))
+    step = turned.spacing_mm[2]
+    if np.abs(gaps - step).min() > 2 * float32 + 1e-6 * step:
+        return None
+    n = turned.shape[0]
+    for k in (0, n - 1):
+        place = geometry.ijk_of(turned.lps_of((0, 0, k)))
+        depth = place[2] * geometry.spacing_mm[2]
+        slice_ = int(np.abs(depths - depth).argmin())
+        first = slice_ - k
+        if abs(depths[slice_] - depth) > _SAME_VOXEL * step + float32 or not 0 <= first <= geometry.shape[0] - n:
+            continue
+        start = np.array([*np.rint(place[:2]), first]).astype(int)
+        # One even step from that slice on, for every slice: only the way along k may differ.
+        affine = geometry.ijk_to_lps.copy()
+        affine[:3, 2] *= step / geometry.spacing_mm[2]
+        affine[:3, 3] = geometry.lps_of((*start[:2], place[2])) - k * affine[:3, 2]
+        if turned.matches(Geometry(turned.shape, affine), _SAME_VOXEL):
+            return tuple(start[::-1].tolist())
+    return None
+
+
+def _note(turned: Geometry, geometry: Geometry, start: tuple[int, int, int]) -> str:
+    """By how much the file's slices lie beside the images that they belong to, where it is worth a word."""
+    depths = geometry.slice_depths_mm
+    places = geometry.ijk_of(turned.lps_of([(0, 0, k) for k in range(turned.shape[0])]))[:, 2] * geometry.spacing_mm[2]
+    inside = [k for k in range(turned.shape[0]) if 0 <= start[0] + k < depths.size]
+    off = max((abs(places[k] - depths[start[0] + k]) for k in inside), default=0.0)
+    if off <= max(_SAME_VOXEL * geometry.spacing_mm[2], 0.01):
+        return ""
+    return f"its slices say places up to {off:.3g} mm from those of the images; voxel k is taken as slice k"
+
+
+def _within(box: tuple[slice, ...], shape: tuple[int, int, int]) -> tuple[slice, slice, slice] | None:
+    """The part of a box that lies on a grid; None where that is the whole grid."""
+    cut = tuple(slice(min(max(one.start, 0), n), min(max(one.stop, 0), n)) for one, n in zip(box, shape))
+    return None if all((one.start, one.stop) == (0, n) for one, n in zip(cut, shape)) else cut
 
 
 def resample_nearest(label_map: LabelMap, geometry: Geometry) -> LabelMap:
@@ -48,10 +136,17 @@ def resample_nearest(label_map: LabelMap, geometry: Geometry) -> LabelMap:
 
     Every voxel of ``geometry`` gets the label of the source voxel whose box holds its centre; halfway between two it
     is the one of the higher index. A segment may lose all its voxels, and stays as a segment without voxels.
+
+    :raises GeometryMismatchError: the file names several places, of which nothing tells the right one.
     """
-    gather = _axis_gather(label_map.geometry, geometry)
+    source = label_map.geometry
+    if any(source.largest_offset_voxels(other) > _ANOTHER_PLACE for other in source.as_said_otherwise()):
+        raise GeometryMismatchError(
+            "the label map", "its qform and sform differ, and neither fits the scan", "Export it with one orientation."
+        )
+    gather = _axis_gather(source, geometry)
     if gather is None:
-        layers = [_resampled_by_itk(layer, label_map.geometry, geometry) for layer in label_map.layers]
+        layers = [_resampled_by_itk(layer, source, geometry) for layer in label_map.layers]
     else:
         layers = [_gathered(layer, *gather, geometry.shape) for layer in label_map.layers]
     return LabelMap(layers, geometry, label_map.segments)
@@ -66,23 +161,21 @@ def _axis_pairing(source: Geometry, target: Geometry) -> tuple[np.ndarray, np.nd
     return axes, np.where(cosines[np.arange(3), axes] < 0, -1, 1)
 
 
-def _aligned(label_map: LabelMap, target: Geometry) -> LabelMap | None:
-    """The label map with its axes permuted and flipped to run along those of ``target``."""
-    source = label_map.geometry
-    pairing = _axis_pairing(source, target)
-    if pairing is None:
-        return None
-    axes, signs = pairing
+def _turned(source: Geometry, axes: np.ndarray, signs: np.ndarray) -> Geometry:
+    """The grid with its axes permuted and flipped, see :func:`_axis_pairing`."""
     first = np.zeros(3)
     first[axes] = np.where(signs < 0, np.array(source.shape[::-1])[axes] - 1, 0)
     affine = np.eye(4)
     affine[:3, :3] = source.ijk_to_lps[:3, axes] * signs
     affine[:3, 3] = source.lps_of(first)
+    return Geometry(tuple(np.array(source.shape)[2 - axes[::-1]].tolist()), affine)
+
+
+def _turned_layers(layers: Sequence[np.ndarray], axes: np.ndarray, signs: np.ndarray) -> list[np.ndarray]:
     # Arrays are (k, j, i), affines (i, j, k): index axis a is array axis 2 - a.
     order = tuple(2 - axes[::-1])
     steps = tuple(slice(None, None, int(sign)) for sign in signs[::-1])
-    layers = [np.ascontiguousarray(layer.transpose(order)[steps]) for layer in label_map.layers]
-    return LabelMap(layers, Geometry(layers[0].shape, affine), label_map.segments)
+    return [np.ascontiguousarray(layer.transpose(order)[steps]) for layer in layers]
 
 
 def _pasted(layer: np.ndarray, start: tuple[int, ...], shape: tuple[int, int, int], what: str) -> np.ndarray:
@@ -100,8 +193,10 @@ def _pasted(layer: np.ndarray, start: tuple[int, ...], shape: tuple[int, int, in
     return pasted
 
 
-def _mismatch(what: str, found: Geometry, wanted: Geometry) -> GeometryMismatchError:
+def _mismatch(what: str, found: Geometry, wanted: Geometry, is_torn: bool) -> GeometryMismatchError:
     differences = found.differences(wanted)
+    if is_torn:
+        differences.append("its qform and sform differ, and neither fits the scan")
     if found.shape == wanted.shape:
         differences.append(f"voxels up to {wanted.largest_offset_voxels(found):.3g} voxels apart")
     return GeometryMismatchError(

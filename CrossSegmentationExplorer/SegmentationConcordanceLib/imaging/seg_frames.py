@@ -96,9 +96,10 @@ def frame_grid(table: FrameTable, rows: int, columns: int, path: Path) -> tuple[
     k runs along the normal of the frames (row direction x column direction), from the first to the last frame; slices
     between them that have no frame are part of the grid. The step from slice to slice is SpacingBetweenSlices where
     the positions are whole multiples of it, else the smallest distance of two positions. A single slice takes
-    SpacingBetweenSlices, else SliceThickness. Frames may be sheared against the normal.
+    SpacingBetweenSlices, else SliceThickness, else the finer spacing of its plane. Frames may be sheared against the
+    normal. It is what the file says; the series that it was made on knows better, see :func:`frames_on_slices`.
 
-    :raises DicomSegError: positions that are not evenly spaced (to a tenth of a voxel), or no spacing for one slice.
+    :raises DicomSegError: positions that are not evenly spaced (to a tenth of a voxel).
     """
     normal = np.cross(*table.orientation)
     slices, step = _slice_indices(table.positions @ normal, table, path)
@@ -126,10 +127,7 @@ def _slice_indices(depths: np.ndarray, table: FrameTable, path: Path) -> tuple[n
     level_of_frame[order] = np.cumsum(is_new)
     gaps = np.diff(depths[order][np.concatenate([[True], is_new[1:]])])
     if gaps.size == 0:
-        step = table.slice_spacing_mm or table.slice_thickness_mm
-        if step is None:
-            raise DicomSegError(path, "has one slice and no slice spacing", _EXPORT_AGAIN)
-        return level_of_frame, step
+        return level_of_frame, table.slice_spacing_mm or table.slice_thickness_mm or min(table.pixel_spacing_mm)
     for step in (table.slice_spacing_mm, float(gaps.min())):
         multiples = np.rint(gaps / step) if step else np.zeros(1)
         if multiples.min() >= 1 and np.abs(gaps / step - multiples).max() <= _UNEVEN_VOXELS:

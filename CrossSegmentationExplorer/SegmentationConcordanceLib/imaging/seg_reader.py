@@ -27,6 +27,7 @@ from .seg_frames import FrameTable, frame_grid, read_frame_table
 from .seg_metadata import parse_content_description
 from .seg_pixels import Canvas, decoded_frames, frame_masks, packed_masks
 from .seg_scan import ScannedSeg, scan_seg
+from .seg_slices import FramesOnSlices, frames_on_slices
 
 _COPY_AGAIN = "Copy or export it again."
 _EXPORT_AGAIN = "Export it again from the program that made it."
@@ -48,6 +49,7 @@ class DicomSeg:
     :param frame_of_reference_uid: may be empty in files of old makers.
     :param label_map_name: the label map (a model's vocabulary) that it was made with; empty where it does not say.
     :param tasks: the model's tasks that were run; empty where it does not say.
+    :param notes: what reading had to decide, a phrase each.
     """
 
     path: Path
@@ -62,6 +64,7 @@ class DicomSeg:
     content_label: str
     label_map_name: str
     tasks: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def algorithm_names(self) -> tuple[str, ...]:
@@ -69,11 +72,13 @@ class DicomSeg:
         return tuple(dict.fromkeys(segment.algorithm for segment in self.label_map.segments if segment.algorithm))
 
 
-def read_dicom_seg(path: str | os.PathLike[str]) -> DicomSeg:
+def read_dicom_seg(path: str | os.PathLike[str], series: ImageSeries | None = None) -> DicomSeg:
     """Read a DICOM SEG: binary, fractional or label map; native, deflated or compressed; frames in any order.
 
     A voxel of a fractional segment belongs to it from half of MaximumFractionalValue on.
 
+    :param series: the images that it was made on, where they are at hand. Frames that lie on them then get their
+        places and their spacing, see :func:`frames_on_slices`; others, and all without a series, those of the file.
     :raises UnreadableFileError: the file is missing, empty, or not DICOM.
     :raises DicomSegError: it is DICOM but no SEG, has no segments, is truncated, lacks functional groups, holds two
         frames of one segment in one place, refers to segments that it does not describe, or is no even volume.
@@ -87,7 +92,8 @@ def read_dicom_seg(path: str | os.PathLike[str]) -> DicomSeg:
         is_label_map = dataset.SOPClassUID == LABEL_MAP_STORAGE or dataset.get("SegmentationType") == "LABELMAP"
         described = _segments(dataset, path)
         table = scanned.table if scanned else _frame_table(dataset, is_label_map, path)
-        geometry, slices = frame_grid(table, int(dataset.Rows), int(dataset.Columns), path)
+        placed = _placed(table, int(dataset.Rows), int(dataset.Columns), series, path)
+        geometry, slices = placed.geometry, placed.slices
         require_within_budget(path, geometry.shape)
         _require_single_frames(table, slices, path)
         if is_label_map:
@@ -109,7 +115,14 @@ def read_dicom_seg(path: str | os.PathLike[str]) -> DicomSeg:
             content_label=text_of(dataset, "ContentLabel"),
             label_map_name=name,
             tasks=tasks,
+            notes=(placed.note,) if placed.note else (),
         )
+
+
+def _placed(table: FrameTable, rows: int, columns: int, series: ImageSeries | None, path: Path) -> FramesOnSlices:
+    if series is not None and (found := frames_on_slices(table, rows, columns, series, path)):
+        return found
+    return FramesOnSlices(*frame_grid(table, rows, columns, path))
 
 
 def check_refers_to(seg: DicomSeg, series: ImageSeries) -> None:

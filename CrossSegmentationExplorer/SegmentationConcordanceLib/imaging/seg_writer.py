@@ -87,7 +87,7 @@ def write_dicom_seg(
     )
     with whole_file(path) as temporary, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         written = _run_itkimage2segimage(numbered, metadata, series, Path(folder), path, kind, waiting)
-        require_same(read_dicom_seg(written), numbered, series, path)
+        require_same(read_dicom_seg(written, series), numbered, series, path)
         with written.open("rb") as source, temporary.open("wb") as target:
             shutil.copyfileobj(source, target, _COPIED_AT_ONCE)
 
