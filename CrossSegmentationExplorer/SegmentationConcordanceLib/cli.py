@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Sequence
 from typing import NoReturn
 
-from .commands import compare, demo, explore, harmonize, labelmaps, report, view
+from .commands import compare, demo, explore, harmonize, labelmaps, report, review, view
 from .commands.terminal import Terminal
 from .errors import ConcordanceError
 
@@ -20,6 +20,7 @@ COMMANDS = {
     "harmonize": (harmonize, "one model's output -> one coded DICOM SEG"),
     "compare": (compare, "several models' segmentations of one image -> consensus, agreement tables, report"),
     "report": (report, "agreement tables -> the interactive report"),
+    "review": (review, "verdicts of readers -> their agreement, and what they say of each model"),
     "view": (view, "images and segmentations in the browser"),
     "explore": (explore, "one row of views per model, structure by structure, in the browser"),
     "labelmaps": (labelmaps, "the label maps of the models: which are known, what they say, whether they are sound"),

@@ -1,0 +1,142 @@
+"""Verdicts of one or more readers -> how well they agree, what they say of each model, and how that goes with Dice.
+
+example: concordance review ann.csv bob.csv --agreement results/agreement.csv --output reviewed
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ..agreement.table import AgreementRow
+from ..errors import ConcordanceError, UnreadableFileError
+from ..imaging.whole_files import require_no_input
+from ..reporting.tables import read_agreement
+from ..review.blinding_key import read_key, unblinded
+from ..review.qa_results import write_qa_results
+from ..review.reader_agreement import Estimate, ReaderPair
+from ..review.review_file import read_review, standing
+from ..review.review_summary import ReviewSummary, summarize, write_summary
+from ..review.verdict import Verdict
+from ..review.verdict_and_numbers import SegmentKey
+from .terminal import Terminal
+
+_NUMBERS = {"dice": True, "nsd": True, "hd95_mm": False, "assd_mm": False}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of ``concordance review``."""
+    parser.add_argument("reviews", nargs="+", type=Path, metavar="FILE", help="review.csv of one or more readers")
+    parser.add_argument(
+        "--agreement",
+        nargs="+",
+        type=Path,
+        default=[],
+        metavar="FILE",
+        help="agreement.csv of the same cases: how the verdicts go with Dice and surface distances",
+    )
+    parser.add_argument("--output", required=True, type=Path, metavar="DIR", help="folder for the tables")
+
+
+def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
+    """Do it; the summary holds every estimate."""
+    verdicts = _verdicts(args.reviews, terminal)
+    rows = [row for path in args.agreement for row in read_agreement(path)]
+    summary = summarize(verdicts, _numbers(rows) if rows else None)
+    for name in ("counts.csv", "readers.csv", "thresholds.csv", "findings_read.csv", "qa-results.csv"):
+        require_no_input(args.output / name, [*args.reviews, *args.agreement])
+    written = [*write_summary(args.output, summary), args.output / "qa-results.csv"]
+    write_qa_results(written[-1], verdicts)
+    _tell(summary, terminal)
+    terminal.say(f"Tables: {args.output}")
+    return {
+        "verdicts": len(verdicts),
+        "between_readers": [asdict(pair) for pair in summary.pairs],
+        "within_readers": [asdict(pair) for pair in summary.within],
+        "all_readers": asdict(summary.everybody),
+        "models": [
+            {"model": one.model, "structure": one.structure, "n": one.n, "mean": one.mean, "usable": one.usable}
+            for one in summary.counts
+        ],
+        "numbers": [{**asdict(one), "thresholds": None} for one in summary.numbers],
+        "files": [str(path) for path in written],
+    }
+
+
+def _verdicts(paths: Sequence[Path], terminal: Terminal) -> tuple[Verdict, ...]:
+    said: list[Verdict] = []
+    for path in paths:
+        if not path.exists():
+            raise UnreadableFileError(path, "does not exist", "Give the review.csv that a reader's verdicts are in.")
+        read = read_review(path)
+        for note in read.notes:
+            terminal.warn(note)
+        said += unblinded(read.verdicts, read_key(path))
+    found = standing(said)
+    if not any(verdict.score is not None for verdict in found):
+        raise ConcordanceError(", ".join(map(str, paths)), "holds no score", "Read a case first.")
+    return found
+
+
+def _numbers(rows: Sequence[AgreementRow]) -> dict[str, tuple[dict[SegmentKey, float], bool]]:
+    """The first consensus of each segment counts: the one that was made first."""
+    found: dict[str, tuple[dict[SegmentKey, float], bool]] = {}
+    for name, more_is_better in _NUMBERS.items():
+        values: dict[SegmentKey, float] = {}
+        for row in rows:
+            value = getattr(row, name)
+            if value is not None:
+                values.setdefault((row.case, row.structure_key, row.model), float(value))
+        if values:
+            found[name] = (values, more_is_better)
+    return found
+
+
+def _tell(summary: ReviewSummary, terminal: Terminal) -> None:
+    scored = [verdict for verdict in summary.verdicts if verdict.score is not None]
+    readers = len({verdict.reader for verdict in scored})
+    cases = len({verdict.case for verdict in scored})
+    terminal.say(f"{_count(len(scored), 'verdict')} of {_count(readers, 'reader')} on {_count(cases, 'case')}")
+    for one in summary.counts:
+        if not one.structure_key:
+            terminal.say(
+                f"{one.model or 'all models together'}: mean {one.mean:.2f} of 5, {one.usable:.0%} usable as they are"
+            )
+    for pair in summary.pairs:
+        terminal.say(f"{pair.reader_a} and {pair.reader_b}: {_agreement(pair)}")
+    for pair in summary.within:
+        terminal.say(f"{pair.reader_a}, read twice: {_agreement(pair)}")
+    every = summary.everybody
+    if len(every.readers) > 2 and every.w.value is not None:
+        terminal.say(f"all readers: W {_interval(every.w)}, ICC(2,1) {_interval(every.icc)} on {every.n} segments")
+    for number in summary.numbers:
+        if number.best is not None:
+            terminal.say(
+                f"{number.number}: tells segments that need work with an area of {number.auc:.2f} under the curve; "
+                f"best at {number.best.value:.3g}, sensitivity {number.best.sensitivity:.0%}, "
+                f"specificity {number.best.specificity:.0%} ({number.n_bad} of {number.n} need work)"
+            )
+
+
+def _agreement(pair: ReaderPair) -> str:
+    if pair.same is None:
+        return "no segment in common"
+    return (
+        f"the same score for {pair.same:.0%} of {pair.n}, tau-b {_interval(pair.tau_b)}, "
+        f"weighted kappa {_interval(pair.kappa)}"
+    )
+
+
+def _interval(estimate: Estimate) -> str:
+    if estimate.value is None:
+        return "none"
+    if estimate.low is None or estimate.high is None:
+        return f"{estimate.value:.2f}"
+    return f"{estimate.value:.2f} ({estimate.low:.2f} to {estimate.high:.2f})"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
