@@ -45,7 +45,7 @@ def imported_names(path: Path, library: Path) -> list[tuple[str, bool]]:
     """Absolute names of what a file imports, and whether it does so at file scope."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     at_file_scope = {id(node) for node in tree.body}
-    package = [LIBRARY, *path.relative_to(library).with_suffix("").parts][:-1]
+    package = [library.name, *path.relative_to(library).with_suffix("").parts][:-1]
     names = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -115,6 +115,16 @@ def test_what_knows_no_scene_does_not_live_in_scene(library):
         if path.name != "__init__.py" and not any(n[0] in ("vtk", "slicer") or n[1:2] == ["scene"] for n in names):
             wrong.append(str(path.relative_to(library)))
     assert wrong == []
+
+
+def test_the_public_package_stands_on_the_library_and_nothing_stands_on_it(repository, library):
+    public = library.parent / "segmentation_concordance"
+    names = [(path, name) for path in public.glob("*.py") for name, _ in imported_names(path, public)]
+    assert {path.name for path, name in names if name.split(".")[0] == "pandas"} == {"tables.py"}
+    assert [name for _, name in names if name.split(".")[:2] in ([LIBRARY, "scene"], [LIBRARY, "browser"])] == []
+    modules = [path for module in MODULES for path in module_files(repository / module)]
+    for path in [*library.rglob("*.py"), *modules]:
+        assert not any(name.startswith("segmentation_concordance") for name, _ in imported_names(path, path.parent))
 
 
 def test_the_library_never_reaches_for_the_application_scene(library):

@@ -126,12 +126,16 @@ def _read(
     folders: Sequence[Path],
     listener: Listener,
 ) -> list[ReadRun]:
-    if _is_seg(file.path):
+    if is_dicom_seg(file.path):
         return _read_seg(file, image, folders, listener)
     return [_read_output(file, files, folders, listener)]
 
 
-def _is_seg(path: Path) -> bool:
+def is_dicom_seg(path: Path) -> bool:
+    """Whether a path is read as a DICOM SEG: a DICOM file, and no folder.
+
+    :raises UnreadableFileError: there is nothing.
+    """
     if not path.exists():
         raise UnreadableFileError(path, "does not exist", "Check the path.")
     return path.is_file() and is_dicom(path)
@@ -228,7 +232,9 @@ def _chosen_model(file: RunFile, files: Sequence[RunFile], folders: Sequence[Pat
         vocabulary = known_vocabulary(file.label_map_name, folders, listener)
         syntax = f"--model {f'{file.name}=' if file.name else ''}{file.label_map_name}:TASK"
         return ChosenModel(vocabulary, file.task or told_task([file.path], vocabulary, syntax))
-    of_run = [one.path for one in files if one.name == file.name and not one.label_map_name and not _is_seg(one.path)]
+    of_run = [
+        one.path for one in files if one.name == file.name and not one.label_map_name and not is_dicom_seg(one.path)
+    ]
     together = of_run if file.name else [file.path]
     remedy = f"Name its label map: --model {f'{file.name}=' if file.name else ''}LABELMAP[:TASK]."
     chosen = recognized_model(together, known_vocabularies(folders, listener), file.task or None, remedy)

@@ -3,6 +3,7 @@ consensus.dcm where there is a DICOM series that it can refer to, consensus.nii.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import tempfile
@@ -13,6 +14,7 @@ from ..agreement.consensus_map import consensus_label_map
 from ..errors import OutputError
 from ..imaging.image_series import ImageSeries
 from ..imaging.label_files import write_label_files
+from ..imaging.label_map import LabelMap
 from ..imaging.seg_writer import write_dicom_seg
 from .case_identifiers import with_consensus
 from .case_table import NO_CASES, CaseTable
@@ -69,6 +71,18 @@ def _is_consensus(name: str) -> bool:
     return re.fullmatch(rf"{CONSENSUS_STEM}(\.dcm|(_\d+)?\.nii\.gz|_labels\.csv)", name) is not None
 
 
+def write_consensus(path: str | os.PathLike[str], consensus: LabelMap, result: CaseResult, series: ImageSeries) -> None:
+    """Write a consensus as DICOM SEG that names the method and the number of models.
+
+    :param consensus: :func:`consensus_label_map` of the result.
+    :raises ConcordanceError: no structure has a consensus.
+    :raises OutputError: the file cannot be written.
+    """
+    name = f"Consensus ({result.consensus_of_all.method})"
+    description = f"{name} of {len(result.comparison.models)} models"
+    write_dicom_seg(path, consensus, series, model_name=name, series_description=description)
+
+
 def _write_files(folder: Path, result: CaseResult, series: ImageSeries | None, cases: CaseTable, viewer: str) -> None:
     write_agreement(folder / AGREEMENT_FILE, result.agreement)
     write_pairwise(folder / PAIRWISE_FILE, result.pairwise)
@@ -78,9 +92,7 @@ def _write_files(folder: Path, result: CaseResult, series: ImageSeries | None, c
     if consensus.segments and series is None:
         write_label_files(folder / CONSENSUS_STEM, consensus)
     elif consensus.segments:
-        name = f"Consensus ({result.consensus_of_all.method})"
-        description = f"{name} of {len(result.comparison.models)} models"
-        write_dicom_seg(folder / CONSENSUS_FILE, consensus, series, model_name=name, series_description=description)
+        write_consensus(folder / CONSENSUS_FILE, consensus, result, series)
     write_report(
         folder / REPORT_FILE,
         result.agreement,
