@@ -68,13 +68,10 @@ class ReviewSession:
         """Whether the models' names are hidden."""
         return self._seed is not None
 
-    def open_case(
-        self, case: str, structures: Sequence[Subject], models: Sequence[str], *, series_uid: str = "", repeat: int = 0
-    ) -> None:
-        """Read a case now.
+    def open_case(self, case: str, models: Sequence[str], *, series_uid: str = "", repeat: int = 0) -> Blinding:
+        """Read a case now; see :meth:`expect` for what there is to be read.
 
-        :param structures: with their keys and names; a model is named where not every model has the structure to be
-            judged, else all of ``models`` are meant.
+        :param models: their own names. Show them as the returned blinding says, in its order where it has one.
         :param repeat: number of the reading, 0 for the first.
         :raises ConcordanceError: the case was blinded before with other models.
         """
@@ -85,13 +82,17 @@ class ReviewSession:
         self.reading = Reading(case, repeat)
         self._series_uid = series_uid
         self.blinding = hidden
-        self._subjects = tuple(
-            replace(structure, model=hidden.shown(model))
-            for structure in structures
-            for model in ([structure.model] if structure.model else models)
-        )
-        self._n_subjects[case] = len(self._subjects)
+        self._subjects = ()
         self.show("")
+        return hidden
+
+    def expect(self, subjects: Sequence[Subject]) -> None:
+        """Say what is to be judged in the open case, for the progress.
+
+        :param subjects: structures of models; with the models' own names or those of the blinding.
+        """
+        self._subjects = tuple(self._hidden(subject) for subject in subjects)
+        self._n_subjects[self.reading.case] = len(self._subjects)
 
     def show(self, structure_key: str) -> None:
         """A structure is shown now: the time spent on it begins to count."""

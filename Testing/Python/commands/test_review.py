@@ -28,7 +28,7 @@ def reviews(tmp_path):
         append_verdict(ann, Verdict("Ann", case, Subject("L", "liver", model), score))
     bob = ReviewSession(tmp_path / "bob.csv", "Bob", seed=3)
     for (case, model), score in zip(segments, SCORES["Bob"]):
-        bob.open_case(case, [Subject("L", "liver")], MODELS)
+        bob.open_case(case, MODELS)
         bob.say(Subject("L", "liver", model), score=score)
     return ann, bob.path
 
@@ -93,6 +93,6 @@ def test_the_output_takes_no_review_s_place(tmp_path, capsys):
 def test_a_key_of_other_models_is_kept(reviews, tmp_path):
     _, bob = reviews
     session = ReviewSession(bob, "Bob", seed=3)
-    session.open_case("c", [Subject("L", "liver")], MODELS)
+    session.open_case("c", MODELS)
     keep_key(bob, "Bob", "c", session.blinding)
     assert len(lines_of(bob.with_name("bob.blinding.csv"))) == 6

@@ -14,7 +14,7 @@ from SegmentationConcordanceLib.review.verdict import Subject
 from SegmentationConcordanceLib.review.work_list import Reading
 
 MODELS = ("MOOSE", "CADS", "Auto3DSeg")
-STRUCTURES = (Subject("L", "liver"), Subject("S", "spleen"))
+SUBJECTS = [Subject(key, name, model) for key, name in (("L", "liver"), ("S", "spleen")) for model in MODELS]
 LIVER_OF_MOOSE = Subject("L", "liver", "MOOSE")
 
 
@@ -22,7 +22,8 @@ LIVER_OF_MOOSE = Subject("L", "liver", "MOOSE")
 def session(tmp_path):
     clock = count(0, 5)
     session = ReviewSession(tmp_path / "review.csv", " Ann ", clock=lambda: next(clock), now=lambda: "now")
-    session.open_case("case 1", STRUCTURES, MODELS, series_uid="1.2")
+    session.open_case("case 1", MODELS, series_uid="1.2")
+    session.expect(SUBJECTS)
     return session
 
 
@@ -49,19 +50,19 @@ def test_a_score_can_be_taken_back_and_the_case_judged_as_a_whole(session):
 def test_a_reader_who_returns_finds_everything_again_and_nothing_of_others(session, tmp_path):
     session.say(LIVER_OF_MOOSE, score=2)
     other = ReviewSession(session.path, "Bob")
-    other.open_case("case 1", STRUCTURES, MODELS, series_uid="1.2")
+    other.open_case("case 1", MODELS, series_uid="1.2")
     assert other.verdict(LIVER_OF_MOOSE).is_empty
     again = ReviewSession(session.path, "Ann")
-    again.open_case("renamed case", STRUCTURES, MODELS, series_uid="1.2")
+    again.open_case("renamed case", MODELS, series_uid="1.2")
     assert again.verdict(LIVER_OF_MOOSE).score == 2
 
 
 def test_a_repeated_reading_begins_empty(session):
     session.say(LIVER_OF_MOOSE, score=2)
-    session.open_case("case 1", STRUCTURES, MODELS, series_uid="1.2", repeat=1)
+    session.open_case("case 1", MODELS, series_uid="1.2", repeat=1)
     assert session.verdict(LIVER_OF_MOOSE).is_empty
     session.say(LIVER_OF_MOOSE, score=5)
-    session.open_case("case 1", STRUCTURES, MODELS, series_uid="1.2")
+    session.open_case("case 1", MODELS, series_uid="1.2")
     assert session.verdict(LIVER_OF_MOOSE).score == 2
 
 
@@ -90,7 +91,8 @@ def test_nothing_changes_where_the_file_cannot_be_written(session):
 @pytest.fixture
 def blinded(tmp_path):
     session = ReviewSession(tmp_path / "review.csv", "Ann", seed=11)
-    session.open_case("case 1", STRUCTURES, MODELS, series_uid="1.2")
+    session.open_case("case 1", MODELS, series_uid="1.2")
+    session.expect(SUBJECTS)
     return session
 
 
@@ -99,6 +101,7 @@ def test_a_blinded_review_holds_no_models_name_until_the_key_is_used(blinded):
     assert blinded.verdict(LIVER_OF_MOOSE).score == 4
     text = blinded.path.read_text(encoding="utf-8")
     assert not any(model in text for model in MODELS)
+    assert blinded.progress().text == "1 of 6 structures, 0 of 1 cases"
     (verdict,) = unblinded(read_review(blinded.path).standing, read_key(blinded.path))
     assert verdict.subject.model == "MOOSE"
 
@@ -106,7 +109,7 @@ def test_a_blinded_review_holds_no_models_name_until_the_key_is_used(blinded):
 def test_the_key_lies_beside_the_review_and_is_the_same_on_return(blinded, tmp_path):
     before = key_file(blinded.path).read_bytes()
     again = ReviewSession(blinded.path, "Ann", seed=11)
-    again.open_case("case 1", STRUCTURES, MODELS[::-1], series_uid="1.2")
+    again.open_case("case 1", MODELS[::-1], series_uid="1.2")
     assert again.blinding == blinded.blinding
     assert key_file(blinded.path).read_bytes() == before
 
@@ -114,4 +117,4 @@ def test_the_key_lies_beside_the_review_and_is_the_same_on_return(blinded, tmp_p
 def test_other_models_than_before_cannot_be_blinded_alike(blinded):
     again = ReviewSession(blinded.path, "Ann", seed=11)
     with pytest.raises(ConcordanceError, match="blinded before"):
-        again.open_case("case 1", STRUCTURES, (*MODELS, "MultiTalent"), series_uid="1.2")
+        again.open_case("case 1", (*MODELS, "MultiTalent"), series_uid="1.2")
