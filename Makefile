@@ -27,6 +27,11 @@ test: setup-test ## all tests, on all processors; make test TESTS=Testing/Python
 	$(BIN)/python Testing/check_system.py
 	$(BIN)/pytest --numprocesses auto --dist loadgroup $(TESTS)
 
+docs: $(VENV)/installed-docs ## the pages of docs/ and of the Python interface, into build/docs; a warning is an error
+	$(BIN)/python Scripts/make_api_pages.py docs/api
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs build/docs
+	@echo "Documentation: build/docs/index.html"
+
 benchmark: setup-test ## speed on the full sample, as ratios within one run; takes a quarter of an hour
 	PYTHONPATH=Testing/Python $(BIN)/python Testing/Benchmarks/run.py
 
@@ -57,6 +62,10 @@ $(VENV)/installed: pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/installed-test: pyproject.toml $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+$(VENV)/installed-docs: pyproject.toml $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	@touch $@
 
 # trame-slicer wants another slicer-core than the rest, so it has an environment of its own.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def dice(count_a: int, count_b: int, common: int) -> float | None:
-    """Dice coefficient, 2 |A and B| / (|A| + |B|): 0 where one of them is empty, None where both are.
+    """Dice coefficient, ``2 |A and B| / (|A| + |B|)``: 0 where one of them is empty, None where both are.
 
     Dice LR. Measures of the amount of ecologic association between species. Ecology 1945;26:297-302.
     """
@@ -12,7 +12,7 @@ def dice(count_a: int, count_b: int, common: int) -> float | None:
 
 
 def jaccard(count_a: int, count_b: int, common: int) -> float | None:
-    """Jaccard index, |A and B| / |A or B|: 0 where one of them is empty, None where both are.
+    """Jaccard index, ``|A and B| / |A or B|``: 0 where one of them is empty, None where both are.
 
     It equals dice / (2 - dice).
     """

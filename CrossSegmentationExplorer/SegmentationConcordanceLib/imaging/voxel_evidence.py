@@ -17,7 +17,7 @@ def voxel_evidence(
 
     :param voxels: unsigned labels, axes (k, j, i), 0 is background.
     :returns: label -> (structure, name, Dice), best first, at most ``limit``, from ``min_dice`` on; labels without any
-        are left out. Dice = 2 |A and B| / (|A| + |B|).
+        are left out. Dice = ``2 |A and B| / (|A| + |B|)``.
     :raises GeometryMismatchError: the two do not lie on one grid.
     """
     if not geometry.matches(known.geometry):
