@@ -25,7 +25,9 @@ def combined(model: ModelSegmentation, combinations: Iterable[Combination]) -> M
 def _with_whole(model: ModelSegmentation, combination: Combination) -> ModelSegmentation:
     known = model.known_structures()
     has_whole = combination.identity in known
-    from_parts = not has_whole and combination.needed <= known
+    has_parts = not has_whole and combination.needed <= known
+    not_asked = has_parts and bool(combination.needed & model.not_looked_for)
+    from_parts = has_parts and not not_asked
     segments = []
     for segment in model.label_map.segments:
         if model.structure_of(segment) not in combination.parts:
@@ -33,10 +35,11 @@ def _with_whole(model: ModelSegmentation, combination: Combination) -> ModelSegm
         elif from_parts:
             segments.append(_as_whole(segment, combination))
     vocabulary = model.vocabulary - combination.parts
-    if has_whole or from_parts:
+    if has_whole or has_parts:
         vocabulary |= {combination.identity}
+    aside = model.not_looked_for - combination.parts | ({combination.identity} if not_asked else set())
     label_map = LabelMap(model.label_map.layers, model.label_map.geometry, tuple(segments))
-    return ModelSegmentation(model.model, label_map, vocabulary)
+    return replace(model, label_map=label_map, vocabulary=vocabulary, not_looked_for=frozenset(aside))
 
 
 def _as_whole(segment: Segment, combination: Combination) -> Segment:

@@ -30,6 +30,7 @@ class ComparedStructure:
     :param voters: the models that know the structure, as bits: what it could have been found by.
     :param coded: the concepts as the first model that found it wrote them; None for an uncoded segment.
     :param number: its label in the numbering of the comparison's planes; 0 if one model alone knows it.
+    :param not_looked_for: the models that know the structure and did not look for it, as bits; they are no voters.
     """
 
     identity: StructureIdentity | UncodedStructure
@@ -39,6 +40,7 @@ class ComparedStructure:
     coded: CodedStructure | None
     color: tuple[int, int, int] | None
     number: int
+    not_looked_for: int = 0
 
     @property
     def n_voters(self) -> int:
@@ -104,7 +106,8 @@ def compare_models(models: Sequence[ModelSegmentation]) -> Comparison:
 
 
 def _found_structures(models: Sequence[ModelSegmentation]) -> tuple[ComparedStructure, ...]:
-    known = [model.known_structures() for model in models]
+    not_looked_for = [_not_looked_for(model, models) for model in models]
+    known = [model.known_structures() - aside for model, aside in zip(models, not_looked_for)]
     first_segment: dict[StructureIdentity | UncodedStructure, Segment] = {}
     for model in models:
         for segment in model.label_map.segments:
@@ -114,12 +117,26 @@ def _found_structures(models: Sequence[ModelSegmentation]) -> tuple[ComparedStru
     found = []
     for identity, segment in first_segment.items():
         voters = sum(1 << bit for bit, structures in enumerate(known) if identity in structures)
+        aside = sum(1 << bit for bit, structures in enumerate(not_looked_for) if identity in structures)
         number = next(numbers) if voters.bit_count() > 1 else 0
         name = _name_of(identity, segment)
         found.append(
-            ComparedStructure(identity, keys[identity], name, voters, segment.structure, segment.color, number)
+            ComparedStructure(identity, keys[identity], name, voters, segment.structure, segment.color, number, aside)
         )
     return tuple(found)
+
+
+def _not_looked_for(
+    model: ModelSegmentation, models: Sequence[ModelSegmentation]
+) -> frozenset[StructureIdentity | UncodedStructure]:
+    """What the model knows and had no occasion to find: not asked for, or wholly outside of the part it was run on."""
+    aside = model.not_looked_for
+    if model.covered is not None:
+        others = (other.structures_within(model.covered) for other in models if other is not model)
+        aside = aside | (model.vocabulary - frozenset().union(*others))
+    counts = [label_counts(layer) for layer in model.label_map.layers] if aside else []
+    segments = model.label_map.segments
+    return aside - {model.structure_of(one) for one in segments if one.label in counts[one.layer]} if aside else aside
 
 
 def _name_of(identity: StructureIdentity | UncodedStructure, segment: Segment) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .table import EMPTY_CONSENSUS, MISSING, TRUNCATED, AgreementRow, PairwiseRow
+from .table import EMPTY_CONSENSUS, MISSING, NOT_LOOKED_FOR, TRUNCATED, AgreementRow, PairwiseRow
 
 MISSED = "missed"
 ALONE = "alone"
@@ -60,6 +60,8 @@ def disagreements(agreement: Iterable[AgreementRow], pairwise: Iterable[Pairwise
     """
     rows: dict[tuple[str, str], dict[str, list[AgreementRow]]] = {}
     for row in agreement:
+        if row.status == NOT_LOOKED_FOR:
+            continue
         of_place = rows.setdefault((row.case, row.structure_key or row.structure), {})
         of_place.setdefault(row.consensus, []).append(row)
     pairs: dict[tuple[str, str], list[PairwiseRow]] = {}

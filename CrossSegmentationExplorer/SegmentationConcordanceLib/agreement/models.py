@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from ..anatomy.identity import StructureIdentity, structure_identity
 from ..errors import ConcordanceError, GeometryMismatchError
-from ..imaging.label_map import LabelMap, Segment
+from ..imaging.label_map import LabelMap, Segment, label_counts
 
 _LISTED = 3
 
@@ -36,11 +36,15 @@ class ModelSegmentation:
     :param label_map: on the grid of the comparison.
     :param vocabulary: the structures that the model can find, whether it found them or not. Empty where nobody knows:
         then a structure that it did not find counts as one that it does not know.
+    :param not_looked_for: structures of the vocabulary that it was not asked for, as in a subset of regions.
+    :param covered: the part of the scan, as an index of an array (k, j, i), that it was run on; None for all of it.
     """
 
     model: str
     label_map: LabelMap
     vocabulary: frozenset[StructureIdentity] = frozenset()
+    not_looked_for: frozenset[StructureIdentity] = frozenset()
+    covered: tuple[slice, slice, slice] | None = None
 
     def structure_of(self, segment: Segment) -> StructureIdentity | UncodedStructure:
         """Which structure a segment of this model is."""
@@ -51,6 +55,12 @@ class ModelSegmentation:
     def known_structures(self) -> frozenset[StructureIdentity | UncodedStructure]:
         """The vocabulary, and every structure that was found all the same."""
         return self.vocabulary | {self.structure_of(segment) for segment in self.label_map.segments}
+
+    def structures_within(self, box: tuple[slice, slice, slice]) -> frozenset[StructureIdentity | UncodedStructure]:
+        """The structures that have a voxel in a part of the grid, given as an index of an array (k, j, i)."""
+        present = [set(label_counts(layer[box])) for layer in self.label_map.layers]
+        segments = self.label_map.segments
+        return frozenset(self.structure_of(one) for one in segments if one.label in present[one.layer])
 
 
 def join_label_maps(label_maps: Sequence[LabelMap], model: str) -> LabelMap:

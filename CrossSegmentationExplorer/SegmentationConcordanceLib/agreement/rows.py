@@ -7,13 +7,16 @@ from itertools import combinations
 from .comparison import Comparison
 from .consensus import Consensus, LeaveOneOut
 from .overlap import dice, jaccard, volume_ratio
-from .table import EMPTY_CONSENSUS, MISSING, OK, TRUNCATED, AgreementRow, PairwiseRow
+from .table import EMPTY_CONSENSUS, MISSING, NOT_LOOKED_FOR, OK, TRUNCATED, AgreementRow, PairwiseRow
+
+# From the volume to the ratio of volumes: what a row of a model that did not look for the structure lacks.
+_N_VALUES = 5
 
 
 def agreement_rows(
     comparison: Comparison, consensus: Consensus | LeaveOneOut, *, case: str, series_uid: str
 ) -> list[AgreementRow]:
-    """One row per structure that somebody found and model that knows it.
+    """One row per structure that somebody found and model that knows it; without values where it did not look for it.
 
     A structure that only one model knows has its volume and no agreement: those cells are None.
     """
@@ -25,6 +28,9 @@ def agreement_rows(
     for index, structure in enumerate(comparison.structures):
         alone = structure.n_voters < 2
         for bit, model in enumerate(comparison.models):
+            if structure.not_looked_for >> bit & 1:
+                values = (structure.name, structure.key, model, NOT_LOOKED_FOR, consensus.method, structure.n_voters)
+                rows.append(AgreementRow(case, series_uid, *values, *[None] * _N_VALUES))
             if not structure.voters >> bit & 1:
                 continue
             found, common = int(model_counts[index, bit]), int(common_counts[index, bit])

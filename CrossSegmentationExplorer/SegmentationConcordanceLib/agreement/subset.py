@@ -40,8 +40,10 @@ def with_models(comparison: Comparison, models: Collection[str]) -> Comparison:
         raise ConcordanceError(", ".join(models) or "no model", "one model cannot be compared", "Keep two or more.")
     counts = _counts_of(comparison.counts, kept)
     found = [row for row in range(len(counts)) if counts[row].any()]
+    of_all = [comparison.structures[row] for row in found]
     structures = [
-        replace(comparison.structures[row], voters=_bits_of(comparison.structures[row].voters, kept)) for row in found
+        replace(one, voters=_bits_of(one.voters, kept), not_looked_for=_bits_of(one.not_looked_for, kept))
+        for one in of_all
     ]
     return replace(
         comparison,

@@ -8,7 +8,8 @@ OK = "ok"
 MISSING = "missing"
 EMPTY_CONSENSUS = "empty_consensus"
 TRUNCATED = "truncated"
-STATUSES = (OK, MISSING, EMPTY_CONSENSUS, TRUNCATED)
+NOT_LOOKED_FOR = "not_looked_for"
+STATUSES = (OK, MISSING, EMPTY_CONSENSUS, TRUNCATED, NOT_LOOKED_FOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,9 @@ class AgreementRow:
     :param structure_key: the structure's codes, see :attr:`StructureIdentity.key`.
     :param model: what the run is called, e.g. "TotalSegmentator 2.6".
     :param status: ``ok``; ``missing``: the model knows the structure and found nothing; ``empty_consensus``: it found
-        the structure, but no voxel is in the consensus; ``truncated``: the first or last slice of the scan cuts it.
+        the structure, but no voxel is in the consensus; ``truncated``: the first or last slice of the scan cuts it;
+        ``not_looked_for``: it knows the structure and was not asked for it, or was run on a part of the scan that holds
+        none of it, so there are no values.
     :param consensus: how the consensus was made, e.g. "intersection".
     :param n_models: number of models that know the structure, the ones that found nothing included.
     :param volume_ml: volume of the model's segment in ml, 0.0 for a missing one.

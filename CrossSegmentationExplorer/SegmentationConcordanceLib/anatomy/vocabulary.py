@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -95,11 +95,40 @@ class Vocabulary:
 
         :raises LabelMapTableError: the model has no such task.
         """
+        names = tuple(names)
         called = {short: task for task, short in self._short_names().items()} | {task: task for task in self.tasks}
         unknown = [name for name in names if name not in called]
         if unknown:
             raise LabelMapTableError(self.name, f'has no task "{unknown[0]}"', f"Its tasks: {', '.join(self.tasks)}.")
         return tuple(called[name] for name in names)
+
+    def tasks_run(self, named: Iterable[str]) -> tuple[str, ...]:
+        """The tasks that were run: those that are named, else the only one; () where nothing tells.
+
+        :raises LabelMapTableError: the model has no such task.
+        """
+        return self.tasks_called(named) or (self.tasks if len(self.tasks) == 1 else ())
+
+    def structures_known(self, named: Iterable[str]) -> frozenset[StructureIdentity]:
+        """What these tasks can find; nothing where it is not told which of several tasks were run.
+
+        The one answer to the question whether a model could have found a structure.
+
+        :param named: names of tasks, in full or in short.
+        :raises LabelMapTableError: the model has no such task.
+        """
+        return frozenset().union(*(self.for_task(task).identities for task in self.tasks_run(named)))
+
+    def not_looked_for(self, named: Iterable[str], looked_for: Collection[str]) -> frozenset[StructureIdentity]:
+        """Structures of these tasks that were not asked for; none where nothing tells.
+
+        :param looked_for: the model's own names of what was asked for, as in a subset of regions; empty for all.
+        """
+        if not looked_for:
+            return frozenset()
+        labels = [label for task in self.tasks_run(named) for label in self.for_task(task).labels]
+        asked = {label.identity for label in labels if label.name in looked_for}
+        return frozenset(label.identity for label in labels) - asked
 
     def _short_names(self) -> dict[str, str]:
         common = os.path.commonprefix(self.tasks) if len(self.tasks) > 1 else ""  # noqa: RUF071 - letters are meant

@@ -15,8 +15,8 @@ from ..errors import ConcordanceError, GeometryMismatchError, LabelMapTableError
 from ..imaging.geometry import Geometry
 from ..imaging.image_series import ImageSeries
 from ..imaging.label_map import LabelMap
-from ..imaging.model_output import read_model_output
-from ..imaging.resampling import place_on_grid, resample_nearest
+from ..imaging.model_output import is_cropped_to_segments, read_model_output
+from ..imaging.resampling import OnGrid, covered_part, part_note, place_on_grid, resample_nearest
 from ..imaging.seg_reader import DicomSeg, check_refers_to, read_dicom_seg
 from .case_image import common_grid
 from .known_label_maps import known_vocabularies, known_vocabulary
@@ -46,8 +46,10 @@ class ReadRun:
     :param name: of the model.
     :param label_map_name: of the label map by which the model's structures are known; empty where they are not.
     :param tasks: of the label map, those that were run.
-    :param may_be_cropped: whether its maker leaves empty slices out.
+    :param may_be_cropped: whether its maker leaves out what is empty, so that its extent tells nothing.
     :param series_uid: SeriesInstanceUID of a DICOM SEG.
+    :param not_looked_for: structures of ``vocabulary`` that it was not asked for.
+    :param covered: the part of the scan that it was run on, see :class:`ModelSegmentation`.
     """
 
     name: str
@@ -57,6 +59,8 @@ class ReadRun:
     vocabulary: frozenset[StructureIdentity]
     may_be_cropped: bool
     series_uid: str = ""
+    not_looked_for: frozenset[StructureIdentity] = frozenset()
+    covered: tuple[slice, slice, slice] | None = None
 
 
 def read_models(
@@ -82,6 +86,8 @@ def read_models(
             name,
             join_label_maps([read.label_map for read in reads], name),
             frozenset().union(*(read.vocabulary for read in reads)),
+            _looked_for_by_none(reads),
+            _covered(reads),
         )
         for name, reads in outputs.items()
     ]
@@ -90,6 +96,19 @@ def read_models(
             listener.warn(note, note)
     found = {name: [read.series_uid for read in reads if read.series_uid] for name, reads in outputs.items()}
     return models, {name: uids[0] for name, uids in found.items() if uids}
+
+
+def _looked_for_by_none(reads: Sequence[ReadRun]) -> frozenset[StructureIdentity]:
+    aside = frozenset().union(*(read.not_looked_for for read in reads))
+    return aside - frozenset().union(*(read.vocabulary - read.not_looked_for for read in reads))
+
+
+def _covered(reads: Sequence[ReadRun]) -> tuple[slice, slice, slice] | None:
+    """The box around the parts of the scan that the paths of one model cover; None for all of it."""
+    boxes = [read.covered for read in reads]
+    if None in boxes:
+        return None
+    return tuple(slice(min(one.start for one in axis), max(one.stop for one in axis)) for axis in zip(*boxes))
 
 
 def read_runs(
@@ -110,13 +129,13 @@ def read_runs(
         grids = [(read.label_map.geometry, read.may_be_cropped) for _, read in found]
         geometry = common_grid(grids, str(files[0].path))
         for path, read in found:
-            yield replace(read, label_map=_on_grid(read, geometry, path, resample, listener))
+            yield _on_grid(read, geometry, path, resample, listener)
         return
     geometry = image if isinstance(image, Geometry) else image.geometry
     for number, file in enumerate(files):
         listener.progress(0.1 + 0.7 * number / len(files), f"reading {file.path.name}")
         for read in _read(file, files, image, folders, listener):
-            yield replace(read, label_map=_on_grid(read, geometry, file.path, resample, listener))
+            yield _on_grid(read, geometry, file.path, resample, listener)
 
 
 def _read(
@@ -157,7 +176,7 @@ def _read_seg(
     name = file.name or " + ".join(seg.algorithm_names) or seg.series_description or file.path.stem
     label_map_name = file.label_map_name or seg.label_map_name
     vocabulary, tasks = _vocabulary_of(label_map_name, seg.tasks, file.path, folders, listener)
-    known = structures_of(vocabulary, tasks) if vocabulary and tasks else frozenset()
+    known = vocabulary.structures_known(tasks) if vocabulary else frozenset()
     return [
         ReadRun(
             name,
@@ -196,7 +215,7 @@ def _vocabulary_of(
         return None, ()
     try:
         vocabulary = known_vocabulary(label_map_name, folders, listener)
-        tasks = vocabulary.tasks_called(tasks) or (vocabulary.tasks if len(vocabulary.tasks) == 1 else ())
+        tasks = vocabulary.tasks_run(tasks)
         if not tasks:
             listener.warn(f"{path}: does not say which tasks of {label_map_name} were run, so {unknown}")
         return vocabulary, tasks
@@ -210,20 +229,21 @@ def _found_again(vocabulary: Vocabulary) -> str:
     return vocabulary.name if vocabulary.is_shipped else str(vocabulary.path)
 
 
-def structures_of(vocabulary: Vocabulary, tasks: Sequence[str]) -> frozenset[StructureIdentity]:
-    """What these tasks of a model can find."""
-    parts = [vocabulary.for_task(task) for task in vocabulary.tasks_called(tasks)]
-    return frozenset().union(*(part.identities for part in parts))
-
-
 def _read_output(file: RunFile, files: Sequence[RunFile], folders: Sequence[Path], listener: Listener) -> ReadRun:
     chosen = _chosen_model(file, files, folders, listener)
     output = read_model_output([file.path], chosen.vocabulary, chosen.task)
     name = file.name or chosen.vocabulary.title
     segments = tuple(replace(segment, algorithm=name) for segment in output.label_map.segments)
     label_map = LabelMap(output.label_map.layers, output.label_map.geometry, segments)
-    known = structures_of(chosen.vocabulary, output.tasks)
-    return ReadRun(name, label_map, _found_again(chosen.vocabulary), tuple(output.tasks), known, may_be_cropped=False)
+    return ReadRun(
+        name,
+        label_map,
+        _found_again(chosen.vocabulary),
+        tuple(output.tasks),
+        chosen.vocabulary.structures_known(output.tasks),
+        may_be_cropped=is_cropped_to_segments(file.path),
+        not_looked_for=chosen.vocabulary.not_looked_for(output.tasks, output.looked_for),
+    )
 
 
 def _chosen_model(file: RunFile, files: Sequence[RunFile], folders: Sequence[Path], listener: Listener) -> ChosenModel:
@@ -242,15 +262,22 @@ def _chosen_model(file: RunFile, files: Sequence[RunFile], folders: Sequence[Pat
     return ChosenModel(chosen.vocabulary, chosen.task if len(together) == 1 else None, chosen.recognized)
 
 
-def _on_grid(read: ReadRun, geometry: Geometry, path: Path, resample: bool, listener: Listener) -> LabelMap:
+def _on_grid(read: ReadRun, geometry: Geometry, path: Path, resample: bool, listener: Listener) -> ReadRun:
     try:
-        placed = place_on_grid(read.label_map, geometry, str(path), allow_extent_change=read.may_be_cropped)
-        if placed.note:
-            listener.warn(f"{path}: {placed.note}")
-        return placed.label_map
+        placed = place_on_grid(
+            read.label_map, geometry, str(path), allow_extent_change=True, allow_more=read.may_be_cropped
+        )
     except GeometryMismatchError as error:
         if not resample:
             raise GeometryMismatchError(error.subject, error.fact, f"{error.remedy} Or add --resample.") from error
         what = f"{error.fact}; resampled by nearest neighbour"
         listener.warn(f"{path}: {what}", f"{read.name} {what}.")
-        return resample_nearest(read.label_map, geometry)
+        resampled = resample_nearest(read.label_map, geometry)
+        placed = OnGrid(resampled, covered=covered_part(read.label_map.geometry, geometry))
+    if placed.note:
+        listener.warn(f"{path}: {placed.note}")
+    if read.may_be_cropped or placed.covered is None:
+        return replace(read, label_map=placed.label_map)
+    note = part_note(placed.covered, geometry)
+    listener.warn(f"{path}: {note}", f"{read.name} {note}.")
+    return replace(read, label_map=placed.label_map, covered=placed.covered)

@@ -15,7 +15,6 @@ from ..agreement.options import AnalysisOptions
 from ..agreement.table import PairwiseRow
 from ..agreement.table_findings import worst_findings
 from ..anatomy.vocabulary import load_vocabulary
-from ..cohort.runs import structures_of
 from ..errors import OutputError
 from ..imaging.harmonization import output_on_grid, write_output_seg
 from ..imaging.image_series import ImageSeries, read_image_series
@@ -113,7 +112,7 @@ def _through_dicom(output: ModelOutput, series: ImageSeries, path: Path) -> tupl
     write_output_seg(path, read, series, vocabulary)
     seg = read_dicom_seg(path, series)
     again = bring_to_grid(seg.label_map, series.geometry, str(path), allow_extent_change=True)
-    return ModelSegmentation(output.title, again, structures_of(vocabulary, read.tasks)), seg.series_uid
+    return ModelSegmentation(output.title, again, vocabulary.structures_known(read.tasks)), seg.series_uid
 
 
 def _finding(error: PlantedError, sample: Sample, pairwise: Sequence[PairwiseRow]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..agreement.model_colors import Color
 from .label_line import LabelLine
 from .rows import Row, RowKind
-from .structure_list import MISSING, NOT_IN_MODEL, PRESENT, ListedStructure
+from .structure_list import MISSING, NOT_IN_MODEL, NOT_LOOKED_FOR, PRESENT, ListedStructure
 
 _WHITE: Color = (1.0, 1.0, 1.0)
 _WARNING: Color = (1.0, 0.85, 0.3)
@@ -16,10 +16,10 @@ def row_status(row: Row, structure: ListedStructure | None, *, in_consensus: boo
     if structure is None or row.kind is RowKind.OVERLAY:
         return ""
     if row.kind is RowKind.CONSENSUS:
-        known = sum(state != NOT_IN_MODEL for state in structure.presence.values())
+        known = sum(state not in (NOT_IN_MODEL, NOT_LOOKED_FOR) for state in structure.presence.values())
         return "" if in_consensus else "consensus is empty" if known > 1 else "one model alone knows it"
     presence = structure.presence.get(row.model, NOT_IN_MODEL)
-    return {PRESENT: "", MISSING: f"{row.title} found none", NOT_IN_MODEL: "not in model"}[presence]
+    return {PRESENT: "", MISSING: f"{row.title} found none"}.get(presence, presence)
 
 
 def label_lines(
@@ -34,7 +34,7 @@ def label_lines(
     if titled and row.kind is RowKind.OVERLAY:
         for model, color in legend.items():
             presence = structure.presence.get(model, NOT_IN_MODEL) if structure else PRESENT
-            note = {PRESENT: "", MISSING: " (found none)", NOT_IN_MODEL: " (not in model)"}[presence]
+            note = {PRESENT: "", MISSING: " (found none)"}.get(presence, f" ({presence})")
             lines.append(LabelLine(model + note, color))
     elif titled and structure is not None:
         lines.append(LabelLine(structure.name.replace("_", " "), _WHITE))

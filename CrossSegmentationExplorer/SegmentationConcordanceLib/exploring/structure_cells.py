@@ -7,7 +7,7 @@ from html import escape
 
 from ..agreement.disputed_regions import DisputedRegion
 from ..agreement.table import AgreementRow
-from .structure_list import MISSING, NOT_IN_MODEL, PRESENT, ListedStructure
+from .structure_list import MISSING, NOT_IN_MODEL, NOT_LOOKED_FOR, PRESENT, ListedStructure
 
 SHOWN_COLUMNS = ("name", "lowest_dice", "n_present", "rating", "pairwise_spread", "volume_spread", "group")
 """The columns of the table, each one of ``structure_list.COLUMNS``: what decides comes first."""
@@ -15,7 +15,12 @@ SHOWN_COLUMNS = ("name", "lowest_dice", "n_present", "rating", "pairwise_spread"
 Order = tuple[str, bool]
 """A column, "" for worst first; and whether it is descending."""
 
-_SIGNS = {PRESENT: "\N{CHECK MARK}", MISSING: "\N{BALLOT X}", NOT_IN_MODEL: "\N{EN DASH}"}
+_SIGNS = {
+    PRESENT: "\N{CHECK MARK}",
+    MISSING: "\N{BALLOT X}",
+    NOT_LOOKED_FOR: "\N{MIDDLE DOT}",
+    NOT_IN_MODEL: "\N{EN DASH}",
+}
 
 
 def structure_cells(structure: ListedStructure) -> tuple[str, ...]:
@@ -41,7 +46,8 @@ def next_order(order: Order, section: int) -> Order:
 def presence_text(structure: ListedStructure) -> str:
     """In words which models found it, e.g. "Found by A and B; missing in C; not in D"."""
     parts = []
-    for state, words in ((PRESENT, "found by"), (MISSING, "missing in"), (NOT_IN_MODEL, "not in")):
+    phrases = ((PRESENT, "found by"), (MISSING, "missing in"), (NOT_LOOKED_FOR, "not looked for by"))
+    for state, words in (*phrases, (NOT_IN_MODEL, "not in")):
         models = [model for model, found in structure.presence.items() if found == state]
         if models:
             parts.append(f"{words} {', '.join(models)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ..agreement.comparison import ComparedStructure
 from ..agreement.models import UncodedStructure
 from ..agreement.table import AgreementRow, PairwiseRow
 from ..anatomy.groups import OTHER, StructureGroup, group_of, shipped_groups
@@ -13,6 +14,7 @@ from .explored_scan import ExploredScan, key_of
 PRESENT = "present"
 MISSING = "missing"
 NOT_IN_MODEL = "not in model"
+NOT_LOOKED_FOR = "not looked for"
 ALL_GROUPS = "All"
 
 
@@ -22,7 +24,7 @@ class ListedStructure:
 
     :param key: the structure's codes; unique in the list, unlike names.
     :param color: red, green, blue from 0 to 1; the same in all rows.
-    :param presence: by model: found, not found though the model knows it, or unknown to it.
+    :param presence: by model: found, not found though the model knows it, not looked for, or unknown to it.
     :param volume_spread: (largest - smallest volume) / largest, 0 to 1, over the models that know the structure; 1
         where one of them missed it.
     :param lowest_dice: to the consensus, over the models that know it.
@@ -85,7 +87,7 @@ def list_structures(
                 group=OTHER if uncoded else group_of(structure.name, groups),
                 color=tuple(channel / 255 for channel in structure.color or (128, 128, 128)),
                 presence={
-                    model: _presence(bool(structure.voters >> bit & 1), int(counts[index, bit]))
+                    model: _presence(structure, bit, int(counts[index, bit]))
                     for bit, model in enumerate(scan.comparison.models)
                 },
                 volume_spread=_volume_spread([row.volume_ml for row in rows]),
@@ -147,8 +149,10 @@ def groups_of(structures: Iterable[ListedStructure]) -> list[str]:
     return [ALL_GROUPS, *found, *([OTHER] if any(s.group == OTHER for s in structures) else [])]
 
 
-def _presence(known: bool, n_voxels: int) -> str:
-    if not known:
+def _presence(structure: ComparedStructure, bit: int, n_voxels: int) -> str:
+    if structure.not_looked_for >> bit & 1:
+        return NOT_LOOKED_FOR
+    if not structure.voters >> bit & 1:
         return NOT_IN_MODEL
     return PRESENT if n_voxels else MISSING
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from ..anatomy.vocabulary import Vocabulary
 from .geometry import Geometry
 from .image_series import ImageSeries
-from .model_output import ModelOutput, read_model_output
-from .resampling import place_on_grid
+from .model_output import ModelOutput, is_cropped_to_segments, read_model_output
+from .resampling import part_note, place_on_grid
 from .seg_metadata import storable_text
 from .seg_writer import BINARY, write_dicom_seg
 
@@ -22,15 +23,21 @@ def output_on_grid(
 ) -> ModelOutput:
     """One model's output on the grid of the images that it was made on; nothing is interpolated.
 
+    An output of a part of the scan is filled up with background, and says so; see :attr:`ModelOutput.covered`.
+
     :param paths: see :func:`read_model_output`, as for ``task``.
     :raises GeometryMismatchError: it was made on another grid.
     :raises ConcordanceError: a file cannot be read, or holds what the label map does not know.
     """
     output = read_model_output(paths, vocabulary, task)
     what = ", ".join(os.fspath(path) for path in paths[:_LISTED]) + (", ..." if len(paths) > _LISTED else "")
-    placed = place_on_grid(output.label_map, geometry, what)
-    notes = (f"{what}: {placed.note}",) if placed.note else ()
-    return replace(output, label_map=placed.label_map, notes=(*output.notes, *notes))
+    placed = place_on_grid(output.label_map, geometry, what, allow_extent_change=True, allow_more=False)
+    # What is cropped to what was found does not tell what was looked at.
+    covered = None if all(is_cropped_to_segments(Path(path)) for path in paths) else placed.covered
+    notes = [f"{what}: {placed.note}"] if placed.note else []
+    if covered is not None:
+        notes.append(f"{what}: {part_note(covered, geometry)}")
+    return replace(output, label_map=placed.label_map, covered=covered, notes=(*output.notes, *notes))
 
 
 def write_output_seg(

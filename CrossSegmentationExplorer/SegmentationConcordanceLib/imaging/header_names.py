@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -13,13 +14,28 @@ from ..errors import ConcordanceError
 from .label_names import read_nifti_label_names
 
 _SHOWN = 3
+_LARGEST_HEADER = 2**20
 
 
-def nifti_names(path: Path) -> dict[int, str]:
-    """The names in a NIfTI header by label id; empty for a file without any and for other files."""
-    if not path.name.lower().endswith((".nii", ".nii.gz")):
-        return {}
-    return {label.label: label.name for label in read_nifti_label_names(path)}
+def names_in_header(path: Path) -> dict[int, str]:
+    """The names in the header of a NIfTI file or a Slicer segmentation (.seg.nrrd) by label id; empty without any."""
+    name = path.name.lower()
+    if name.endswith((".nii", ".nii.gz")):
+        return {label.label: label.name for label in read_nifti_label_names(path)}
+    return slicer_segment_names(path) if name.endswith(".nrrd") else {}
+
+
+def slicer_segment_names(path: Path) -> dict[int, str]:
+    """The names that Slicer writes into the header of a .seg.nrrd by label id; empty for another NRRD."""
+    with path.open("rb") as stream:
+        header = re.split(rb"\r?\n\r?\n", stream.read(_LARGEST_HEADER), maxsplit=1)[0].decode("utf-8", "replace")
+    fields = dict(re.findall(r"^(Segment\d+_(?:LabelValue|Name)):=(.*?)\r?$", header, re.MULTILINE))
+    found = {}
+    for key, value in fields.items():
+        number = key.removesuffix("_LabelValue")
+        if number != key and value.strip().isdigit():
+            found[int(value)] = " ".join(fields.get(f"{number}_Name", "").split())
+    return {label: name for label, name in found.items() if label and name}
 
 
 def require_fitting_names(path: Path, labels: Sequence[VocabularyLabel]) -> None:
@@ -30,7 +46,7 @@ def require_fitting_names(path: Path, labels: Sequence[VocabularyLabel]) -> None
     :param labels: of the task that the file is read as, with ids.
     :raises ConcordanceError: the header contradicts them; it names the label maps that have the header's names.
     """
-    names = nifti_names(path) if labels else {}
+    names = names_in_header(path) if labels else {}
     wrong = [(label, names[label.label]) for label in labels if _contradicts(label, names.get(label.label, ""), labels)]
     if not wrong:
         return

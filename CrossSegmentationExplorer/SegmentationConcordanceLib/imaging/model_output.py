@@ -19,7 +19,7 @@ from ..errors import (
     VoxelTypeError,
 )
 from .geometry import Geometry
-from .header_names import nifti_names, require_fitting_names
+from .header_names import names_in_header, require_fitting_names, slicer_segment_names
 from .label_map import LabelMap, Segment, label_boxes, label_counts, smallest_dtype
 from .output_names import OutputNames
 from .volume_files import is_volume_file, read_label_volume, require_file, volume_name
@@ -53,12 +53,17 @@ class ModelOutput:
     :param tasks: the tasks of the model that its files are of, in the vocabulary's order: what it looked for.
     :param found: for each segment of the label map, in the same order, where it comes from.
     :param notes: what was decided on the way, in sentences.
+    :param looked_for: the model's names of what it was asked for, where the files tell that it was not all of the
+        tasks; empty for all.
+    :param covered: the part of the scan, as an index of an array (k, j, i), that it was run on; None for all of it.
     """
 
     label_map: LabelMap
     tasks: tuple[str, ...]
     found: tuple[FoundLabel, ...] = ()
     notes: tuple[str, ...] = ()
+    looked_for: tuple[str, ...] = ()
+    covered: tuple[slice, slice, slice] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,37 @@ def read_model_output(
     single = len(sources) == 1 and not sources[0].is_structure
     label_map, found = _read_one(sources[0], keep_unknown) if single else _read_merged(sources, keep_unknown)
     told = {label.task for source in sources for label in source.labels}
-    return ModelOutput(label_map, tuple(task for task in vocabulary.tasks if task in told), found)
+    tasks = tuple(task for task in vocabulary.tasks if task in told)
+    return ModelOutput(label_map, tasks, found, looked_for=_looked_for(sources, found))
+
+
+def _looked_for(sources: Sequence[_Source], found: Sequence[FoundLabel]) -> tuple[str, ...]:
+    """The names of what the model was asked for, where its files tell that it was less than all; else ().
+
+    A header that lists names lists what was asked for. A model that writes empty files as well writes one for each
+    structure that it was asked for.
+    """
+    asked: list[str] = []
+    is_less = False
+    of_structures = [source.labels[0] for source in sources if source.is_structure]
+    if len({label.name for label in of_structures}) > len({label.name for label in found if label.known}):
+        asked += [label.name for label in of_structures]
+        is_less = True
+    elif of_structures:
+        return ()
+    for source in sources:
+        if source.is_structure:
+            continue
+        names = names_in_header(source.path) if not is_cropped_to_segments(source.path) else {}
+        listed = [label.name for label in source.labels if label.label in names]
+        is_less |= 0 < len(listed) < len(source.labels)
+        asked += listed or [label.name for label in source.labels]
+    return tuple(dict.fromkeys(asked)) if is_less else ()
+
+
+def is_cropped_to_segments(path: Path) -> bool:
+    """Whether Slicer wrote it: it leaves out empty segments, and crops to the others, so neither tells anything."""
+    return path.is_file() and path.name.lower().endswith(".nrrd") and bool(slicer_segment_names(path))
 
 
 def _sources_of_folder(folder: Path, vocabulary: Vocabulary, names: OutputNames, keep_unknown: bool) -> list[_Source]:
@@ -252,7 +287,7 @@ def _present(source: _Source, voxels: np.ndarray, keep_unknown: bool) -> dict[in
 
 def _unknown_label(source: _Source, value: int, alone: bool) -> FoundLabel:
     path, task = source.path, source.labels[0].task if source.labels else ""
-    name = nifti_names(path).get(value, "")
+    name = names_in_header(path).get(value, "")
     file_name = volume_name(path) if alone and value in _BINARY and not source.labels else ""
     return FoundLabel(path, value, name or file_name or f"label {value}", task)
 

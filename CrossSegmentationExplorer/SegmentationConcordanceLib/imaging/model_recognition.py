@@ -15,7 +15,7 @@ from ..anatomy.label_versions import ambiguous_labels, versions_of_names
 from ..anatomy.model_names import told_model
 from ..anatomy.vocabulary import Vocabulary, VocabularyLabel, all_vocabularies
 from ..errors import UnreadableFileError
-from .header_names import nifti_names
+from .header_names import names_in_header
 from .label_map import label_counts
 from .output_names import OutputNames
 from .seg_header import SegHeader, read_seg_header
@@ -100,7 +100,7 @@ class _File:
     @cached_property
     def names(self) -> Mapping[int, str]:
         """The names in a NIfTI header by label id."""
-        return nifti_names(self.path)
+        return names_in_header(self.path)
 
     @cached_property
     def ids(self) -> frozenset[int]:

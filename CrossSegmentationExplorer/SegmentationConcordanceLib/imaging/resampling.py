@@ -41,7 +41,9 @@ def bring_to_grid(label_map: LabelMap, geometry: Geometry, what: str, *, allow_e
     return place_on_grid(label_map, geometry, what, allow_extent_change=allow_extent_change).label_map
 
 
-def place_on_grid(label_map: LabelMap, geometry: Geometry, what: str, *, allow_extent_change: bool = False) -> OnGrid:
+def place_on_grid(
+    label_map: LabelMap, geometry: Geometry, what: str, *, allow_extent_change: bool = False, allow_more: bool = True
+) -> OnGrid:
     """The same voxels on the grid ``geometry``: axes are permuted and flipped, nothing is interpolated.
 
     Voxels are the same where their centres coincide. They also are where a file was made from these very images by a
@@ -51,7 +53,8 @@ def place_on_grid(label_map: LabelMap, geometry: Geometry, what: str, *, allow_e
 
     :param what: what the label map came from, e.g. its file; the subject of the error.
     :param allow_extent_change: also accept a grid that covers more or less of the same voxels. Missing voxels become
-        background; cutting labelled voxels away is an error.
+        background; cutting labelled voxels away is an error, as is a grid that shares no voxel.
+    :param allow_more: whether such a grid may reach beyond ``geometry``.
     :returns: a label map with exactly ``geometry``. Layers whose axes need no change are not copied.
     :raises GeometryMismatchError: voxel centres are more than 0.005 voxels apart, or the extent differs. Says how, as
         seen after permuting and flipping.
@@ -66,12 +69,15 @@ def place_on_grid(label_map: LabelMap, geometry: Geometry, what: str, *, allow_e
             turned = _turned(place, *pairing)
             box = tuple(slice(s, s + n) for s, n in zip(start, turned.shape))
             whole = turned.shape == geometry.shape and not any(start)
-            if whole or allow_extent_change:
+            inside = _within(box, geometry.shape)
+            is_shared = inside is None or all(part.stop > part.start for part in inside)
+            is_more = any(one.start < 0 or one.stop > n for one, n in zip(box, geometry.shape))
+            if whole or (allow_extent_change and is_shared and (allow_more or not is_more)):
                 layers = _turned_layers(label_map.layers, *pairing)
                 if not whole:
                     layers = [_pasted(layer, start, geometry.shape, what) for layer in layers]
                 brought = LabelMap(layers, geometry, label_map.segments)
-                return OnGrid(brought, _note(turned, geometry, start), None if whole else _within(box, geometry.shape))
+                return OnGrid(brought, _note(turned, geometry, start), inside)
     pairing = _axis_pairing(said[0], geometry)
     raise _mismatch(what, _turned(said[0], *pairing) if pairing else said[0], geometry, len(said) > 1)
 
@@ -129,6 +135,21 @@ def _within(box: tuple[slice, ...], shape: tuple[int, int, int]) -> tuple[slice,
     """The part of a box that lies on a grid; None where that is the whole grid."""
     cut = tuple(slice(min(max(one.start, 0), n), min(max(one.stop, 0), n)) for one, n in zip(box, shape))
     return None if all((one.start, one.stop) == (0, n) for one, n in zip(cut, shape)) else cut
+
+
+def covered_part(source: Geometry, geometry: Geometry) -> tuple[slice, slice, slice] | None:
+    """The part of a grid, as an index of an array (k, j, i), that lies within another one; None for all of it."""
+    corners = np.array(np.meshgrid(*((-0.5, n - 0.5) for n in source.shape[::-1]), indexing="ij")).reshape(3, -1).T
+    places = geometry.ijk_of(source.lps_of(corners))[:, ::-1]
+    low, high = np.ceil(places.min(axis=0) - 1e-6).astype(int), np.floor(places.max(axis=0) + 1e-6).astype(int) + 1
+    return _within(tuple(slice(int(a), int(b)) for a, b in zip(low, high)), geometry.shape)
+
+
+def part_note(covered: tuple[slice, slice, slice], geometry: Geometry) -> str:
+    """What an output of a part of the scan means for what it does not find, in a phrase."""
+    size = " x ".join(str(part.stop - part.start) for part in covered[::-1])
+    whole = " x ".join(str(n) for n in geometry.shape[::-1])
+    return f"covers {size} of {whole} voxels of the scan: what lies outside was not looked for"
 
 
 def resample_nearest(label_map: LabelMap, geometry: Geometry) -> LabelMap:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..agreement.table import MISSING, AgreementRow
+from ..agreement.table import MISSING, NOT_LOOKED_FOR, AgreementRow
 
 
 def structures_in_cases(agreement: Sequence[AgreementRow], min_share: float) -> frozenset[tuple[str, str]]:
@@ -19,6 +19,6 @@ def structures_in_cases(agreement: Sequence[AgreementRow], min_share: float) -> 
     cases_of: dict[tuple[str, str], set[str]] = {}
     for row in agreement:
         cases = cases_of.setdefault((row.structure, row.structure_key), set())
-        if row.status != MISSING:
+        if row.status not in (MISSING, NOT_LOOKED_FOR):
             cases.add(row.case)
     return frozenset(one for one, cases in cases_of.items() if len(cases) >= min_share * n_cases)

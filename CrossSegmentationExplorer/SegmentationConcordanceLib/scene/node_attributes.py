@@ -26,7 +26,7 @@ def set_label_map(node: slicer.vtkMRMLSegmentationNode, label_map_name: str, tas
 
 
 def vocabulary_of_node(node: slicer.vtkMRMLSegmentationNode) -> frozenset[StructureIdentity]:
-    """Every structure that the model could have found; empty where the node does not say which label map it is of.
+    """Every structure that the model could have found; empty where the node does not say by which label map and tasks.
 
     A label map of the user's own goes before a shipped one of the same name, see :func:`label_map_folders`.
 
@@ -35,9 +35,7 @@ def vocabulary_of_node(node: slicer.vtkMRMLSegmentationNode) -> frozenset[Struct
     vocabulary = _label_map(node)
     if vocabulary is None:
         return frozenset()
-    named = [task for task in (node.GetAttribute(_TASKS) or "").split(",") if task]
-    tasks = vocabulary.tasks_called(named) if named else vocabulary.tasks
-    return frozenset().union(*(vocabulary.for_task(task).identities for task in tasks))
+    return vocabulary.structures_known(task for task in (node.GetAttribute(_TASKS) or "").split(",") if task)
 
 
 def own_label_map_note(node: slicer.vtkMRMLSegmentationNode) -> str:

@@ -152,7 +152,10 @@ BAD_VOLUMES = {
     "half a slice": (moved([0, 0, 2.25]), r"origin off by \(.*\+2\.25\) mm"),
     "millimetres in plane": (moved([3, 0, 0]), r"origin off by \(-3, \+0, \+0\) mm"),
     "spacing": (scaled(1.01), "spacing 4.04 x 4 x 4.5 mm, not 4 x 4 x 4.5"),
-    "fewer slices": (lambda voxels, affine: (voxels[:, :, :40], affine), "shape 96 x 96 x 40 voxels, not 96 x 96 x 60"),
+    "more slices": (
+        lambda voxels, affine: (np.pad(voxels, ((0, 0), (0, 0), (0, 2))), affine),
+        "shape 96 x 96 x 62 voxels, not 96 x 96 x 60",
+    ),
     "four axes": (lambda voxels, affine: (voxels[..., None].repeat(2, axis=3), affine), "has 4 axes"),
     "fractions": (with_label(1.5, np.float32), "1 voxels are no whole numbers, e.g. 1.5"),
     "negative": (with_label(-3, np.int16), "1 voxels are negative, the lowest -3"),

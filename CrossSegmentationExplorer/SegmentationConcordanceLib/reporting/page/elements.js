@@ -6,6 +6,7 @@ const STATUS_WORDS = {
   missing: "missing",
   empty_consensus: "empty consensus",
   truncated: "truncated",
+  not_looked_for: "not looked for",
   not_in_model: "not in model",
 };
 

@@ -19,7 +19,7 @@ _COLUMNS = {
     "status": (
         "Status",
         "",
-        "ok, missing (knows it, found nothing), empty_consensus, truncated (cut by the scan's end)",
+        "ok, missing (knows it, found nothing), empty_consensus, truncated (cut by the scan's end), not_looked_for",
     ),
     "consensus": ("Consensus", "", "How the consensus was made"),
     "n_models": ("Models", "", "How many models know the structure"),
