@@ -20,7 +20,7 @@ ALLOWED = {
     "scene": {"anatomy", "imaging", "agreement", "harmonizing", "exploring"},
     "sample": {"anatomy", "imaging"},
     "viewer": {"anatomy", "imaging"},
-    "browser": {"anatomy", "imaging", "agreement", "exploring", "scene"},
+    "browser": {"anatomy", "imaging", "agreement", "exploring", "review", "scene"},
     "review": {"anatomy", "imaging", "agreement"},
     "cohort": {"anatomy", "imaging", "agreement", "reporting", "review"},
     "commands": {

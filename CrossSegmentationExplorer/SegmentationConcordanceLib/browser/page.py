@@ -13,6 +13,9 @@ from trame_server import Server
 from trame_slicer import module as views_module
 
 from ..exploring.view_kinds import VIEW_KINDS
+from ..review.review_desk import HELP
+from ..review.verdict import SCALE
+from .reviewing import Reviewing
 from .session import LINKS, Session
 
 _FOLDER = "explore"
@@ -46,6 +49,8 @@ def build_page(server: Server, session: Session) -> None:
             _filters()
             _table(session)
             _steps(session)
+            if session.review is not None:
+                _verdicts(session.review)
             _cursor()
         with html.Main():
             _bar()
@@ -104,6 +109,42 @@ def _steps(session: Session) -> None:
             vuetify3.VBtn("‹", title=before, click=(step, "[-1]"), **_BUTTON)
             html.Span(text)
             vuetify3.VBtn("›", title=after, click=(step, "[1]"), **_BUTTON)
+
+
+def _verdicts(review: Reviewing) -> None:
+    with html.Div(classes="verdicts", role="group", aria_label="Verdicts", title=HELP):
+        with html.Div(classes="question"):
+            html.Span("Usable as it is?")
+            html.Span("{{ review_progress }}")
+        with html.Div(
+            v_for="line in verdicts",
+            key=("line.title",),
+            classes=("'verdict' + (line.active ? ' active' : '')",),
+            click=(review.choose, "[line.title]"),
+        ):
+            html.Span("{{ line.title }}", classes="who")
+            for step in SCALE:
+                html.Button(
+                    str(step.score),
+                    title=f"{step.title}: {step.meaning}",
+                    classes=(f"line.score === {step.score} ? 'chosen' : ''",),
+                    raw_attrs=[f':aria-pressed="line.score === {step.score}"'],
+                    click=(review.score, f"[line.title, '{step.score}']"),
+                )
+            html.Button(
+                "{{ line.bookmark ? '★' : '☆' }}",
+                title="Bookmark (b)",
+                raw_attrs=[':aria-pressed="line.bookmark"'],
+                click=(review.mark, "[line.title]"),
+            )
+        html.Input(
+            value=("comment",),
+            placeholder="Comment on the marked line",
+            classes="comment",
+            raw_attrs=['aria-label="Comment"'],
+            change=(review.comment, "[$event.target.value]"),
+        )
+        html.Div("{{ review_error }}", v_if="review_error", classes="error", role="alert")
 
 
 def _cursor() -> None:

@@ -13,6 +13,7 @@ from aiohttp import web
 from trame_server import Server
 
 from ..errors import ConcordanceError
+from ..review.review_session import ReviewSession
 from ..scene.scan_nodes import Scan
 from .guard import HEADERS, KEY, LOOPBACK, Guard
 from .page import build_page
@@ -24,17 +25,18 @@ _WAIT_SECONDS = 0.2
 Ready = Callable[[str, Sequence[str]], None]
 
 
-def serve(scan: Scan, port: int, ready: Ready, ended: Callable[[], bool]) -> str:
+def serve(scan: Scan, port: int, ready: Ready, ended: Callable[[], bool], review: ReviewSession | None = None) -> str:
     """Serve the page of a scan until ``ended()`` is true; the address.
 
     :param port: 0 takes any free one.
     :param ready: called once with the address, as soon as it answers, and with notes on what was left out.
+    :param review: with the open case, its models called as in the scan; None where nobody judges.
     :raises ConcordanceError: the port is taken or not allowed, or the scan cannot be explored.
     """
-    return asyncio.run(_serve(scan, _free_port(port), ready, ended))
+    return asyncio.run(_serve(scan, _free_port(port), ready, ended, review))
 
 
-async def _serve(scan: Scan, port: int, ready: Ready, ended: Callable[[], bool]) -> str:
+async def _serve(scan: Scan, port: int, ready: Ready, ended: Callable[[], bool], review: ReviewSession | None) -> str:
     os.environ["TRAME_ARGS"] = ""  # trame would take the words of our command line for its own
     if sys.platform == "linux" and not os.environ.get("DISPLAY"):
         os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")  # VTK would look for a screen first
@@ -44,7 +46,7 @@ async def _serve(scan: Scan, port: int, ready: Ready, ended: Callable[[], bool])
     for name, value in HEADERS.items():
         server.http_headers.set_header(name, value)
     server.controller.on_server_bind.add(lambda bound: bound.app.middlewares.append(_middleware(guard)))
-    session = Session(server, scan)
+    session = Session(server, scan, review)
     build_page(server, session)
     running = asyncio.ensure_future(
         server.start(

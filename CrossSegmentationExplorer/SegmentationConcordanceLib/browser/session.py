@@ -16,11 +16,13 @@ from ..exploring.structure_list import groups_of
 from ..exploring.structure_walk import find
 from ..exploring.under_cursor import under_cursor
 from ..exploring.view_kinds import AXIAL, CORONAL, SAGITTAL, VIEW_KINDS, view_name
+from ..review.review_session import ReviewSession
 from ..scene.explorer.consensus_segments import TITLE as CONSENSUS_TITLE
 from ..scene.explorer.explorer import Explorer
 from ..scene.explorer.links import Links
 from ..scene.scan_nodes import SOFT_TISSUE, Scan, add_scan, set_window
 from .page_state import css_color, cursor_lines, row_line, structure_line
+from .reviewing import Reviewing
 from .row_views import RowViews, position_variable
 
 WINDOWS = {"Soft tissue": SOFT_TISSUE, "Lung": (-1350.0, 150.0), "Bone": (-450.0, 1050.0), "Automatic": None}
@@ -33,10 +35,12 @@ class Session:
 
     What the page sends is not trusted: a structure, row, view or column that does not exist changes nothing.
 
+    :param review: with the open case, its models called as in the scan; None where nobody judges.
     :raises ConcordanceError: fewer than two models can be compared.
+    :ivar review: what the reader judges with; None where nobody does.
     """
 
-    def __init__(self, server: Server, scan: Scan) -> None:
+    def __init__(self, server: Server, scan: Scan, review: ReviewSession | None = None) -> None:
         self._server = server
         self._state = server.state
         self._app = SlicerApp()
@@ -53,6 +57,9 @@ class Session:
         self._framing: asyncio.TimerHandle | None = None
         crosshair = self._app.scene.GetFirstNodeByClass("vtkMRMLCrosshairNode")
         crosshair.AddObserver(crosshair.CursorPositionModifiedEvent, self._on_cursor)
+        self.review = Reviewing(server, review, list(self.explorer.scan.drawn)) if review is not None else None
+        if self.review is not None:
+            self.review.expect(self.explorer.walk.structures)
         self._fill_state(scan)
         self._listen()
         self.show_rows(range(len(self.explorer.scan.drawn)))
@@ -198,6 +205,8 @@ class Session:
         self._state.selected = explorer.selected
         self._state.structure = shown.name.replace("_", " ") if shown else "none"
         self._state.region = region_text(explorer.regions, explorer.region) or "No disagreement"
+        if self.review is not None:
+            self.review.show(shown)
         self._views.draw()  # the labels of views in which nothing moved
 
     def _list(self) -> None:

@@ -115,6 +115,13 @@ class ReviewDesk:
         models = self._models if self.structure.structure_key else ()
         return tuple(self._line(model) for model in (*models, ""))
 
+    def judged(self, structure_key: str) -> str:
+        """How many of a structure's models have a score, e.g. "2/3"; "" where none has one."""
+        scored = sum(
+            self.session.verdict(Subject(structure_key, "", model)).score is not None for model in self._models
+        )
+        return f"{scored}/{len(self._models)}" if scored else ""
+
     def _line(self, model: str) -> DeskLine:
         verdict = self._verdict(model)
         return DeskLine(

@@ -1,0 +1,101 @@
+"""The page's review: the lines of the desk, and what the reader does with them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trame_server import Server
+
+from ..errors import ConcordanceError
+from ..exploring.structure_list import NOT_IN_MODEL, ListedStructure
+from ..review.review_desk import ReviewDesk
+from ..review.review_session import ReviewSession
+from ..review.verdict import Subject
+
+_LONGEST_COMMENT = 2000
+
+
+class Reviewing:
+    """Hands the page's keys and clicks to the desk, and the desk's lines to the page.
+
+    What the page sends is not trusted: what has no meaning changes nothing.
+
+    :param models: called as on the page, in the order of its rows.
+    """
+
+    def __init__(self, server: Server, session: ReviewSession, models: list[str]) -> None:
+        self._state = server.state
+        self._models = models
+        self.desk = ReviewDesk(session, models)
+        self._state.update({"verdicts": [], "review_progress": "", "review_error": "", "comment": ""})
+        server.trigger("press")(self.press)
+        server.trigger("move")(lambda steps: self._do(lambda: self.desk.move(int(steps))))
+
+    def expect(self, structures: tuple[ListedStructure, ...]) -> None:
+        """Count these structures, of every model that knows them."""
+        self.desk.session.expect(
+            [Subject(one.key, one.name, model) for one in structures for model in self._models_of(one)]
+        )
+
+    def show(self, structure: ListedStructure | None) -> None:
+        """The page shows another structure."""
+        if structure is None:
+            self.desk.show("", "")
+        else:
+            self.desk.show(structure.key, structure.name, self._models_of(structure))
+        self.tell()
+
+    def press(self, key: Any) -> None:
+        """A key that the desk knows."""
+        self._do(lambda: self.desk.press(str(key)))
+
+    def score(self, title: Any, score: Any) -> None:
+        """A click on a step of a line."""
+        self._choose(title)
+        self.press(score)
+
+    def mark(self, title: Any) -> None:
+        """A click on a line's bookmark."""
+        self._choose(title)
+        self.press("b")
+
+    def choose(self, title: Any) -> None:
+        """A click on a line."""
+        self._choose(title)
+        self.tell()
+
+    def comment(self, text: Any) -> None:
+        """A comment on the active line."""
+        self._do(lambda: self.desk.say(comment=str(text or "")[:_LONGEST_COMMENT]))
+
+    def tell(self) -> None:
+        """Put what stands onto the page."""
+        lines = self.desk.lines
+        with self._state:
+            self._state.verdicts = [
+                {
+                    "title": line.title,
+                    "score": line.score or 0,
+                    "text": line.text,
+                    "comment": line.comment,
+                    "bookmark": line.bookmark,
+                    "active": line.is_active,
+                }
+                for line in lines
+            ]
+            self._state.comment = next((line.comment for line in lines if line.is_active), "")
+            self._state.review_progress = self.desk.session.progress().text
+
+    def _choose(self, title: Any) -> None:
+        self.desk.choose(next((line.model for line in self.desk.lines if line.title == title), "?"))
+
+    def _do(self, what: Any) -> None:
+        self._state.review_error = ""
+        try:
+            what()
+        except ConcordanceError as error:
+            self._state.review_error = str(error)
+        self.tell()
+
+    def _models_of(self, structure: ListedStructure) -> list[str]:
+        return [model for model in self._models if structure.presence.get(model, NOT_IN_MODEL) != NOT_IN_MODEL]
