@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from ..imaging.geometry import Geometry
 from .boxes import Box
 from .comparison import ComparedStructure, Comparison
-from .crops import most_disputed_voxel
+from .disputed_regions import disputed_regions, middle_voxel
 from .models import ModelSegmentation
 
 Place = tuple[float, float, float]
@@ -17,27 +18,27 @@ Place = tuple[float, float, float]
 def disputed_place(
     comparison: Comparison, boxes: Mapping[str, Box], models: Sequence[ModelSegmentation], structure_key: str
 ) -> Place | None:
-    """The place of greatest disagreement on a structure, RAS in mm; the middle of one that a single model knows.
+    """The place of greatest disagreement on a structure, RAS in mm; the middle of one without disagreement.
 
     :param boxes: of :attr:`Analysis.boxes`.
     :returns: None for a structure that is not in the comparison, or that no model marked.
     """
-    keys = [structure.key for structure in comparison.structures]
-    if structure_key not in keys:
+    index = next((n for n, found in enumerate(comparison.structures) if found.key == structure_key), None)
+    if index is None:
         return None
-    index = keys.index(structure_key)
-    if structure_key in boxes:
-        voxel = most_disputed_voxel(comparison, index, boxes[structure_key])
-    else:
-        voxel = _middle(comparison.structures[index], models)
-    if voxel is None:
-        return None
-    left, back, up = comparison.geometry.lps_of(voxel[::-1])
+    regions = disputed_regions(comparison, index, boxes[structure_key]) if structure_key in boxes else ()
+    voxel = regions[0].voxel if regions else _middle(comparison.structures[index], models)
+    return None if voxel is None else place_of(comparison.geometry, voxel)
+
+
+def place_of(geometry: Geometry, voxel: tuple[int, int, int]) -> Place:
+    """The middle of a voxel (k, j, i), RAS in mm."""
+    left, back, up = geometry.lps_of(voxel[::-1])
     return -float(left), -float(back), float(up)
 
 
 def _middle(structure: ComparedStructure, models: Sequence[ModelSegmentation]) -> tuple[int, int, int] | None:
-    """The voxel (k, j, i) of the structure that lies next to the mean of its fullest slice."""
+    """The innermost voxel of everything that any model marked as the structure."""
     masks = [
         model.label_map.mask(segment)
         for model in models
@@ -47,7 +48,7 @@ def _middle(structure: ComparedStructure, models: Sequence[ModelSegmentation]) -
     if not masks or not any(mask.any() for mask in masks):
         return None
     mask = np.logical_or.reduce(masks)
-    k = int(np.argmax(np.count_nonzero(mask, axis=(1, 2))))
-    places = np.argwhere(mask[k])
-    j, i = places[np.argmin(((places - places.mean(axis=0)) ** 2).sum(axis=1))]
-    return k, int(j), int(i)
+    spans = [np.flatnonzero(mask.any(axis=tuple({0, 1, 2} - {axis}))) for axis in range(3)]
+    crop = mask[tuple(slice(int(span[0]), int(span[-1]) + 1) for span in spans)]
+    spacing_kji = models[0].label_map.geometry.spacing_mm[::-1]
+    return middle_voxel(crop, tuple(int(span[0]) for span in spans), spacing_kji)

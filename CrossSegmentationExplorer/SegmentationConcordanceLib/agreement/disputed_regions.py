@@ -1,101 +1,335 @@
-"""The places within a structure where the models disagree, one after the other."""
+"""Where the models disagree on a structure, the place of the gravest disagreement first.
+
+A voxel is held against the models that are in the minority there: one that alone marks it or leaves it out; where as
+many say yes as no, against all. What is held against one model and is connected by faces is a region; a blob that hangs
+on the rim of a structure is one of its own. Its depth is the distance in mm of its innermost voxel to the nearest one
+that is not held against the model. Rims are wide but shallow: the order is that of depth times the root of the volume.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, cached_property
 
 import numpy as np
 from scipy import ndimage
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
 from .boxes import Box
 from .comparison import Comparison
+from .crops import pattern_slices
+from .patterns import MAX_MODELS
+
+_NEAR_VOXELS = 2.3
+"""Up to so many voxels the depth is looked up by neighbours, for all voxels at once; beyond in a crop of their own."""
+_PAD = 3
+_RIMS = (1.5, 2.25, 3.4, 5.0)
+"""So many times the median depth may be the thickness of the rim."""
+_HANGS = 0.3
+"""Up to this share of a component what is deeper than the rim hangs on it; else it is the component itself."""
+_MOST_OF = 0.6
+"""What hangs on a rim is less than this share of both."""
+_MOST_REGIONS = 1_000
+_MOST_VOXELS = 400_000
+"""Of a larger region the depth is measured on every second voxel, third and so on."""
 
 
 @dataclass(frozen=True, slots=True)
 class DisputedRegion:
-    """A connected region of voxels that some of the models that know the structure carry, and some do not.
+    """A connected region of voxels that are held against one model, or against several in the same way.
 
-    :param voxel: (k, j, i) of the scan, inside the region, next to its mean in the slice that has most of it.
+    :param voxel: (k, j, i) of the scan: the innermost voxel; of several that are as deep one where fewest models are in
+        the minority.
+    :param depth_mm: distance of that voxel's centre to the nearest one outside the region's dispute; the end of the
+        scan is no outside.
+    :param minority: the models that it is held against, as bits.
     """
 
     n_voxels: int
     volume_ml: float
     voxel: tuple[int, int, int]
+    depth_mm: float = 0.0
+    minority: int = 0
+
+    @property
+    def severity(self) -> float:
+        """What regions are ordered by: depth in mm times the root of the volume in ml."""
+        return self.depth_mm * self.volume_ml**0.5
 
 
 def disputed_regions(comparison: Comparison, index: int, box: Box) -> tuple[DisputedRegion, ...]:
-    """The regions of one structure, the largest first; empty where all models agree or one alone knows it.
+    """The regions of one structure, the gravest first; empty where all models agree or one alone knows it.
 
-    Voxels are connected by their faces. Neighbours at the rim of a structure nearly always form one large shell;
-    single stray voxels come last.
+    There are at most 1,000: further ones, of single voxels mostly, are left out.
 
-    :param index: of the structure in the comparison. :param box: of :attr:`Analysis.boxes`.
+    :param index: of a structure that two or more models know. :param box: of :attr:`Analysis.boxes`.
     """
-    labels, count = ndimage.label(_disputed(comparison, index, box))
-    if not count:
+    geometry = comparison.geometry
+    slices = pattern_slices(comparison, index, box)
+    return regions_of_patterns(
+        slices, comparison.structures[index].voters, box, geometry.shape, geometry.spacing_mm[::-1]
+    )
+
+
+def regions_of_patterns(
+    patterns: Iterable[np.ndarray], voters: int, box: Box, shape: tuple[int, int, int], spacing_kji: np.ndarray
+) -> tuple[DisputedRegion, ...]:
+    """As :func:`disputed_regions`, of a crop of votes.
+
+    :param patterns: the slices of the box, unsigned (j, i): the models that carry the structure, as bits.
+    :param voters: the models that know it, as bits.
+    :param shape: of the scan. :param spacing_kji: in mm.
+    """
+    nodes = _Nodes.of(patterns, voters, box, shape)
+    if not nodes.voxel.size:
         return ()
-    voxels = np.flatnonzero(labels)
-    regions = labels.ravel()[voxels]
-    by_region = np.argsort(regions, kind="stable")
-    places = np.stack(np.unravel_index(voxels[by_region], labels.shape), axis=1)
-    sizes = np.bincount(regions)[1:]
-    middles = (_middles(regions[by_region], places) + box.lower).tolist()
-    ml = comparison.geometry.voxel_volume_ml
-    order = np.argsort(-sizes, kind="stable").tolist()
-    return tuple(DisputedRegion(int(sizes[n]), float(sizes[n] * ml), tuple(middles[n])) for n in order)
+    depth = _depths(nodes, spacing_kji)
+    region = _split(nodes, depth, nodes.components(), spacing_kji)
+    return _told(nodes, depth, region, box, float(np.prod(spacing_kji) / 1000))
 
 
-def middle_voxel(mask: np.ndarray, lower: tuple[int, int, int]) -> tuple[int, int, int]:
-    """The voxel (k, j, i) of the scan in the mask, next to its mean in the slice that has most of it.
+def middle_voxel(mask: np.ndarray, lower: tuple[int, int, int], spacing_kji: np.ndarray) -> tuple[int, int, int]:
+    """The innermost voxel (k, j, i) of the scan in the mask: of several that are as deep the one next to their mean.
 
     :param mask: bool (k, j, i), not empty. :param lower: where in the scan it begins.
     """
-    k = int(np.argmax(np.count_nonzero(mask, axis=(1, 2))))
-    places = np.argwhere(mask[k])
-    nearest = places[np.argmin(((places - places.mean(axis=0)) ** 2).sum(axis=1))]
-    return tuple(int(low + at) for low, at in zip(lower, (k, *nearest)))
+    step = max(1, round((mask.size / _MOST_VOXELS) ** (1 / 3)))
+    thin = mask[::step, ::step, ::step]
+    if not thin.any():
+        step, thin = 1, mask
+    depth = ndimage.distance_transform_edt(np.pad(thin, 1), spacing_kji * step)[1:-1, 1:-1, 1:-1]
+    places = np.argwhere(depth >= depth.max() - 1e-6)
+    nearest = places[np.argmin((((places - places.mean(axis=0)) * spacing_kji) ** 2).sum(axis=1))]
+    return tuple(int(low + at * step) for low, at in zip(lower, nearest))
 
 
-def _disputed(comparison: Comparison, index: int, box: Box) -> np.ndarray:
-    """The voxels of the box that some voters carry and some do not: bool, axes (k, j, i).
+@dataclass(frozen=True, eq=False)
+class _Nodes:
+    """Each voxel once per model that it is held against.
 
-    Slice by slice, so that what is held meanwhile stays in the processor's cache: four times as fast for a lung.
+    :param held: unsigned, padded crop: the models that a voxel is held against, as bits; all of them beyond the scan.
+    :param model: of each node the bit. :param voxel: its flat index in ``held``, ascending within a model.
     """
-    structure = comparison.structures[index]
-    crops: dict[int, list[tuple[np.ndarray, int]]] = {}
-    for plane in comparison.planes:
-        for label in np.flatnonzero(plane.structure_of_label == structure.number).tolist():
-            crops.setdefault(plane.model, []).append((plane.voxels[box.slices], label))
-    disputed = np.empty(np.subtract(box.upper, box.lower), dtype=bool)
-    for k, target in enumerate(disputed):
-        agreeing = np.zeros(target.shape, dtype=np.uint8)
-        for of_model in crops.values():
-            agreeing += reduce(np.logical_or, (crop[k] == label for crop, label in of_model))
-        np.not_equal(agreeing, 0, out=target)
-        target &= agreeing != structure.n_voters
-    return disputed
+
+    held: np.ndarray
+    model: np.ndarray
+    voxel: np.ndarray
+
+    @classmethod
+    def of(cls, patterns: Iterable[np.ndarray], voters: int, box: Box, shape: tuple[int, int, int]) -> _Nodes:
+        """Slice by slice, so that what is held meanwhile stays in the processor's cache."""
+        table = _minorities(voters)
+        size = np.subtract(box.upper, box.lower)
+        held = np.zeros(size + 2 * _PAD, dtype=table.dtype)
+        _mark_beyond(held, voters, box, shape)
+        _, rows, columns = held.shape
+        bits = [bit for bit in range(voters.bit_length()) if voters >> bit & 1]
+        found: dict[int, list[np.ndarray]] = {bit: [] for bit in bits}
+        for k, pattern in enumerate(patterns, start=_PAD):
+            minority = np.take(table, pattern)
+            held[k, _PAD:-_PAD, _PAD:-_PAD] = minority
+            places = np.flatnonzero(minority)
+            of_place = minority.ravel()[places]
+            j, i = np.divmod(places, size[2])
+            voxels = (k * rows + j + _PAD) * columns + i + _PAD
+            for bit in bits:
+                found[bit].append(voxels[of_place >> bit & 1 != 0])
+        of_bit = [np.concatenate(found[bit]) for bit in bits]
+        model = np.repeat(bits, [len(some) for some in of_bit]).astype(np.int64)
+        return cls(held, model, np.concatenate(of_bit))
+
+    @cached_property
+    def keys(self) -> np.ndarray:
+        """Of each node a number of its own, ascending."""
+        return self.model * self.held.size + self.voxel
+
+    def offset(self, step: tuple[int, int, int]) -> int:
+        """What a step (k, j, i) adds to a flat index."""
+        _, rows, columns = self.held.shape
+        return (step[0] * rows + step[1]) * columns + step[2]
+
+    def at(self, bit: int, voxels: np.ndarray) -> np.ndarray:
+        """The nodes of a model at these flat indices, those that are."""
+        wanted = bit * self.held.size + np.sort(voxels)
+        at = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
+        return at[self.keys[at] == wanted]
+
+    def components(self) -> np.ndarray:
+        """Of each node the number of its component, connected by faces within one model, from 0."""
+        keys = self.keys
+        one = np.flatnonzero(np.diff(keys) == 1)
+        pairs = [(one, one + 1)]
+        for step in ((1, 0, 0), (0, 1, 0)):
+            wanted = keys + self.offset(step)
+            at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+            one = np.flatnonzero(keys[at] == wanted)
+            pairs.append((one, at[one]))
+        rows, columns = (np.concatenate(part) for part in zip(*pairs))
+        graph = coo_matrix((np.ones(len(rows), dtype=bool), (rows, columns)), shape=(len(keys), len(keys)))
+        return connected_components(graph, directed=False)[1]
 
 
-def _middles(regions: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """What :func:`middle_voxel` finds, of all regions at once: there may be thousands. Shape (regions, 3), (k, j, i).
+def _mark_beyond(held: np.ndarray, voters: int, box: Box, shape: tuple[int, int, int]) -> None:
+    """The end of the scan is no end of a dispute: what lies beyond counts as held against all."""
+    for axis, (low, high, size) in enumerate(zip(box.lower, box.upper, shape)):
+        beyond = [slice(None)] * 3
+        for part in (slice(0, max(0, _PAD - low)), slice(_PAD + size - low, None) if high + _PAD > size else slice(0)):
+            beyond[axis] = part
+            held[tuple(beyond)] = voters
 
-    :param regions: of each voxel the number of its region, from 1, ascending.
-    :param places: (k, j, i) of each voxel; ascending within a region.
+
+@cache
+def _minorities(voters: int) -> np.ndarray:
+    """[pattern] is the models that are in the minority there, as bits; all voters in a tie, none without a dispute."""
+    patterns = np.arange(1 << voters.bit_length())
+    yes = patterns & voters
+    n_yes = sum(yes >> bit & 1 for bit in range(voters.bit_length()))
+    n = voters.bit_count()
+    held = np.where(2 * n_yes < n, yes, np.where(2 * n_yes > n, voters & ~yes, voters))
+    held = np.where((n_yes == 0) | (n_yes == n), 0, held)
+    return held.astype(np.uint8 if voters < 1 << 8 else np.uint16)
+
+
+def _depths(nodes: _Nodes, spacing_kji: np.ndarray) -> np.ndarray:
+    """Of each node the distance in mm to the nearest voxel that is not held against its model."""
+    depth = np.full(len(nodes.voxel), np.inf)
+    held = nodes.held.ravel()
+    left = np.arange(len(nodes.voxel))
+    steps, distances = _near_steps(tuple(spacing_kji.tolist()))
+    voxel, bit_of = nodes.voxel, (1 << nodes.model).astype(held.dtype)
+    for step, distance in zip(steps, distances):
+        out = held[voxel + nodes.offset(step)] & bit_of == 0
+        depth[left[out]] = np.minimum(depth[left[out]], distance)
+        if 8 * np.count_nonzero(out) > left.size:  # copying what is left costs as much as a look
+            inside = ~out
+            left, voxel, bit_of = left[inside], voxel[inside], bit_of[inside]
+    left = left[np.isinf(depth[left])]
+    for bit in np.unique(nodes.model[left]).tolist():
+        deep = left[nodes.model[left] == bit]
+        depth[deep] = _deep(nodes, bit, nodes.voxel[deep], spacing_kji, distances[-1])
+    return depth
+
+
+@cache
+def _near_steps(spacing_kji: tuple[float, float, float]) -> tuple[list[tuple[int, int, int]], list[float]]:
+    """The steps to neighbours and their lengths in mm, the shortest first."""
+    radius = _NEAR_VOXELS * min(spacing_kji)
+    reach = [min(_PAD, int(radius / spacing)) for spacing in spacing_kji]
+    if not any(reach):
+        reach = [1, 1, 1]
+    grid = np.stack(np.meshgrid(*(np.arange(-n, n + 1) for n in reach), indexing="ij"), axis=-1).reshape(-1, 3)
+    lengths = np.sqrt(((grid * np.array(spacing_kji)) ** 2).sum(axis=1))
+    order = [n for n in np.argsort(lengths, kind="stable").tolist() if 0 < lengths[n] <= radius + 1e-9]
+    return [tuple(grid[n].tolist()) for n in order], lengths[order].tolist()
+
+
+def _deep(nodes: _Nodes, bit: int, voxels: np.ndarray, spacing_kji: np.ndarray, near_mm: float) -> np.ndarray:
+    """The depth of voxels that are deeper than ``near_mm``, measured in the box around each connected part of them."""
+    shape = nodes.held.shape
+    places = np.stack(np.unravel_index(voxels, shape), axis=1)
+    low, high = places.min(axis=0), places.max(axis=0) + 1
+    mask = np.zeros(high - low, dtype=bool)
+    mask[tuple((places - low).T)] = True
+    parts, _ = ndimage.label(mask, np.ones((3, 3, 3), dtype=bool))
+    part_of = parts[tuple((places - low).T)]
+    margin = np.ceil(near_mm / spacing_kji).astype(int) + 1
+    depth = np.empty(len(voxels))
+    for part, slices in enumerate(ndimage.find_objects(parts), start=1):
+        start = np.maximum([s.start + offset - m for s, offset, m in zip(slices, low, margin)], 0)
+        stop = np.minimum([s.stop + offset + m for s, offset, m in zip(slices, low, margin)], shape)
+        crop = nodes.held[tuple(slice(a, b) for a, b in zip(start, stop))] >> bit & 1 != 0
+        step = max(1, int(np.ceil((crop.size / _MOST_VOXELS) ** (1 / 3))))
+        thin = crop[::step, ::step, ::step]
+        measured = ndimage.distance_transform_edt(thin, spacing_kji * step) if not thin.all() else _to_rim(thin)
+        here = part_of == part
+        at = np.minimum((places[here] - start) // step, np.array(thin.shape) - 1)
+        depth[here] = np.maximum(measured[tuple(at.T)], near_mm)
+    return depth
+
+
+def _to_rim(mask: np.ndarray) -> np.ndarray:
+    """Of a box without an outside the distance to its own rim, in voxels: its middle is the place to look at."""
+    return ndimage.distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1, 1:-1]
+
+
+def _split(nodes: _Nodes, depth: np.ndarray, component: np.ndarray, spacing_kji: np.ndarray) -> np.ndarray:
+    """Components with the parts that stand out of the rim as regions of their own: of each node a number from 0.
+
+    The thickness of a rim is not known beforehand: it is the least depth beyond which only a small part is left.
     """
-    starts = _starts(np.stack([regions, places[:, 0]], axis=1))
-    sizes = np.diff(np.append(starts, len(regions)))
-    fullest_first = np.lexsort((-sizes, regions[starts]))
-    fullest = fullest_first[_starts(regions[starts][fullest_first, None])]
-    in_fullest = np.repeat(np.isin(np.arange(len(starts)), fullest), sizes)
-    regions, places = regions[in_fullest], places[in_fullest]
-    starts = _starts(regions[:, None])
-    sizes = np.diff(np.append(starts, len(regions)))
-    means = np.add.reduceat(places[:, 1:], starts) / sizes[:, None]
-    off = ((places[:, 1:] - np.repeat(means, sizes, axis=0)) ** 2).sum(axis=1)
-    return places[np.lexsort((off, regions))[starts]]
+    region = component.copy()
+    size = np.bincount(component)
+    deepest = np.zeros(len(size))
+    np.maximum.at(deepest, component, depth)
+    for times in _RIMS:
+        rim_mm = times * float(np.median(depth))
+        is_core = (depth > rim_mm) & (deepest[component] >= 2 * rim_mm) & (region < len(size))
+        if not is_core.any():
+            break
+        core_share = np.bincount(component, is_core, len(size)) / size
+        core = np.flatnonzero(is_core & (core_share[component] < _HANGS))
+        for bit in np.unique(nodes.model[core]).tolist():
+            of_bit = core[nodes.model[core] == bit]
+            for part in _standing_out(nodes, of_bit, depth, rim_mm, spacing_kji):
+                found = nodes.at(bit, part)
+                found = found[region[found] < len(size)]
+                if found.size < _MOST_OF * size[component[found]].max(initial=0):
+                    region[found] = region.max() + 1
+    return region
 
 
-def _starts(rows: np.ndarray) -> np.ndarray:
-    """The first of each run of equal rows."""
-    return np.flatnonzero(np.append(True, (rows[1:] != rows[:-1]).any(axis=1)))
+def _standing_out(
+    nodes: _Nodes, core: np.ndarray, depth: np.ndarray, rim_mm: float, spacing_kji: np.ndarray
+) -> Iterator[np.ndarray]:
+    """The flat indices around each connected part of the core that is deep enough, up to the rim's thickness.
+
+    :param core: nodes of one model that are deeper than the rim.
+    """
+    shape = nodes.held.shape
+    places = np.stack(np.unravel_index(nodes.voxel[core], shape), axis=1)
+    margin = np.ceil(rim_mm / spacing_kji).astype(int) + 1
+    low = np.maximum(places.min(axis=0) - margin, 0)
+    high = np.minimum(places.max(axis=0) + 1 + margin, shape)
+    mask = np.zeros(high - low, dtype=bool)
+    mask[tuple((places - low).T)] = True
+    parts, count = ndimage.label(mask)
+    peak = np.zeros(count + 1)
+    np.maximum.at(peak, parts[tuple((places - low).T)], depth[core])
+    for part, slices in enumerate(ndimage.find_objects(parts), start=1):
+        if peak[part] < 2 * rim_mm:
+            continue
+        first = np.maximum([s.start - m for s, m in zip(slices, margin)], 0)
+        last = np.minimum([s.stop + m for s, m in zip(slices, margin)], mask.shape)
+        near = tuple(slice(a, b) for a, b in zip(first, last))
+        reached = ndimage.distance_transform_edt(parts[near] != part, spacing_kji) <= rim_mm + 1e-6
+        yield np.ravel_multi_index((np.argwhere(reached) + first + low).T, shape)
+
+
+def _told(
+    nodes: _Nodes, depth: np.ndarray, region: np.ndarray, box: Box, voxel_ml: float
+) -> tuple[DisputedRegion, ...]:
+    """The regions, the gravest first; one that is held against several models at once only once."""
+    held = nodes.held.ravel()[nodes.voxel]
+    minority = sum((held >> bit & 1).astype(np.int64) for bit in range(8 * held.itemsize))
+    score = np.round(depth * 1e4).astype(np.int64) * MAX_MODELS - minority
+    highest = np.full(int(region.max()) + 1, np.iinfo(np.int64).min)
+    np.maximum.at(highest, region, score)
+    candidates = np.flatnonzero(score == highest[region])[::-1]
+    best_of = np.full(len(highest), -1)
+    best_of[region[candidates]] = candidates  # the last one written, the first voxel, stays
+    kept = np.flatnonzero(best_of >= 0)
+    best, sizes = best_of[kept], np.bincount(region)[kept]
+    places = np.stack(np.unravel_index(nodes.voxel[best], nodes.held.shape), axis=1) - _PAD + box.lower
+    found: list[DisputedRegion] = []
+    seen: set[tuple[int, int, int]] = set()
+    severity = depth[best] * np.sqrt(sizes * voxel_ml)
+    for n in np.argsort(-np.round(severity, 9), kind="stable")[:_MOST_REGIONS].tolist():
+        voxel = tuple(places[n].tolist())
+        if voxel in seen:
+            continue
+        seen.add(voxel)
+        ml = float(sizes[n] * voxel_ml)
+        found.append(DisputedRegion(int(sizes[n]), ml, voxel, float(depth[best[n]]), int(held[best[n]])))
+    return tuple(found)

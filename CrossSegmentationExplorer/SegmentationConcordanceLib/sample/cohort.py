@@ -15,16 +15,13 @@ import numpy as np
 
 from ..errors import OutputError
 from ..imaging.ct_writer import seeded_uid, write_ct_series
-from .boundary_noise import displaced, outline_zone
 from .ct_appearance import hounsfield_units
 from .model_files import ModelOutput, write_labels, write_prediction
-from .models import SAMPLE_MODELS, SampleModel
-from .noise import NoiseField
-from .phantom import Patient, Phantom, draw_phantom, labels_of
+from .phantom import Patient, Phantom, labels_of
 from .plans import SIZES, SamplePlan, plan_of
-from .planted_errors import PlantedError, Prediction, plant
+from .planted_errors import PlantedError
+from .predictions import drawn_patient, predictions, rng_for, truth_of
 
-_SHARED_BY_FAMILY = 0.5
 _NOTICE = "Synthetic data: no patient was scanned, no model was run. Not for diagnosis."
 
 
@@ -104,65 +101,20 @@ def _make_case(draft: Path, plan: SamplePlan, number: int, seed: int, report: Ca
     folder = draft / patient.name
     folder.mkdir()
     report(f"{patient.name}: drawing the chest")
-    phantom = draw_phantom(_as_drawn(patient, seed), plan.geometry)
+    phantom = drawn_patient(plan, patient, seed)
     report(f"{patient.name}: CT")
     _write_ct(folder / "ct", patient, phantom, seed)
-    truth = _only(phantom.labels, plan.structures)
+    truth = truth_of(plan, phantom)
     _write_truth(folder, plan, truth, phantom)
-    zone = outline_zone(truth, phantom.geometry.spacing_mm[::-1], plan.outline_mm)
     outputs = []
-    for model in SAMPLE_MODELS:
+    for model, prediction in predictions(plan, patient, phantom, truth, seed):
         report(f"{patient.name}: {model.label_map_name}")
-        prediction = _predict(plan, patient, model, phantom, truth, zone, seed)
         outputs.append(write_prediction(folder / "models" / model.label_map_name, patient.name, model, prediction))
     return SampleCase(patient.name, folder / "ct", folder / "truth.nii.gz", tuple(outputs))
 
 
-def _rng(seed: int, *purpose: str) -> np.random.Generator:
-    """A generator of its own for each purpose, so that one step does not depend on what another one drew."""
-    return np.random.default_rng([seed, *(zlib.crc32(word.encode()) for word in purpose)])
-
-
-def _as_drawn(patient: Patient, seed: int) -> Patient:
-    """The patient with a body that differs by a few per cent from seed to seed."""
-    factors = 1 + 0.01 * np.clip(_rng(seed, patient.name, "body").standard_normal(3), -1.5, 1.5)
-    return replace(patient, scale=tuple((np.array(patient.scale) * factors).tolist()))
-
-
-def _only(labels: np.ndarray, structures: tuple[str, ...]) -> np.ndarray:
-    table = np.zeros(256, dtype=np.uint8)
-    kept = [label for structure in structures for label in labels_of(structure)]
-    table[kept] = kept
-    return table[labels]
-
-
-def _predict(
-    plan: SamplePlan,
-    patient: Patient,
-    model: SampleModel,
-    phantom: Phantom,
-    truth: np.ndarray,
-    zone: np.ndarray,
-    seed: int,
-) -> Prediction:
-    spacing_kji = phantom.geometry.spacing_mm[::-1]
-    fields = []
-    for axis in "kji":
-        own, shared = (
-            NoiseField.drawn(truth.shape, spacing_kji, plan.correlation_mm, _rng(seed, patient.name, source, axis))
-            for source in (model.label_map_name, model.family)
-        )
-        fields.append(own.mixed_with(shared, _SHARED_BY_FAMILY))
-    labels = displaced(truth, zone, spacing_kji, tuple(fields), plan.outline_mm)
-    prediction = Prediction(labels, phantom, _as_drawn(patient, seed), plan.structures)
-    for error in plan.errors:
-        if (error.case, error.model) == (patient.name, model.label_map_name):
-            plant(prediction, error)
-    return prediction
-
-
 def _write_ct(folder: Path, patient: Patient, phantom: Phantom, seed: int) -> None:
-    voxels = hounsfield_units(phantom, _rng(seed, patient.name, "ct"))
+    voxels = hounsfield_units(phantom, rng_for(seed, patient.name, "ct"))
     # The voxels are part of each UID, so that series of other seeds or sizes never claim to be this one.
     content = zlib.crc32(voxels), phantom.geometry.shape
     study, series, frame = (

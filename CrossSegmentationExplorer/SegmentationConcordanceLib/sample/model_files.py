@@ -43,7 +43,7 @@ def write_prediction(folder: Path, case: str, model: SampleModel, prediction: Pr
     folder.mkdir(parents=True, exist_ok=True)
     vocabulary = load_vocabulary(model.label_map_name)
     writer = _FileWriter(prediction, model.orientation)
-    files = {name: _painted(labels) for name, labels in _files(vocabulary, model, case).items()}
+    files = {name: _painted(labels) for name, labels in files_of(vocabulary, model, case).items()}
     binary = [_is_binary(label, model) for labels in files.values() for label in labels]
     written = []
     for name, labels in files.items():
@@ -55,7 +55,7 @@ def write_prediction(folder: Path, case: str, model: SampleModel, prediction: Pr
     return ModelOutput(vocabulary.name, vocabulary.title, (folder,) if all(binary) else tuple(written), task)
 
 
-def _files(vocabulary: Vocabulary, model: SampleModel, case: str) -> dict[str, list[VocabularyLabel]]:
+def files_of(vocabulary: Vocabulary, model: SampleModel, case: str) -> dict[str, list[VocabularyLabel]]:
     """The labels of each file that the model's tasks write."""
     files: dict[str, list[VocabularyLabel]] = {}
     for task in model.tasks:

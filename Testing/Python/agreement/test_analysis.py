@@ -8,7 +8,7 @@ import pytest
 from SegmentationConcordanceLib.agreement.analysis import Analysis
 from SegmentationConcordanceLib.agreement.boxes import Box
 from SegmentationConcordanceLib.agreement.consensus_map import consensus_label_map
-from SegmentationConcordanceLib.agreement.crops import agreement_crop, most_disputed_voxel
+from SegmentationConcordanceLib.agreement.crops import agreement_crop
 from SegmentationConcordanceLib.agreement.options import AnalysisOptions
 from SegmentationConcordanceLib.errors import ConcordanceError
 
@@ -192,10 +192,3 @@ def test_agreement_map_counts_the_models(analysis):
     box = analysis.boxes["SCT:78961009"]
     assert box == Box((3, 3, 3), (6, 6, 8))
     assert agreement_crop(analysis.comparison, index, box)[1, 1].tolist() == [3, 3, 3, 2, 1]
-
-
-def test_most_disputed_voxel_lies_in_the_dispute(analysis):
-    (index,) = [n for n, s in enumerate(analysis.comparison.structures) if s.name == "spleen"]
-    k, j, i = most_disputed_voxel(analysis.comparison, index, analysis.boxes["SCT:78961009"])
-    assert (k, j) == (3, 4)
-    assert i in (6, 7)

@@ -10,7 +10,7 @@ import numpy as np
 import slicer
 
 from ...agreement.boxes import Box
-from ...agreement.disputed_place import Place
+from ...agreement.disputed_place import Place, place_of
 from ...agreement.disputed_regions import DisputedRegion, disputed_regions, middle_voxel
 from ...agreement.model_colors import Color, model_color
 from ...agreement.options import AnalysisOptions
@@ -27,7 +27,7 @@ from ..scene_watch import SceneWatch
 from .agreement_overlay import AgreementOverlay
 from .consensus_segments import TITLE, ConsensusSegments
 from .crosshair import Crosshair
-from .framing import frame_cameras, frame_slices, jump, place_of, world_box
+from .framing import frame_cameras, frame_slices, jump, world_box
 from .links import LinkedCameras, Links, copy_slice, copy_view, link_slices
 from .row_content import RowContent, RowModel
 from .row_labels import RendererOf, RowLabels
@@ -198,7 +198,8 @@ class Explorer:
         if box is None:
             return None
         everything = np.logical_or.reduce([drawn.mask(self.selected, box) for drawn in self.scan.drawn.values()])
-        return place_of(self.scan.comparison.geometry, middle_voxel(everything, box.lower))
+        geometry = self.scan.comparison.geometry
+        return place_of(geometry, middle_voxel(everything, box.lower, geometry.spacing_mm[::-1]))
 
     # Display
 

@@ -41,12 +41,6 @@ def world_box(geometry: Geometry, box: Box) -> WorldBox:
     return WorldBox(geometry.lps_of(ijk) * (-1, -1, 1))
 
 
-def place_of(geometry: Geometry, voxel: tuple[int, int, int]) -> Place:
-    """RAS in mm of the centre of a voxel (k, j, i)."""
-    left, back, up = geometry.lps_of(voxel[::-1])
-    return -float(left), -float(back), float(up)
-
-
 def frame_slices(nodes: Iterable[slicer.vtkMRMLSliceNode], box: WorldBox, place: Place) -> None:
     """Lay every slice through the place, its centre over the middle of the box, zoomed so that the box fits.
 

@@ -224,7 +224,7 @@ def test_jump_to_the_most_disputed_voxel(scene_host, logic):
     slices[1].SetViewGroup(3)
     result = logic.apply()
     ras = logic.jump_to(row_of(result, LIVER_KEY))
-    # Models differ in column i = 6 alone, j 4 and 5, k 1 and 2: the first of the fullest slices is k = 1.
+    # Models differ in column i = 6 alone, j 4 and 5, k 1 and 2, all equally deep: the first is at k = 1, j = 4.
     left, back, up = GEOMETRY.lps_of((6, 4, 1))
     assert ras == pytest.approx((-left, -back, up))
     assert slices[0].GetSliceOffset() == pytest.approx(up)

@@ -1,0 +1,132 @@
+"""What each of the six synthetic models makes of a patient: the truth with moved outlines and planted errors."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from ..anatomy.identity import StructureIdentity
+from ..anatomy.vocabulary import load_vocabulary
+from ..imaging.label_map import LabelMap, Segment
+from .boundary_noise import displaced, outline_zone
+from .model_files import files_of
+from .models import SAMPLE_MODELS, SampleModel
+from .noise import NoiseField
+from .phantom import Patient, Phantom, draw_phantom, labels_of
+from .plans import SamplePlan
+from .planted_errors import Prediction, plant
+
+_SHARED_BY_FAMILY = 0.5
+
+
+def drawn_patient(plan: SamplePlan, patient: Patient, seed: int) -> Phantom:
+    """The patient's chest on the plan's grid."""
+    return draw_phantom(as_drawn(patient, seed), plan.geometry)
+
+
+def truth_of(plan: SamplePlan, phantom: Phantom) -> np.ndarray:
+    """The phantom's labels of what models look for; uint8 (k, j, i)."""
+    return _only(phantom.labels, plan.structures)
+
+
+def predictions(
+    plan: SamplePlan, patient: Patient, phantom: Phantom, truth: np.ndarray, seed: int
+) -> Iterator[tuple[SampleModel, Prediction]]:
+    """What each model says, one after the other.
+
+    :param truth: of :func:`truth_of`.
+    """
+    zone = outline_zone(truth, phantom.geometry.spacing_mm[::-1], plan.outline_mm)
+    for model in SAMPLE_MODELS:
+        yield model, _predict(plan, patient, model, phantom, truth, zone, seed)
+
+
+def label_map_of(model: SampleModel, prediction: Prediction) -> tuple[str, LabelMap, frozenset[StructureIdentity]]:
+    """The model's title, its prediction as a label map, as its files would hold it, and what its tasks can find."""
+    vocabulary = load_vocabulary(model.label_map_name)
+    found = prediction.labels_found()
+    layers: list[np.ndarray] = []
+    segments: list[Segment] = []
+    for labels in _layers(model):
+        table = np.zeros(256, dtype=np.uint8)
+        of_layer = []
+        for number, (name, structure, color) in enumerate(labels, start=1):
+            parts = list(labels_of(name))
+            own = name in prediction.own_definitions
+            if own or found.intersection(parts):
+                table[[] if own else parts] = number
+                of_layer.append(Segment(number, name, structure, color, len(layers), vocabulary.title))
+        voxels = table[prediction.labels]
+        for segment in of_layer:
+            if segment.name in prediction.own_definitions:
+                voxels[prediction.own_definitions[segment.name] & (voxels == 0)] = segment.label
+        if of_layer:
+            layers.append(voxels)
+            segments += of_layer
+    known = frozenset().union(*(vocabulary.for_task(task).identities for task in model.tasks))
+    empty = np.zeros(prediction.labels.shape, dtype=np.uint8)
+    return vocabulary.title, LabelMap(tuple(layers) or (empty,), prediction.phantom.geometry, tuple(segments)), known
+
+
+def _layers(model: SampleModel) -> list[list[tuple]]:
+    """The structures of each layer; those that share a part with another one are in a further layer."""
+    layers: list[tuple[set[int], list[tuple]]] = []
+    seen = set()
+    for labels in files_of(load_vocabulary(model.label_map_name), model, "case").values():
+        for label in labels:
+            parts = set(labels_of(label.structure_name))
+            if not parts or label.structure_name in seen:
+                continue
+            seen.add(label.structure_name)
+            layer = next((layer for layer in layers if not layer[0] & parts), None)
+            if layer is None:
+                layers.append(layer := (set(), []))
+            layer[0].update(parts)
+            layer[1].append((label.structure_name, label.structure, label.color))
+    return [labels for _, labels in layers]
+
+
+def rng_for(seed: int, *purpose: str) -> np.random.Generator:
+    """A generator of its own for each purpose, so that one step does not depend on what another one drew."""
+    return np.random.default_rng([seed, *(zlib.crc32(word.encode()) for word in purpose)])
+
+
+def as_drawn(patient: Patient, seed: int) -> Patient:
+    """The patient with a body that differs by a few per cent from seed to seed."""
+    factors = 1 + 0.01 * np.clip(rng_for(seed, patient.name, "body").standard_normal(3), -1.5, 1.5)
+    return replace(patient, scale=tuple((np.array(patient.scale) * factors).tolist()))
+
+
+def _only(labels: np.ndarray, structures: tuple[str, ...]) -> np.ndarray:
+    table = np.zeros(256, dtype=np.uint8)
+    kept = [label for structure in structures for label in labels_of(structure)]
+    table[kept] = kept
+    return table[labels]
+
+
+def _predict(
+    plan: SamplePlan,
+    patient: Patient,
+    model: SampleModel,
+    phantom: Phantom,
+    truth: np.ndarray,
+    zone: np.ndarray,
+    seed: int,
+) -> Prediction:
+    spacing_kji = phantom.geometry.spacing_mm[::-1]
+    fields = []
+    for axis in "kji":
+        own, shared = (
+            NoiseField.drawn(truth.shape, spacing_kji, plan.correlation_mm, rng_for(seed, patient.name, source, axis))
+            for source in (model.label_map_name, model.family)
+        )
+        fields.append(own.mixed_with(shared, _SHARED_BY_FAMILY))
+    labels = displaced(truth, zone, spacing_kji, tuple(fields), plan.outline_mm)
+    prediction = Prediction(labels, phantom, as_drawn(patient, seed), plan.structures)
+    for error in plan.errors:
+        if (error.case, error.model) == (patient.name, model.label_map_name):
+            plant(prediction, error)
+    return prediction
