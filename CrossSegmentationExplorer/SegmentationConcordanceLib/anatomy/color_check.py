@@ -19,22 +19,23 @@ def color_findings(rows: Sequence[TableRow]) -> Iterator[tuple[int, str, str]]:
 
     Structures that nobody has measured (see neighbours.csv) are taken to touch.
     """
-    first_of_pair: dict[StructureIdentity, TableRow] = {}
+    first_of_pair: dict[StructureIdentity, tuple[TableRow, StructureIdentity, tuple[int, int, int]]] = {}
     by_color: dict[tuple[int, int, int], list[tuple[StructureIdentity, TableRow]]] = defaultdict(list)
     for row in rows:
         if row.structure is None or row.color is None:
             continue
-        pair = without_side(structure_identity(row.structure))
-        first = first_of_pair.setdefault(pair, row)
-        if _sided(row) and _sided(first) and first.color != row.color:
-            text = f"{row.structure_name} is {_hex(row)}, its other side {_hex(first)} (line {first.line})"
+        identity = structure_identity(row.structure)
+        pair = without_side(identity)
+        first, other_side, its_color = first_of_pair.setdefault(pair, (row, identity, row.color))
+        if _sided(identity) and _sided(other_side) and its_color != row.color:
+            text = f"{row.structure_name} is {_hex(row.color)}, its other side {_hex(its_color)} (line {first.line})"
             yield row.line, "color of a pair", text
         for other_pair, other in by_color[row.color]:
             touching = touch(row.structure_name, other.structure_name)
             if other_pair != pair and touching is not False:
                 why = "which it touches" if touching else "which it may touch"
-                text = f"{row.structure_name} is {_hex(row)} like {other.structure_name} (line {other.line}), {why}"
-                yield row.line, "color of neighbours", text
+                text = f"{row.structure_name} is {_hex(row.color)} like {other.structure_name} (line {other.line})"
+                yield row.line, "color of neighbours", f"{text}, {why}"
                 break
         by_color[row.color].append((pair, row))
 
@@ -48,10 +49,9 @@ def without_side(identity: StructureIdentity) -> StructureIdentity:
     return StructureIdentity(identity.category, identity.type, modifier, identity.region, region_modifier)
 
 
-def _sided(row: TableRow) -> bool:
-    identity = structure_identity(row.structure)
+def _sided(identity: StructureIdentity) -> bool:
     return bool({identity.modifier, identity.region_modifier} & set(_SIDES[:2]))
 
 
-def _hex(row: TableRow) -> str:
-    return "#{:02x}{:02x}{:02x}".format(*row.color)
+def _hex(color: tuple[int, int, int]) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*color)

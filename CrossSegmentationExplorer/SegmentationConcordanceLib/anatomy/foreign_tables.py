@@ -54,7 +54,7 @@ def read_foreign_table(path: str | Path) -> tuple[ForeignLabel, ...]:
     else:
         labels = list(_lines(path, text))
     labels = [label for label in labels if label.label != 0 and label.name.casefold() not in _BACKGROUND]
-    numbers = [label.label for label in labels]
+    numbers = [label.label for label in labels if label.label is not None]
     twice = sorted({number for number in numbers if numbers.count(number) > 1})
     if twice:
         raise LabelMapTableError(path, f"gives label {twice[0]} two names", "Give every label its own number.")
@@ -108,9 +108,10 @@ def _slicer_csv(path: Path, text: str) -> Iterator[ForeignLabel]:
 
 def _structure(cells: dict[str, str]) -> CodedStructure | None:
     concepts = {part: _concept(cells, names) for part, names in _CONCEPTS.items()}
-    if concepts["category"] is None or concepts["type"] is None:
+    category, kind = concepts["category"], concepts["type"]
+    if category is None or kind is None:
         return None
-    return CodedStructure(**concepts)
+    return CodedStructure(category, kind, concepts["modifier"], concepts["region"], concepts["region_modifier"])
 
 
 def _concept(cells: dict[str, str], names: tuple[str, ...]) -> CodedConcept | None:

@@ -66,7 +66,10 @@ class KnownStructures:
     @classmethod
     def of(cls, vocabularies: Iterable[Vocabulary]) -> KnownStructures:
         """The structures of some label maps, each under all texts that they have for it."""
-        structures, names, colors, entries = {}, {}, {}, {}
+        structures: dict[StructureIdentity, CodedStructure] = {}
+        names: dict[StructureIdentity, str] = {}
+        colors: dict[StructureIdentity, tuple[int, int, int] | None] = {}
+        entries: dict[tuple[StructureIdentity, str], _Entry] = {}
         numbered: dict[tuple[str, str], dict[int, VocabularyLabel]] = defaultdict(dict)
         literal: dict[str, set[StructureIdentity]] = defaultdict(set)
         for vocabulary in vocabularies:

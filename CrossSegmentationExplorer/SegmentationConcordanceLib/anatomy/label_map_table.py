@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -129,19 +128,16 @@ def _read_rows(table: LabelMapTable, lines: list[str], offset: int) -> None:
     if missing:
         table.note(offset + 1, "column", f"missing: {', '.join(missing)}")
         return
-    for line, cells in _numbered(reader, offset):
+    for read in reader:
+        line, cells = offset + reader.line_num, [cell.strip() for cell in read]
+        if not any(cells):
+            continue
         if len(cells) == len(columns):
             table.rows.append(_read_row(table, line, dict(zip(columns, cells))))
         else:
             table.note(line, "row", f"has {len(cells)} cells under {len(columns)} columns")
     if not table.rows:
         table.note(offset + 1, "row", "there is no label")
-
-
-def _numbered(reader: Iterator[list[str]], offset: int) -> Iterator[tuple[int, list[str]]]:
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            yield offset + reader.line_num, [cell.strip() for cell in cells]
 
 
 def _read_row(table: LabelMapTable, line: int, cells: dict[str, str]) -> TableRow:
@@ -152,13 +148,21 @@ def _read_row(table: LabelMapTable, line: int, cells: dict[str, str]) -> TableRo
         table.note(line, "code", "the category is empty")
     if not cells["type"]:
         table.note(line, "code", "the type is empty")
+    label = _read_label(table, line, cells["label"])
+    category, kind, modifier, region, region_modifier = (
+        _read_concept(table, line, cells.get(column, "")) for column in CONCEPT_COLUMNS
+    )
     return TableRow(
         line,
         cells.get("task", ""),
-        _read_label(table, line, cells["label"]),
+        label,
         cells["name"],
         cells["structure"],
-        *(_read_concept(table, line, cells.get(column, "")) for column in CONCEPT_COLUMNS),
+        category,
+        kind,
+        modifier,
+        region,
+        region_modifier,
         _read_color(table, line, cells.get("color", "")),
     )
 

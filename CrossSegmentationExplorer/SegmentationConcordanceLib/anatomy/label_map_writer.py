@@ -32,7 +32,8 @@ def label_map_text(head: Mapping[str, str], labels: Iterable[WrittenLabel]) -> s
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for label in labels:
-        concepts = [write_concept(label.structure and getattr(label.structure, part)) for part in CONCEPT_COLUMNS]
+        coded = label.structure
+        concepts = [write_concept(None if coded is None else getattr(coded, part)) for part in CONCEPT_COLUMNS]
         number = "" if label.label is None else str(label.label)
         color = "#{:02x}{:02x}{:02x}".format(*label.color) if label.color else ""
         row = [label.task, number, label.name, label.structure_name, *concepts, color]

@@ -13,6 +13,7 @@ WORDS_FILE = Path(__file__).with_name("label_words.csv")
 
 _SIDES = ("left", "right", "both")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "œ": "oe", "æ": "ae"})
+_LARGE_UMLAUTS = {ord("Ä"): "Ae", ord("Ö"): "Oe", ord("Ü"): "Ue"}
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _LEVEL = re.compile(
     r"(?<![A-Za-z0-9])(C|Th|T|L|S|HWK|BWK|LWK|HW|BW|LW|TH)[ _-]?([0-9]{1,2})(?![0-9A-Za-z])", re.IGNORECASE
@@ -59,7 +60,7 @@ def read_label_text(text: str) -> LabelText:
 
 
 def _ascii(text: str) -> str:
-    lowered = text.translate(_UMLAUTS).translate(str.maketrans({"Ä": "Ae", "Ö": "Oe", "Ü": "Ue"}))
+    lowered = text.translate(_UMLAUTS).translate(_LARGE_UMLAUTS)
     return unicodedata.normalize("NFKD", lowered).encode("ascii", "ignore").decode().replace("_", " ")
 
 

@@ -33,14 +33,14 @@ def told_model(text: str, vocabulary: Vocabulary, known: Iterable[Vocabulary]) -
     head = dict(vocabulary.head)
     model = spelling(head.get("model", ""))
     model = model if len(model.split()) <= _MOST_WORDS else ""
-    first, last = _versions(head.get("version", ""))
+    versions = _versions(head.get("version", ""))
     named = model and re.search(rf"\b{_loosely(model)}[\W_]*v?(\d+)\.(\d+)", text, re.IGNORECASE)
-    if named and first is not None:
+    if named and versions:
         version = int(named[1]), int(named[2])
-        return ToldModel(_DOTTED_VERSION, True) if first <= version <= last else None
+        return ToldModel(_DOTTED_VERSION, True) if versions[0] <= version <= versions[1] else None
     spelled = spelling(text)
     major = re.search(rf"\b{model} ?v?(\d+)\b", spelled) if model else None
-    if major and first is not None and int(major[1]) != first[0]:
+    if major and versions and int(major[1]) != versions[0][0]:
         return None
     own = _literal(spelled, _forms(vocabulary))
     longest = max((len(_literal(spelled, _forms(other))) for other in known), default=0)
@@ -62,7 +62,7 @@ def _loosely(model: str) -> str:
     return r"[\W_]*".join(re.escape(word) for word in model.split())
 
 
-def _versions(text: str) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
+def _versions(text: str) -> tuple[tuple[int, int], tuple[int, int]] | None:
     """The first and the last version of "2.2 to 2.6"; twice the same where it is one, None where it is no number."""
     found = [(int(major), int(minor)) for major, minor in re.findall(r"\b(\d+)\.(\d+)", text)[:2]]
-    return (found[0], found[-1]) if found else (None, None)
+    return (found[0], found[-1]) if found else None

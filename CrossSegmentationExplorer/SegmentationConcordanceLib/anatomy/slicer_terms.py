@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,11 +67,11 @@ def _concept(entry: Mapping[str, Any]) -> CodedConcept:
 
 def _label(entry: Mapping[str, Any], structure: CodedStructure) -> VocabularyLabel:
     described = structure.describe()
-    color = entry.get("recommendedDisplayRGBValue") or ()
+    color: Sequence[object] = entry.get("recommendedDisplayRGBValue") or ()
     return VocabularyLabel(
         None,
         str(entry.get("slicerDisplayName") or entry.get("3dSlicerLabel") or described),
         "_".join(described.lower().replace(",", " ").split()),
         structure,
-        tuple(int(part) for part in color) if len(color) == 3 else None,
+        (int(str(color[0])), int(str(color[1])), int(str(color[2]))) if len(color) == 3 else None,
     )

@@ -171,8 +171,9 @@ def _support_by_text(label: UnknownLabel, known: KnownStructures, candidate: _Fi
 
 def _support_by_terms(label: UnknownLabel, terms: KnownStructures | None, candidate: _Find) -> bool:
     """Whether a term fits; equal words only, as among so many terms there is one that resembles anything."""
-    matches = [] if terms is None else terms.text_matches(label.name)
-    fitting = [match for match in matches if match.score >= _SAME_TERM]
+    if terms is None:
+        return False
+    fitting = [match for match in terms.text_matches(label.name) if match.score >= _SAME_TERM]
     for match in fitting:
         structure, name = terms.structures[match.identity], terms.names[match.identity]
         candidate(structure, name).support(_TERM * match.score, f'called "{match.text}" in {match.where}')
@@ -184,7 +185,7 @@ def _support_by_number(
 ) -> None:
     by_structure: dict[StructureIdentity, list[tuple[float, str]]] = defaultdict(list)
     for (map_name, task), fit in numberings.items():
-        known_label = known.numbered[map_name, task].get(label.label)
+        known_label = None if label.label is None else known.numbered[map_name, task].get(label.label)
         if known_label is not None:
             where = f"{map_name} {task}".strip()
             by_structure[known_label.identity].append((fit, f"label {label.label} of {where}"))
@@ -195,10 +196,11 @@ def _support_by_number(
 
 def _numberings(labels: Sequence[UnknownLabel], known: KnownStructures) -> dict[tuple[str, str], float]:
     """The known tasks that may have numbered these labels, and how much their numbers are to be trusted."""
-    ids = {label.label for label in labels}
-    if None in ids:
+    numbers = [(label.label, label.name) for label in labels if label.label is not None]
+    if len(numbers) < len(labels):
         return {}
-    named = [(label.label, spelled) for label in labels if len(spelled := known.spelled(label.name)) == 1]
+    ids = {number for number, _ in numbers}
+    named = [(number, spelled) for number, name in numbers if len(spelled := known.spelled(name)) == 1]
     trust = {}
     for place, numbered in known.numbered.items():
         if not ids <= set(numbered):

@@ -199,17 +199,17 @@ def _load_file(path: Path) -> Vocabulary:
         first, more = findings[0], len(findings) - 1
         fact = f"{first.kind}: {first.text}" + (f"; {more} more findings" if more else "")
         raise LabelMapTableError(f"{path}, line {first.line}", fact, "See concordance labelmaps check.")
-    labels = tuple(_label(table, row) for row in table.rows)
+    labels = tuple(_label(table, row, row.structure) for row in table.rows if row.structure is not None)
     return Vocabulary(path.stem, table.head.get("title") or path.stem, labels, tuple(table.head.items()), path)
 
 
-def _label(table: LabelMapTable, row: TableRow) -> VocabularyLabel:
+def _label(table: LabelMapTable, row: TableRow, structure: CodedStructure) -> VocabularyLabel:
     pattern = table.head.get(f"output {row.task}") or table.head.get("output", "")
     return VocabularyLabel(
         row.label,
         row.name,
         row.structure_name,
-        row.structure,
+        structure,
         row.color,
         row.task,
         pattern.replace("<name>", row.name),

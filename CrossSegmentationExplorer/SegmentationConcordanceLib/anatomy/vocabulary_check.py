@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from .color_check import color_findings
+from .concepts import CodedStructure
 from .identity import StructureIdentity, structure_identity
 from .label_map_table import CONCEPT_COLUMNS, LabelMapTable, TableFinding, TableRow, read_table
 from .snomed import is_concept_id
@@ -104,7 +105,7 @@ def _code_mistakes(row: TableRow) -> Iterator[str]:
 def _side_mistakes(row: TableRow) -> Iterator[str]:
     if row.structure is None:
         return
-    coded = _coded_side(row)
+    coded = _coded_side(row.structure)
     said = _side_in(row.structure_name)
     if said != coded:
         yield f"structure {row.structure_name} says {said or 'no side'}, its codes say {coded or 'no side'}"
@@ -113,12 +114,13 @@ def _side_mistakes(row: TableRow) -> Iterator[str]:
         yield f'label name "{row.name}" says {model_side}, its codes say {coded or "no side"}'
 
 
-def _coded_side(row: TableRow) -> str | None:
+def _coded_side(structure: CodedStructure) -> str | None:
     # Some concepts have their side built in and no equivalent without it, e.g. "Middle lobe of right lung".
-    identity = structure_identity(row.structure)
+    identity = structure_identity(structure)
     sides = {_SIDE_CODES.get(code) for code in (identity.modifier, identity.region_modifier)} - {None}
     if not sides:
-        sides = {_side_in(concept.meaning) for concept in (row.type, row.region) if concept is not None} - {None}
+        concepts = (structure.type, structure.region)
+        sides = {_side_in(concept.meaning) for concept in concepts if concept is not None} - {None}
     return sides.pop() if len(sides) == 1 else None
 
 
