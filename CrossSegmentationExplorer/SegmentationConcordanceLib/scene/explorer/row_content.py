@@ -12,6 +12,7 @@ from ...exploring.display_style import DisplayStyle
 from ...exploring.explored_scan import DrawnModel, ExploredScan
 from ...exploring.rows import Row, RowKind
 from ...exploring.view_kinds import THREE_D
+from ...exploring.visible_color import visible_on_black
 from ...imaging.neighbours import neighbours
 from .row_layout import RowLayout
 from .shown_segments import SegmentLook, ShownSegments
@@ -47,7 +48,7 @@ class RowContent:
     ) -> None:
         """Show one structure of these models, and nothing else; "" shows nothing."""
         structure = scan.structure(key)
-        own_color = tuple(channel / 255 for channel in (structure and structure.color) or (128, 128, 128))
+        own_color = _shown_color(structure and structure.color)
         beside = style.neighbours and self.row.kind is not RowKind.OVERLAY
         near = {m.drawn: _neighbours(scan, m.drawn, key, style) for m in models} if beside else {}
         looks: dict[str, dict[str, SegmentLook]] = {}
@@ -62,7 +63,7 @@ class RowContent:
             for neighbour in near.get(model.drawn, ()):
                 for segment in model.drawn.segments[neighbour]:
                     place = model.drawn.places[segment]
-                    color = tuple(channel / 255 for channel in segment.color or (128, 128, 128))
+                    color = _shown_color(segment.color)
                     looks[place.node_id][place.segment_id] = SegmentLook(color, 0.0, style.neighbour_opacity)
         self._show_segments(looks)
         self._show_surfaces(scan, models, key, style, own_color, near, cache)
@@ -123,7 +124,7 @@ class RowContent:
             color = model.color if overlay or style.color_by_model else own_color
             looks += self._surface(scan, model.drawn, key, color, _OVERLAY_3D_OPACITY if overlay else 1.0, cache)
             for neighbour in near.get(model.drawn, ()):
-                color = tuple(channel / 255 for channel in scan.structure(neighbour).color or (128, 128, 128))
+                color = _shown_color(scan.structure(neighbour).color)
                 looks += self._surface(scan, model.drawn, neighbour, color, style.neighbour_opacity, cache)
         self._surfaces.show(looks)
 
@@ -138,6 +139,11 @@ class RowContent:
             (drawn.segmentation.model, key), lambda: closed_surface(drawn.mask(key, box), geometry, box.lower)
         )
         return [SurfaceLook(surface, color, opacity)] if surface.GetNumberOfCells() else []
+
+
+def _shown_color(color: tuple[int, int, int] | None) -> Color:
+    """A structure's colour, light enough for a black background; grey where it has none."""
+    return visible_on_black(tuple(channel / 255 for channel in color or (128, 128, 128)))
 
 
 def _neighbours(scan: ExploredScan, drawn: DrawnModel, key: str, style: DisplayStyle) -> list[str]:
