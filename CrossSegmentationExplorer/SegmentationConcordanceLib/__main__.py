@@ -4,4 +4,5 @@ import sys
 
 from .cli import run
 
-sys.exit(run())
+if __name__ == "__main__":  # processes that work on cases import this file under another name
+    sys.exit(run())

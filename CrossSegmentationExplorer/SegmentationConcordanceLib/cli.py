@@ -13,13 +13,16 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from . import __version__
-from .commands import compare, demo, explore, harmonize, labelmaps, report, review, view
+from .commands import cohort, compare, demo, explore, harmonize, labelmaps, report, review, view
+from .commands import run as run_command
 from .commands.terminal import Terminal
 from .errors import ConcordanceError
 
 COMMANDS = {
     "harmonize": (harmonize, "one model's output -> one coded DICOM SEG"),
     "compare": (compare, "several models' segmentations of one image -> consensus, agreement tables, report"),
+    "run": (run_command, "a whole cohort: harmonize, compare, tables and report of all cases; goes on where it ended"),
+    "cohort": (cohort, "cohort files: write one from a folder tree, check one"),
     "report": (report, "agreement tables -> the interactive report"),
     "review": (review, "verdicts of readers -> their agreement, and what they say of each model"),
     "view": (view, "images and segmentations in the browser"),

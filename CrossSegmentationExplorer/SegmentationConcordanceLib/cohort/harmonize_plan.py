@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import ConcordanceError, UnreadableFileError
+from ..imaging.volume_files import is_volume_file
 from .case_patterns import Fields, PathPattern, joined, path_pattern, require_match, values_of
 
 _PLAN_COLUMNS = ("segmentation", "model", "task", "name")
@@ -71,10 +72,13 @@ def planned_models(
     return [_planned("--segmentation", segmentation, model, task, name)]
 
 
-def find_jobs(folder: Path, ct: PathPattern, models: Sequence[PlannedModel], outputs: Path) -> list[Job]:
+def find_jobs(
+    folder: Path, ct: PathPattern, models: Sequence[PlannedModel], outputs: Path, *, image_files: bool = False
+) -> list[Job]:
     """Every output to be harmonized, case by case; what is missing or double is a job with a problem.
 
     :param outputs: the folder that the SEGs go to; where it lies below ``folder``, it is no case.
+    :param image_files: an image may also be a file, such as NIfTI, and no folder of a DICOM series.
     :raises ConcordanceError: there is no such folder, the images' pattern or the only model's matches nothing, or a
         pattern lacks a placeholder of the images'.
     """
@@ -85,7 +89,8 @@ def find_jobs(folder: Path, ct: PathPattern, models: Sequence[PlannedModel], out
     inside = folder.resolve() in outputs.resolve().parents
     leave_out = outputs.resolve() if inside else None
     found = {
-        fields: [path for path in paths if path.is_dir()] for fields, paths in ct.matches(folder, leave_out).items()
+        fields: [path for path in paths if path.is_dir() or (image_files and is_volume_file(path))]
+        for fields, paths in ct.matches(folder, leave_out).items()
     }
     series = {fields: paths for fields, paths in found.items() if paths}
     require_match("--ct", ct, folder, series)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -78,8 +78,13 @@ def read_models(
     :param folders: the user's label maps, see :func:`label_map_folders`.
     :returns: the models, and SeriesInstanceUID by model: that of its first DICOM SEG, where it has any.
     """
+    return models_of_runs(read_runs(files, image, listener, resample=resample, folders=folders), listener)
+
+
+def models_of_runs(reads: Iterable[ReadRun], listener: Listener) -> tuple[list[ModelSegmentation], dict[str, str]]:
+    """The models of what was read, see :func:`read_models`: those of one name are joined."""
     outputs: dict[str, list[ReadRun]] = {}
-    for read in read_runs(files, image, listener, resample=resample, folders=folders):
+    for read in reads:
         outputs.setdefault(read.name, []).append(read)
     models = [
         ModelSegmentation(

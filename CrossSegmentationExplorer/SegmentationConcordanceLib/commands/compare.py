@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ..agreement.analysis import Analysis, CaseResult
-from ..agreement.combine import combined
+from ..agreement.analysis import CaseResult
 from ..agreement.table import EMPTY_CONSENSUS, MISSING
-from ..anatomy.combinations import combinations_named
+from ..cohort.case_comparison import Settings, compare_case
 from ..cohort.case_image import case_name, read_case_image
-from ..cohort.runs import read_models
+from ..cohort.runs import read_runs
 from ..errors import ConcordanceError
-from ..imaging.image_series import ImageSeries
 from ..imaging.whole_files import require_no_input
-from ..reporting.case_files import CONSENSUS_FILE, CONSENSUS_STEM, write_case
-from ..reporting.case_identifiers import case_identifiers
+from ..reporting.case_files import CONSENSUS_FILE, CONSENSUS_STEM
+from . import compare_many
 from .analysis_options import add_analysis_arguments, analysis_options
 from .label_map_options import add_label_map_arguments, folders_of
 from .run_arguments import add_run_arguments, parse_runs
@@ -44,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", required=True, type=Path, metavar="DIR", help="folder for the results")
     add_viewer_argument(parser)
     add_label_map_arguments(parser)
+    compare_many.add_arguments(parser)
     add_analysis_arguments(parser)
 
 
@@ -51,27 +50,26 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     """Do it; the summary names the files and the worst agreement."""
     options = analysis_options(args)
     viewer = viewer_of(args)
-    combinations = combinations_named(args.combine)
+    settings = Settings(options, tuple(args.combine), args.resample, folders_of(args), viewer)
+    if args.cases is not None:
+        return compare_many.run(args, settings, terminal)
+    for option in ("redo", "workers", "memory", "scheduler"):
+        if getattr(args, option):
+            raise ConcordanceError(f"--{option}", "is for many cases", "Give --cases DIR with it.")
     runs = parse_runs([path for paths in args.seg for path in paths], args.model)
     require_no_input(args.output / CONSENSUS_FILE, [one.path for one in runs])
     if args.series and (args.ct is None or args.ct.is_file()):
         raise ConcordanceError("--series", "chooses among the series of a folder", "Give the folder as --ct.")
     terminal.progress(0.0, "reading the image")
     image = read_case_image(args.ct, args.series)
-    series = image if isinstance(image, ImageSeries) else None
-    read, segs = read_models(runs, image, terminal, resample=args.resample, folders=folders_of(args))
-    models = [combined(model, combinations) for model in read]
-    terminal.progress(0.7, "comparing")
-    case = args.case or case_name(args.ct or runs[0].path)
-    analysis = Analysis(models, case=case, series_uid=series.series_uid if series else "")
-    result = analysis.result(options, lambda fraction, what: terminal.progress(0.7 + 0.2 * fraction, what))
+    reads = read_runs(runs, image, terminal, resample=args.resample, folders=settings.label_map_folders)
+    compared = compare_case(args.case or case_name(args.ct or runs[0].path), image, reads, settings, terminal)
+    result = compared.result
     terminal.progress(0.9, "writing")
-    cases = case_identifiers(result.case, series, segs)
-    said = replace(result, notes=(*result.notes, *terminal.report_notes))
-    files = write_case(args.output, said, series, cases=cases, viewer=viewer)
+    files = compared.write(args.output, viewer, terminal.report_notes)
     for line in summary_lines(result):
         terminal.say(line)
-    if series is None:
+    if compared.series is None:
         terminal.say(f"without a DICOM series there is no {CONSENSUS_FILE}; the consensus is {CONSENSUS_STEM}.nii.gz")
     for path in files:
         terminal.say(str(path))

@@ -1,0 +1,82 @@
+"""Comparing the models of one case, on the command line and in a cohort alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ..agreement.analysis import Analysis, CaseResult
+from ..agreement.combine import combined
+from ..agreement.options import AnalysisOptions
+from ..anatomy.combinations import combinations_named
+from ..imaging.geometry import Geometry
+from ..imaging.image_series import ImageSeries
+from ..reporting.case_files import write_case
+from ..reporting.case_identifiers import case_identifiers, with_consensus
+from ..reporting.case_table import CaseTable
+from .listener import Listener
+from .runs import ReadRun, models_of_runs
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the cases of one call are compared.
+
+    :param combine: names of structures to put together first, see :func:`combinations_named`.
+    :param resample: bring what lies on other voxels than the image to those, by nearest neighbour.
+    :param label_map_folders: of the user's label maps.
+    :param viewer: template of the reports' links; "" for none.
+    """
+
+    options: AnalysisOptions = field(default_factory=AnalysisOptions)
+    combine: tuple[str, ...] = ()
+    resample: bool = False
+    label_map_folders: tuple[Path, ...] = ()
+    viewer: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class ComparedCase:
+    """What comparing one case gave.
+
+    :param series: the DICOM series; None where the image is none.
+    :param cases: the identifiers of the case for links, without the consensus.
+    """
+
+    result: CaseResult
+    series: ImageSeries | None
+    cases: CaseTable
+
+    def write(self, folder: Path, viewer: str, notes: Sequence[str] = ()) -> list[Path]:
+        """Write the files of the case, see :func:`write_case`.
+
+        :param notes: sentences on the inputs that belong beside the numbers.
+        """
+        said = replace(self.result, notes=(*self.result.notes, *notes))
+        return write_case(folder, said, self.series, cases=self.cases, viewer=viewer)
+
+    def identifiers(self, consensus: Path) -> CaseTable:
+        """The identifiers with those of the consensus that was written; unchanged where there is no such file."""
+        return with_consensus(self.cases, self.result.case, consensus)
+
+
+def compare_case(
+    case: str, image: ImageSeries | Geometry | None, runs: Iterable[ReadRun], settings: Settings, listener: Listener
+) -> ComparedCase:
+    """Compare the models of a case.
+
+    :param image: see :func:`read_case_image`.
+    :param runs: what the models wrote, see :func:`read_runs`; read as they are needed.
+    :raises ConcordanceError: a file cannot be read or does not belong to the image, or an option does not fit.
+    """
+    combinations = combinations_named(settings.combine)
+    series = image if isinstance(image, ImageSeries) else None
+    read, segs = models_of_runs(runs, listener)
+    models = [combined(model, combinations) for model in read]
+    listener.progress(0.7, "comparing")
+    analysis = Analysis(models, case=case, series_uid=series.series_uid if series else "")
+    result = analysis.result(
+        settings.options, lambda fraction, what: listener.progress(0.7 + 0.2 * fraction, what)
+    )  # fmt: skip
+    return ComparedCase(result, series, case_identifiers(case, series, segs))

@@ -1,0 +1,79 @@
+"""Working on many cases on a Dask cluster that is there already, or on one of this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from ..errors import ConcordanceError
+from .workers import WorkerEndedError
+
+Task = TypeVar("Task")
+Outcome = TypeVar("Outcome")
+
+LOCAL = "local"
+"""In place of an address: a cluster of this machine."""
+
+_AHEAD = 4
+_SECONDS_TO_CONNECT = 30
+
+
+def on_dask(
+    function: Callable[[Task], Outcome], tasks: Sequence[Task], *, address: str, workers: int
+) -> Iterator[tuple[int, Outcome | Exception]]:
+    """The number of each task, and its outcome or the exception, as they come.
+
+    The workers see the same files under the same paths, and have the same version of this package. Dask gives a task
+    to another worker where one ends.
+
+    :param address: of the scheduler, e.g. "tcp://10.0.0.1:8786", or ``LOCAL``.
+    :param workers: processes of a cluster of this machine.
+    :raises ConcordanceError: Dask is not installed, or nobody answers there.
+    """
+    distributed = _distributed()
+    cluster = None
+    if address == LOCAL:
+        cluster = distributed.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
+    try:
+        client = distributed.Client(cluster or address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise ConcordanceError(f"--scheduler {address}", f"does not answer ({error})", "Check the address.") from error
+    try:
+        yield from _outcomes(distributed, client, function, tasks)
+    finally:
+        client.close()
+        if cluster is not None:
+            cluster.close()
+
+
+def _outcomes(distributed: Any, client: Any, function: Callable[[Task], Outcome], tasks: Sequence[Task]) -> Iterator:
+    """Only some tasks more than there are threads are handed over at a time: the scheduler stays small."""
+    numbers = iter(range(len(tasks)))
+    number_of: dict[Any, int] = {}
+    running = distributed.as_completed()
+
+    def hand_over() -> None:
+        most = _AHEAD * max(1, sum(client.nthreads().values()))
+        while len(number_of) < most and (number := next(numbers, None)) is not None:
+            future = client.submit(function, tasks[number], pure=False)
+            number_of[future] = number
+            running.add(future)
+
+    hand_over()
+    for future in running:
+        number = number_of.pop(future)
+        error = future.exception()
+        if isinstance(error, distributed.KilledWorker):
+            yield number, WorkerEndedError("the workers that were given it ended")
+        else:
+            yield number, future.result() if error is None else RuntimeError(f"{type(error).__name__}: {error}")
+        hand_over()
+
+
+def _distributed() -> Any:
+    try:
+        import distributed
+    except ImportError as error:
+        remedy = "Install it: pip install 'segmentation-concordance[cohort]'."
+        raise ConcordanceError("--scheduler", "needs the Python package distributed (Dask)", remedy) from error
+    return distributed

@@ -1,0 +1,162 @@
+"""The cases of a folder tree that nobody has described: image series, and the outputs that belong to each.
+
+A SEG says which series it belongs to. Of a model's own files the path tells: it has the series' UID, the patient's ID
+or the case's folder in it, or it lies nearest to that series. Layouts of IDC (collection/patient/study/series), of one
+folder per patient and of one folder per model with a file or folder per series are found so.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pydicom
+from pydicom.dataset import Dataset
+from pydicom.errors import InvalidDicomError
+from pydicom.misc import is_dicom
+
+from ..anatomy.vocabulary import shipped_vocabularies
+from ..imaging.volume_files import is_volume_file, volume_name
+from .case_image import case_name
+from .cases import CaseOutput, CohortCase
+
+_MODALITIES = ("CT", "MR", "PT")
+_FACTS = {
+    "patient_id": "PatientID",
+    "manufacturer": "Manufacturer",
+    "manufacturer_model": "ManufacturerModelName",
+    "kernel": "ConvolutionKernel",
+    "slice_thickness_mm": "SliceThickness",
+    "contrast": "ContrastBolusAgent",
+}
+_TAGS = ["Modality", "SeriesInstanceUID", "StudyInstanceUID", "ReferencedSeriesSequence", *_FACTS.values()]
+
+
+@dataclass(frozen=True)
+class FoundCases:
+    """What was found.
+
+    :param alone: outputs that belong to no image, or of which nothing tells to which.
+    """
+
+    cases: tuple[CohortCase, ...]
+    alone: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Series:
+    folder: Path
+    uid: str
+    facts: tuple[tuple[str, str], ...]
+
+
+def found_cases(folder: Path, outputs: Sequence[str] = (), progress: Callable[[str], None] = str) -> FoundCases:
+    """Look through a folder and all below it.
+
+    :param outputs: patterns of the models' files as seen from ``folder``, with * for any text; empty for all image
+        files.
+    :param progress: called with each folder.
+    """
+    series: dict[str, _Series] = {}
+    segs: list[tuple[Path, str]] = []
+    volumes: list[Path] = []
+    for path, head in _things(folder, progress):
+        if head is None:
+            if not outputs or any(fnmatch(path.relative_to(folder).as_posix(), pattern) for pattern in outputs):
+                volumes.append(path)
+        elif head.get("Modality") == "SEG":
+            segs.append((path, _referenced(head)))
+        elif head.get("Modality") in _MODALITIES:
+            uid = str(head.get("SeriesInstanceUID", ""))
+            series.setdefault(f"{path.parent}\n{uid}", _Series(path.parent, uid, _facts_of(head)))
+    images = list(series.values()) or [_Series(path, "", ()) for path in _nifti_images(volumes)]
+    found: dict[int, list[tuple[Path, ...]]] = {index: [] for index in range(len(images))}
+    alone = []
+    for path, uid in segs:
+        index = next((index for index, one in enumerate(images) if one.uid == uid), None)
+        found[index].append((path,)) if index is not None else alone.append(path)
+    files = [path for path in volumes if path not in {one.folder for one in images}]
+    for paths in _outputs_of(files, images, folder):
+        index = _belongs_to(paths[0], images, folder)
+        found[index].append(paths) if index is not None else alone.extend(paths)
+    return FoundCases(tuple(_cases(images, found)), tuple(alone))
+
+
+def _things(folder: Path, progress: Callable[[str], None]) -> Iterator[tuple[Path, Dataset | None]]:
+    """Image files; and of each folder the first DICOM image of a series, and every other DICOM object."""
+    for where, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        progress(where)
+        seen: set[str] = set()
+        for name in sorted(names):
+            path = Path(where, name)
+            if is_volume_file(path):
+                yield path, None
+            elif not name.startswith(".") and (head := _head(path)) is not None:
+                uid = str(head.get("SeriesInstanceUID", ""))
+                if head.get("Modality") == "SEG" or uid not in seen:
+                    yield path, head
+                seen.add(uid)
+
+
+def _head(path: Path) -> Dataset | None:
+    try:
+        return pydicom.dcmread(path, specific_tags=_TAGS, stop_before_pixels=True) if is_dicom(path) else None
+    except (OSError, InvalidDicomError, ValueError, KeyError, AttributeError):
+        return None  # what cannot be read is no image; reading the case says why
+
+
+def _referenced(head: Dataset) -> str:
+    items = head.get("ReferencedSeriesSequence") or []
+    return str(items[0].get("SeriesInstanceUID", "")) if items else ""
+
+
+def _facts_of(head: Dataset) -> tuple[tuple[str, str], ...]:
+    return tuple((name, " ".join(str(head.get(keyword, "") or "").split())) for name, keyword in _FACTS.items())
+
+
+def _nifti_images(volumes: Sequence[Path]) -> list[Path]:
+    """Without any DICOM series: the files that are called as images are."""
+    return [path for path in volumes if case_name(path) != volume_name(path)]
+
+
+def _outputs_of(volumes: Sequence[Path], images: Sequence[_Series], root: Path) -> list[tuple[Path, ...]]:
+    """The files of one folder that belong to one image are one output."""
+    together: dict[tuple[Path, int | None], list[Path]] = {}
+    for path in volumes:
+        together.setdefault((path.parent, _belongs_to(path, images, root)), []).append(path)
+    return [tuple(paths) for paths in together.values()]
+
+
+def _belongs_to(path: Path, images: Sequence[_Series], root: Path) -> int | None:
+    """The image that a file's path names; else the one that lies nearest to it, if that is one."""
+    parts = {*path.relative_to(root).parts[:-1], volume_name(path)}
+    for told in (lambda one: one.uid, lambda one: dict(one.facts).get("patient_id", ""), lambda one: one.folder.name):
+        named = [index for index, one in enumerate(images) if told(one) and told(one) in parts]
+        if len(named) == 1:
+            return named[0]
+    depths = [len(Path(os.path.commonpath([path.parent, one.folder])).parts) for one in images]
+    deepest = max(depths, default=0)
+    nearest = [index for index, depth in enumerate(depths) if depth == deepest]
+    return nearest[0] if len(nearest) == 1 else None
+
+
+def _cases(images: Sequence[_Series], found: dict[int, list[tuple[Path, ...]]]) -> Iterator[CohortCase]:
+    names: list[str] = []
+    for index, one in enumerate(images):
+        several = sum(other.folder == one.folder for other in images) > 1
+        name = one.uid if several else case_name(one.folder)
+        if name in names:
+            name = one.uid or f"{name}_{index + 1}"
+        names.append(name)
+        outputs = tuple(CaseOutput(paths, _told_label_map(paths[0])) for paths in found[index])
+        yield CohortCase(name, one.folder, outputs, one.uid if several else "", one.facts)
+
+
+def _told_label_map(path: Path) -> str:
+    """The label map that a folder is called after, to the letter; "" where it is to be recognized."""
+    names = set(shipped_vocabularies())
+    return next((part for part in reversed(path.parts[:-1]) if part in names), "") if is_volume_file(path) else ""

@@ -1,0 +1,58 @@
+"""How much memory a case will need, and how much there is."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pydicom
+import SimpleITK
+from pydicom.errors import InvalidDicomError
+
+from .cases import CohortCase
+from .harmonized_table import files_below
+
+BASE_BYTES = 250_000_000
+"""Of a process that has not read any image: the interpreter and the libraries."""
+
+_BYTES_PER_VOXEL, _BYTES_PER_VOXEL_AND_MODEL = 8, 1.6
+_UNKNOWN_VOXELS = 512 * 512 * 400
+_SHARE = 0.8
+
+
+def estimated_bytes(case: CohortCase) -> int:
+    """The memory that the work on a case takes at its peak, from the size of its image; on the high side."""
+    per_voxel = _BYTES_PER_VOXEL + _BYTES_PER_VOXEL_AND_MODEL * len(case.outputs)
+    return BASE_BYTES + round(_voxels_of(case) * per_voxel)
+
+
+def available_bytes() -> int | None:
+    """Four fifths of the memory that is free now; None where the system does not tell."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        free = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
+    except (OSError, StopIteration, ValueError):
+        try:
+            free = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+        except (AttributeError, ValueError, OSError):
+            return None
+    return round(free * _SHARE)
+
+
+def _voxels_of(case: CohortCase) -> int:
+    """The number of voxels by the headers; a usual CT's where they do not tell."""
+    image = case.image or next((path for output in case.outputs for path in files_below(output.paths)), None)
+    if image is None:
+        return 0
+    try:
+        if image.is_dir():
+            files = files_below([image])
+            head = pydicom.dcmread(files[0], specific_tags=["Rows", "Columns"], stop_before_pixels=True)
+            return len(files) * int(head.Rows) * int(head.Columns)
+        reader = SimpleITK.ImageFileReader()
+        reader.SetFileName(str(image))
+        reader.ReadImageInformation()
+        x, y, z = reader.GetSize()[:3]
+        return x * y * z
+    except (InvalidDicomError, OSError, AttributeError, TypeError, ValueError, IndexError, RuntimeError):
+        return _UNKNOWN_VOXELS

@@ -1,0 +1,127 @@
+"""Working on a whole cohort: every case, in parallel, and the tables and the report of all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import OutputError
+from .case_work import DONE, FAILED, UNCHANGED, CaseOutcome, CaseTask, work_on_case
+from .cases import Cohort, Problem
+from .cohort_tables import CohortFiles, write_cohort_tables
+from .dask_workers import on_dask
+from .listener import Listener
+from .memory import available_bytes, estimated_bytes
+from .one_run import one_run_at_a_time
+from .workers import in_processes, in_this_process
+
+CASES = "cases"
+
+
+@dataclass(frozen=True, slots=True)
+class Machinery:
+    """What the work is done with.
+
+    :param workers: processes; 1 for this one.
+    :param memory: bytes that the cases at work may need together; None for four fifths of what is free.
+    :param scheduler: of a Dask cluster, see :func:`on_dask`; "" for none.
+    """
+
+    workers: int = 1
+    memory: int | None = None
+    scheduler: str = ""
+
+
+@dataclass(frozen=True)
+class CohortOutcome:
+    """What became of a cohort.
+
+    :param outcomes: of the cases, in their order.
+    :param files: what was written for all of them.
+    """
+
+    outcomes: tuple[CaseOutcome, ...]
+    files: CohortFiles
+
+    def count(self, status: str) -> int:
+        """How many cases have this status."""
+        return sum(outcome.status == status for outcome in self.outcomes)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """All that went wrong, case by case."""
+        return [problem for outcome in self.outcomes for problem in outcome.problems]
+
+
+def run_cohort(
+    cohort: Cohort, output: Path, machinery: Machinery, listener: Listener, *, redo: bool = False
+) -> CohortOutcome:
+    """Work on every case into ``output``/cases, then write the tables and the report of all into ``output``.
+
+    It may be ended at any moment; another run goes on from there and ends with the same tables. A case that fails
+    stops no other.
+
+    :param redo: do again what is done.
+    :raises OutputError: the folder cannot be written to, or another run is at work in it.
+    """
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(output, f"cannot be made ({error.strerror})", "Choose another place.") from error
+    tasks = [
+        CaseTask(case, cohort.settings, output / CASES / case.folder_name, cohort.harmonize, redo)
+        for case in cohort.cases
+    ]
+    with one_run_at_a_time(output):
+        outcomes = _outcomes(tasks, machinery, listener)
+        listener.progress(0.98, "writing the tables and the report of all cases")
+        files = write_cohort_tables(output, tasks, outcomes, cohort)
+    return CohortOutcome(tuple(outcomes), files)
+
+
+def _outcomes(tasks: Sequence[CaseTask], machinery: Machinery, listener: Listener) -> list[CaseOutcome]:
+    found: dict[int, CaseOutcome] = {}
+    try:
+        for number, result in _results(tasks, machinery):
+            outcome = result if isinstance(result, CaseOutcome) else _fault(tasks[number], result)
+            found[number] = outcome
+            _tell(outcome, listener)
+            listener.progress(0.97 * len(found) / len(tasks), f"{len(found)} of {len(tasks)} cases")
+    except KeyboardInterrupt:
+        listener.say(f"{len(found)} of {len(tasks)} cases are done; the same command goes on from here")
+        raise
+    return [found[number] for number in range(len(tasks))]
+
+
+def _results(tasks: Sequence[CaseTask], machinery: Machinery) -> Iterator[tuple[int, CaseOutcome | Exception]]:
+    if machinery.scheduler:
+        return on_dask(work_on_case, tasks, address=machinery.scheduler, workers=machinery.workers)
+    if machinery.workers == 1:
+        return in_this_process(work_on_case, tasks)
+    memory = machinery.memory or available_bytes()
+    return in_processes(
+        work_on_case,
+        tasks,
+        workers=machinery.workers,
+        memory_of=lambda task: estimated_bytes(task.case),
+        memory=memory,
+    )
+
+
+def _fault(task: CaseTask, error: Exception) -> CaseOutcome:
+    """A fault of the program, or a process that ended: of that case alone."""
+    return CaseOutcome(task.case.name, FAILED, False, (Problem(task.case.name, "run", "", str(error)),))
+
+
+def _tell(outcome: CaseOutcome, listener: Listener) -> None:
+    for problem in outcome.problems:
+        what = f"{problem.case} {problem.output}".strip()
+        listener.say(f"{what}: failed ({problem.step}). {problem.error}")
+    if outcome.status in (DONE, FAILED) and outcome.has_tables:
+        listener.say(f"{outcome.case}: compared")
+    for name in outcome.renewed:
+        listener.say(f"{outcome.case}: {name} has another content than before, and so new UIDs")
+
+
+__all__ = ["DONE", "FAILED", "UNCHANGED", "CohortOutcome", "Machinery", "run_cohort"]

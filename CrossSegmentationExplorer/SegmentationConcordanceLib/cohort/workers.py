@@ -1,0 +1,187 @@
+"""Working on many cases in processes of this machine. A process that ends, killed or out of memory, costs its own case
+only; none outlives the one that started it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import Generic, TypeVar
+
+Task = TypeVar("Task")
+Outcome = TypeVar("Outcome")
+
+_CASES_PER_PROCESS = 200
+_ATTEMPTS = 2
+
+
+class WorkerEndedError(Exception):
+    """The process that worked on a task ended without an outcome."""
+
+
+def in_this_process(function: Callable[[Task], Outcome], tasks: Sequence[Task]) -> Iterator[tuple[int, Outcome]]:
+    """One task after the other: the number of each, and its outcome or the exception."""
+    for number, task in enumerate(tasks):
+        yield number, _outcome(function, task)
+
+
+def in_processes(
+    function: Callable[[Task], Outcome],
+    tasks: Sequence[Task],
+    *,
+    workers: int,
+    memory_of: Callable[[Task], int],
+    memory: int | None,
+) -> Iterator[tuple[int, Outcome | Exception]]:
+    """Several tasks at a time, each in a process: its number, and its outcome or the exception, as they come.
+
+    A task begins only when its memory fits beside that of those at work; one that is larger than all memory is worked
+    on alone. One whose process ends is tried once more.
+
+    :param function: of a module, as processes find it again by its name.
+    :param memory_of: the bytes that a task needs; asked before it begins.
+    :param memory: in bytes; None for no limit.
+    """
+    context = _context()
+    lanes = [_Lane(context, function) for _ in range(min(workers, len(tasks)))]
+    waiting = list(range(len(tasks)))[::-1]
+    attempts: dict[int, int] = {}
+    try:
+        while waiting or any(lane.number is not None for lane in lanes):
+            _fill(lanes, waiting, tasks, memory_of, memory)
+            for lane in _ready(lanes):
+                number, outcome = lane.take()
+                if isinstance(outcome, WorkerEndedError):
+                    attempts[number] = attempts.get(number, 0) + 1
+                    if attempts[number] < _ATTEMPTS:
+                        waiting.append(number)
+                        continue
+                yield number, outcome
+    finally:
+        for lane in lanes:
+            lane.end()
+
+
+def _fill(lanes, waiting, tasks, memory_of, memory) -> None:
+    for lane in lanes:
+        if lane.number is not None or not waiting:
+            continue
+        needed = memory_of(tasks[waiting[-1]])
+        busy = sum(other.memory for other in lanes if other.number is not None)
+        if memory is not None and busy and busy + needed > memory:
+            return
+        number = waiting.pop()
+        lane.give(number, tasks[number], needed)
+
+
+def _ready(lanes: Sequence[_Lane]) -> list[_Lane]:
+    busy = {thing: lane for lane in lanes if lane.number is not None for thing in lane.signs()}
+    return list(dict.fromkeys(busy[thing] for thing in wait(list(busy))))
+
+
+class _Lane(Generic[Task, Outcome]):
+    """A process, and the task that it is at; a new process takes the place of one that ended or has done many."""
+
+    def __init__(self, context: multiprocessing.context.BaseContext, function: Callable[[Task], Outcome]) -> None:
+        self._context = context
+        self._function = function
+        self._process: multiprocessing.Process | None = None
+        self._pipe: Connection | None = None
+        self._done = 0
+        self.number: int | None = None
+        self.memory = 0
+
+    def give(self, number: int, task: Task, memory: int) -> None:
+        if self._process is None:
+            self._start()
+        self.number, self.memory = number, memory
+        with suppress(OSError):  # the process has ended meanwhile, as its sentinel will say
+            self._pipe.send(task)
+
+    def signs(self) -> list[object]:
+        """What becomes ready when the task is done or the process has ended."""
+        return [self._pipe, self._process.sentinel]
+
+    def take(self) -> tuple[int, Outcome | Exception]:
+        """The task's number, and what came of it."""
+        number, self.number = self.number, None
+        try:
+            outcome = self._pipe.recv() if self._pipe.poll() else self._ended()
+        except (EOFError, OSError):
+            outcome = self._ended()
+        self._done += 1
+        if self._done >= _CASES_PER_PROCESS:
+            self.end()
+        return number, outcome
+
+    def end(self) -> None:
+        """End the process, also in the middle of its task."""
+        if self._process is not None:
+            self._pipe.close()
+            self._process.kill()
+            self._process.join()
+        self._process = None
+
+    def _ended(self) -> WorkerEndedError:
+        self._process.join()
+        code = self._process.exitcode
+        self.end()
+        return WorkerEndedError(f"the process that worked on it ended ({_ending(code)})")
+
+    def _start(self) -> None:
+        self._pipe, theirs = self._context.Pipe()
+        self._process = self._context.Process(target=_serve, args=(theirs, self._function), daemon=True)
+        self._process.start()
+        self._done = 0
+        theirs.close()
+
+
+def _ending(code: int | None) -> str:
+    if code is not None and code < 0:
+        name = signal.Signals(-code).name
+        return f"{name}, perhaps for want of memory: see --workers and --memory" if name == "SIGKILL" else name
+    return f"exit code {code}"
+
+
+def _serve(pipe: Connection, function: Callable[[Task], Outcome]) -> None:
+    """What a process does: task after task, until the one that started it is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all; the one at the terminal ends the others
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    warnings.filterwarnings("ignore", module="pydicom")
+    while True:
+        try:
+            task = pipe.recv()
+        except EOFError:
+            return
+        pipe.send(_outcome(function, task))
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _outcome(function: Callable[[Task], Outcome], task: Task) -> Outcome | Exception:
+    try:
+        return function(task)
+    except Exception as error:  # noqa: BLE001 - a fault on one case must not cost the others; the caller tells it
+        return RuntimeError(f"{type(error).__name__}: {error}")
+
+
+def _context() -> multiprocessing.context.BaseContext:
+    """Fresh interpreters; inside Slicer those of its own Python, as its main program is none."""
+    context = multiprocessing.get_context("spawn")
+    home = os.environ.get("SLICER_HOME", "")
+    python = Path(home, "bin", "PythonSlicer.exe" if sys.platform == "win32" else "PythonSlicer")
+    if home and python.is_file():
+        context.set_executable(str(python))
+    return context

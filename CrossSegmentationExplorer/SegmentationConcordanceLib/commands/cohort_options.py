@@ -1,0 +1,70 @@
+"""The arguments of commands that work on many cases, and the words for what became of them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import Any
+
+from ..cohort.dask_workers import LOCAL
+from ..cohort.run_cohort import DONE, FAILED, UNCHANGED, CohortOutcome, Machinery
+from ..errors import ConcordanceError
+from .terminal import Terminal
+
+_GB = 1_000_000_000
+_SHOWN = 20
+
+
+def add_machinery_arguments(group: argparse._ArgumentGroup) -> None:
+    """Processes, memory, a cluster."""
+    group.add_argument(
+        "--workers", type=int, default=0, metavar="N", help="cases at a time, each in a process (default: one per core)"
+    )
+    group.add_argument(
+        "--memory", type=float, metavar="GB",
+        help="what the cases at work may need together; a case begins only when it fits (default: four fifths of what "
+        "is free)",
+    )  # fmt: skip
+    group.add_argument(
+        "--scheduler", default="", metavar="ADDRESS",
+        help=f"work on a Dask cluster, e.g. tcp://10.0.0.1:8786; '{LOCAL}' makes one on this machine. Its workers see "
+        "the same files under the same paths",
+    )  # fmt: skip
+
+
+def machinery_of(args: argparse.Namespace) -> Machinery:
+    """What the arguments say.
+
+    :raises ConcordanceError: a number that makes no sense.
+    """
+    if args.workers < 0:
+        raise ConcordanceError("--workers", f"{args.workers} is no number of processes", "Give 1 or more.")
+    if args.memory is not None and not args.memory > 0:
+        raise ConcordanceError("--memory", f"{args.memory:g} GB is no amount of memory", "Give more than 0.")
+    workers = args.workers or os.cpu_count() or 1
+    return Machinery(workers, None if args.memory is None else round(args.memory * _GB), args.scheduler)
+
+
+def tell_outcome(outcome: CohortOutcome, terminal: Terminal) -> dict[str, Any]:
+    """Say what became of the cases; the summary has the same.
+
+    :raises ConcordanceError: some failed; all others are done.
+    """
+    counts = {status: outcome.count(status) for status in (DONE, UNCHANGED, FAILED)}
+    words = {DONE: "compared", UNCHANGED: "unchanged", FAILED: "failed"}
+    terminal.say("cases: " + (", ".join(f"{count} {words[s]}" for s, count in counts.items() if count) or "none"))
+    files = [*outcome.files.tables, *filter(None, (outcome.files.failures, outcome.files.report))]
+    for path in files:
+        terminal.say(str(path))
+    if outcome.files.report is None and outcome.count(FAILED) < len(outcome.outcomes):
+        terminal.say("too many rows for one page; make pages of parts with concordance report --agreement")
+    problems = [
+        {"case": one.case, "step": one.step, "output": one.output, "error": one.error} for one in outcome.problems
+    ]
+    summary = {"cases": counts, "failures": problems[:_SHOWN], "files": [str(path) for path in files]}
+    if counts[FAILED]:
+        if terminal.quiet:
+            terminal.print_json(summary)
+        fact = f"{counts[FAILED]} of {len(outcome.outcomes)} cases failed, {len(problems)} problems"
+        raise ConcordanceError(str(outcome.files.failures), fact, "The table says which and why. All others are done.")
+    return summary
