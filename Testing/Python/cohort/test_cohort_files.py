@@ -1,0 +1,92 @@
+"""``concordance cohort init`` and ``check``: cases of folder trees of several layouts, problems before the work."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+
+import pytest
+
+from SegmentationConcordanceLib.imaging.image_series import read_image_series
+
+
+@pytest.fixture(scope="session")
+def organs(sample_cohort):
+    """By case: the CT's folder, its series UID, and MOOSE's organs."""
+    return [
+        (case.name, case.ct_folder, read_image_series(case.ct_folder).series_uid, path)
+        for case in sample_cohort.cases[:2]
+        for path in (case.ct_folder.parent / "models" / "moose").glob("CT_organs*")
+    ]
+
+
+def patient_folders(root, organs):
+    for name, ct, _, path in organs:
+        shutil.copytree(ct, root / name / "ct")
+        (root / name / "moose").mkdir()
+        shutil.copy(path, root / name / "moose")
+
+
+def idc(root, organs):
+    for name, ct, uid, path in organs:
+        shutil.copytree(ct, root / "idc" / name / "1.2.3" / uid)
+        (root / "outputs" / "moose" / uid).mkdir(parents=True)
+        shutil.copy(path, root / "outputs" / "moose" / uid)
+
+
+def model_folders(root, organs):
+    for _, ct, uid, path in organs:
+        shutil.copytree(ct, root / "dicom" / uid)
+        (root / "moose").mkdir(exist_ok=True)
+        shutil.copy(path, root / "moose" / f"{uid}.nii.gz")
+
+
+@pytest.mark.parametrize("layout", [patient_folders, idc, model_folders])
+def test_init_finds_the_outputs_of_each_series(concordance, organs, tmp_path, layout):
+    root = tmp_path / "tree"
+    layout(root, organs)
+    outcome = concordance("cohort", "init", root)
+    assert outcome.code == 0, outcome
+    assert "2 cases with 2 outputs" in outcome.out
+    with (root / "cohort.csv").open(newline="") as stream:
+        lines = list(csv.DictReader(stream))
+    assert [line["model"] for line in lines] == ["moose", "moose"]
+    for line in lines:
+        uid = read_image_series(root / line["ct"]).series_uid
+        (source,) = (path for _, _, other, path in organs if other == uid)
+        found = root / line["segmentation"]
+        (found,) = found.iterdir() if found.is_dir() else (found,)
+        assert found.read_bytes() == source.read_bytes()
+        assert line["patient_id"] == source.parents[2].name
+    told = layout is not model_folders  # a file that is called as its series tells no task of MOOSE
+    outcome = concordance("cohort", "check", root / "cohort.csv")
+    assert (outcome.code, "which task of MOOSE" in outcome.out) == ((0, False) if told else (2, True))
+
+
+def test_init_takes_a_seg_to_the_series_that_it_names(concordance, organs, tmp_path):
+    (_, ct, _, path), (_, other, _, _) = organs
+    root = tmp_path / "tree"
+    shutil.copytree(ct, root / "a")
+    shutil.copytree(other, root / "b")
+    words = ["harmonize", "--ct", ct, "--model", "moose", "--segmentation", path]
+    assert concordance(*words, "--output", root / "b" / "seg.dcm").code == 0
+    assert concordance("cohort", "init", root).code == 0
+    with (root / "cohort.csv").open(newline="") as stream:
+        lines = [(line["ct"], line["segmentation"]) for line in csv.DictReader(stream)]
+    assert lines == [("a", "b/seg.dcm"), ("b", "")]
+
+
+def test_check_says_what_is_missing(concordance, nifti_cohort):
+    (nifti_cohort.parent / "P1" / "fast.nii.gz").unlink()
+    (nifti_cohort.parent / "P2" / "ct.nii.gz").write_bytes(b"no image")
+    outcome = concordance("cohort", "check", nifti_cohort)
+    assert outcome.code == 2
+    assert "2 problems in 2 of 5 cases" in outcome.err
+    assert "P1 fast: there is nothing that matches" in outcome.out
+    assert "P2:" in outcome.out
+
+
+def test_init_overwrites_nothing(refused, nifti_cohort):
+    nifti_cohort.with_name("cohort.csv").write_text("mine")
+    assert "is there already" in refused("cohort", "init", nifti_cohort.parent)
+    assert nifti_cohort.with_name("cohort.csv").read_text() == "mine"

@@ -1,0 +1,96 @@
+"""Processes that work on tasks: memory, endings, and what is left when the one that started them is killed."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from SegmentationConcordanceLib.cohort.workers import WorkerEndedError, in_processes
+
+TABLES = ("agreement.csv", "pairwise.csv", "cases.csv")
+
+
+def outcomes(function, tasks, *, workers=2, memory=None, memory_of=lambda task: 1):
+    return dict(in_processes(function, tasks, workers=workers, memory=memory, memory_of=memory_of))
+
+
+def test_every_task_has_its_outcome():
+    assert outcomes(abs, [-3, 4, -5, 6, -7]) == {0: 3, 1: 4, 2: 5, 3: 6, 4: 7}
+
+
+def test_an_exception_is_an_outcome():
+    found = outcomes(int, ["1", "x", "3"])
+    assert (found[0], found[2]) == (1, 3)
+    assert str(found[1]).startswith("ValueError: invalid literal")
+
+
+def test_what_does_not_fit_beside_the_others_waits():
+    two = subprocess.getoutput
+    alone = outcomes(two, ["echo $PPID; sleep 0.2"] * 4, memory=3, memory_of=lambda task: 2)
+    beside = outcomes(two, ["echo $PPID; sleep 0.2"] * 4, memory=4, memory_of=lambda task: 2)
+    assert (len(set(alone.values())), len(set(beside.values()))) == (1, 2)  # processes that were ever at work
+
+
+def test_a_task_that_ends_its_process_costs_no_other():
+    found = outcomes(os._exit, [7], workers=1)
+    assert isinstance(found[0], WorkerEndedError)
+    assert "exit code 7" in str(found[0])
+    found = outcomes(eval, ["1 + 1", "__import__('os').kill(__import__('os').getpid(), 9)", "2 + 2"])
+    assert (found[0], found[2]) == (2, 4)
+    assert "SIGKILL, perhaps for want of memory" in str(found[1])
+
+
+def start(cohort: Path, out: Path) -> subprocess.Popen:
+    words = ["run", "--cohort", cohort, "--output", out, "--no-surfaces", "--workers", "2"]
+    command = [sys.executable, "-m", "SegmentationConcordanceLib", *map(str, words)]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that a process started and that still run."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == pid and fields[0] != "Z":
+            found.append(int(stat.parent.name))
+    return found
+
+
+def tables_of(out: Path) -> list[bytes]:
+    return [(out / name).read_bytes() for name in TABLES]
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc, which tells a process's children")
+def test_killed_at_any_moment_it_ends_with_the_same_bytes(nifti_cohort, tmp_path):
+    whole = tmp_path / "whole"
+    assert start(nifti_cohort, whole).wait() == 0
+    out, dice = tmp_path / "killed", random.Random(12)
+    for kills_worker in (False, True, False):
+        process = start(nifti_cohort, out)
+        deadline = time.monotonic() + 60
+        while not (workers := children_of(process.pid)) and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+        time.sleep(dice.uniform(0.5, 4))
+        victim = dice.choice(workers) if kills_worker and workers else process.pid
+        if process.poll() is None:
+            os.kill(victim, signal.SIGKILL)
+        if kills_worker:
+            assert process.wait() == 0  # the case is tried again in another process
+        process.wait()
+        deadline = time.monotonic() + 60
+        while any(Path(f"/proc/{pid}").exists() for pid in workers) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert not any(Path(f"/proc/{pid}").exists() for pid in workers)  # none outlives the run
+    assert start(nifti_cohort, out).wait() == 0
+    assert tables_of(out) == tables_of(whole)
+    assert not list((out / "cases").rglob(".*"))
