@@ -2,5 +2,6 @@
 declare const echarts: any;
 interface Window {
   REPORT_DATA?: any;
+  REPORT_PICTURES?: string[];
   config?: any;
 }

@@ -35,6 +35,23 @@ def pattern_slices(comparison: Comparison, index: int, box: Box) -> Iterator[np.
         yield patterns
 
 
+def patterns_at(comparison: Comparison, index: int, voxels: np.ndarray) -> np.ndarray:
+    """Which models carry a structure at some voxels, as bits.
+
+    :param index: of a structure that two or more models know.
+    :param voxels: integers (..., 3), each (k, j, i); what lies outside the volume is carried by none.
+    :returns: uint16, the shape of ``voxels`` without its last axis.
+    """
+    number = comparison.structures[index].number
+    inside = np.all((voxels >= 0) & (voxels < comparison.geometry.shape), axis=-1)
+    k, j, i = np.moveaxis(np.where(inside[..., None], voxels, 0), -1, 0)
+    patterns = np.zeros(inside.shape, dtype=np.uint16)
+    for plane in comparison.planes:
+        carried = (plane.structure_of_label[plane.voxels[k, j, i]] == number) & inside
+        patterns |= carried.astype(np.uint16) << np.uint16(plane.model)
+    return patterns
+
+
 def agreement_crop(comparison: Comparison, index: int, box: Box) -> np.ndarray:
     """How many models carry a structure: uint8, axes (k, j, i), of the box. The agreement map."""
     members = comparison.pattern_members().sum(axis=1).astype(np.uint8)

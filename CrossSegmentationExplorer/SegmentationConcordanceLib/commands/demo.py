@@ -20,9 +20,17 @@ from ..imaging.harmonization import output_on_grid, write_output_seg
 from ..imaging.image_series import ImageSeries, read_image_series
 from ..imaging.resampling import bring_to_grid
 from ..imaging.seg_reader import read_dicom_seg
-from ..reporting.case_files import AGREEMENT_FILE, CONSENSUS_FILE, PAIRWISE_FILE, REPORT_FILE, write_case
+from ..reporting.case_files import (
+    AGREEMENT_FILE,
+    CONSENSUS_FILE,
+    PAIRWISE_FILE,
+    REPORT_FILE,
+    series_pictures,
+    write_case,
+)
 from ..reporting.case_identifiers import case_identifiers, joined_identifiers, with_consensus
 from ..reporting.case_table import CaseTable
+from ..reporting.pictures import Picture
 from ..reporting.report import write_report
 from ..reporting.tables import write_agreement, write_pairwise
 from ..sample.cohort import Sample, SampleCase, make_sample
@@ -55,7 +63,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     )
     viewer = link_template(LOCAL)
     compared = [_compare(case, folder / case.name, viewer, terminal) for case in sample.cases]
-    results = [result for result, _ in compared]
+    results = [result for result, _, _ in compared]
     agreement = [row for result in results for row in result.agreement]
     pairwise = [row for result in results for row in result.pairwise]
     write_agreement(folder / AGREEMENT_FILE, agreement)
@@ -65,8 +73,9 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
         agreement,
         pairwise,
         title="Concordance of the synthetic sample",
-        cases=joined_identifiers(cases for _, cases in compared),
+        cases=joined_identifiers(cases for _, cases, _ in compared),
         viewer=viewer,
+        pictures=[picture for _, _, pictures in compared for picture in pictures],
     )
     findings = [_finding(error, sample, pairwise) for error in sample.planted_errors]
     _say_findings(findings, folder, terminal)
@@ -86,7 +95,9 @@ def _make_room(folder: Path) -> None:
             shutil.rmtree(path)
 
 
-def _compare(case: SampleCase, folder: Path, viewer: str, terminal: Terminal) -> tuple[CaseResult, CaseTable]:
+def _compare(
+    case: SampleCase, folder: Path, viewer: str, terminal: Terminal
+) -> tuple[CaseResult, CaseTable, list[Picture]]:
     series = read_image_series(case.ct_folder)
     models, segs = [], {}
     for number, output in enumerate(case.outputs):
@@ -96,13 +107,14 @@ def _compare(case: SampleCase, folder: Path, viewer: str, terminal: Terminal) ->
         models.append(model)
     result = Analysis(models, case=case.name, series_uid=series.series_uid).result(AnalysisOptions(surfaces=True))
     cases = case_identifiers(case.name, series, segs)
-    write_case(folder, result, series, cases=cases, viewer=viewer)
+    pictures = series_pictures(result, series)
+    write_case(folder, result, series, cases=cases, viewer=viewer, pictures=pictures)
     terminal.say(
         f"{case.name}: {len(models)} models as DICOM SEG, {len(result.comparison.structures)} structures compared"
     )
     for finding in worst_findings(result.agreement, result.pairwise, limit=1):
         terminal.say(f"  {finding.sentence}")
-    return result, with_consensus(cases, case.name, folder / CONSENSUS_FILE)
+    return result, with_consensus(cases, case.name, folder / CONSENSUS_FILE), pictures
 
 
 def _through_dicom(output: ModelOutput, series: ImageSeries, path: Path) -> tuple[ModelSegmentation, str]:

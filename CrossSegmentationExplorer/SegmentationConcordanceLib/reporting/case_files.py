@@ -7,17 +7,19 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..agreement.analysis import CaseResult
 from ..agreement.consensus_map import consensus_label_map
 from ..errors import OutputError
-from ..imaging.image_series import ImageSeries
+from ..imaging.image_series import ImageSeries, read_voxels
 from ..imaging.label_files import write_label_files
 from ..imaging.label_map import LabelMap
 from ..imaging.seg_writer import write_dicom_seg
 from .case_identifiers import with_consensus
 from .case_table import NO_CASES, CaseTable
+from .pictures import Picture, case_pictures
 from .report import write_report
 from .tables import write_agreement, write_pairwise, write_staple
 
@@ -30,7 +32,13 @@ REPORT_FILE = "report.html"
 
 
 def write_case(
-    folder: Path, result: CaseResult, series: ImageSeries | None, *, cases: CaseTable = NO_CASES, viewer: str = ""
+    folder: Path,
+    result: CaseResult,
+    series: ImageSeries | None,
+    *,
+    cases: CaseTable = NO_CASES,
+    viewer: str = "",
+    pictures: Sequence[Picture] | None = None,
 ) -> list[Path]:
     """Write the files of one case into ``folder``, all of them or none; files of an earlier run are replaced.
 
@@ -41,6 +49,7 @@ def write_case(
         :func:`write_label_files`.
     :param cases: identifiers for links, to which that of the consensus is added.
     :param viewer: see :func:`write_report`.
+    :param pictures: of the findings, for the report; made here from the images of ``series`` where it is None.
     :returns: the files written.
     :raises OutputError: the folder cannot be written to.
     """
@@ -51,7 +60,9 @@ def write_case(
     except OSError as error:
         raise OutputError(folder, f"cannot be written to ({error.strerror})", "Choose another folder.") from error
     try:
-        _write_files(unfinished, result, series, cases, viewer)
+        if pictures is None:
+            pictures = series_pictures(result, series)
+        _write_files(unfinished, result, series, cases, viewer, pictures)
         names = sorted(path.name for path in unfinished.iterdir())
         earlier = {path.name for path in folder.glob(f"{CONSENSUS_STEM}*") if _is_consensus(path.name)}
         for name in (earlier | {STAPLE_FILE}).difference(names):
@@ -83,7 +94,23 @@ def write_consensus(path: str | os.PathLike[str], consensus: LabelMap, result: C
     write_dicom_seg(path, consensus, series, model_name=name, series_description=description)
 
 
-def _write_files(folder: Path, result: CaseResult, series: ImageSeries | None, cases: CaseTable, viewer: str) -> None:
+def series_pictures(result: CaseResult, series: ImageSeries | None) -> list[Picture]:
+    """Pictures of the findings of a case, from the images that were segmented.
+
+    :param series: None for outlines without an image.
+    :raises UnreadableFileError: an image's pixels are damaged.
+    """
+    return case_pictures(result, None if series is None else read_voxels(series))
+
+
+def _write_files(
+    folder: Path,
+    result: CaseResult,
+    series: ImageSeries | None,
+    cases: CaseTable,
+    viewer: str,
+    pictures: Sequence[Picture],
+) -> None:
     write_agreement(folder / AGREEMENT_FILE, result.agreement)
     write_pairwise(folder / PAIRWISE_FILE, result.pairwise)
     if result.staple:
@@ -101,4 +128,5 @@ def _write_files(folder: Path, result: CaseResult, series: ImageSeries | None, c
         notes=result.notes,
         cases=with_consensus(cases, result.case, folder / CONSENSUS_FILE),
         viewer=viewer,
+        pictures=pictures,
     )

@@ -15,6 +15,7 @@ from ..agreement.finding import finding_json
 from ..agreement.table import AgreementRow, PairwiseRow
 from ..agreement.table_findings import NO_FINDING, worst_findings
 from ..imaging.whole_files import whole_files
+from .answer import answer
 from .case_table import NO_CASES, CaseTable
 from .page_data import (
     agreement_columns,
@@ -24,8 +25,11 @@ from .page_data import (
     identifiers_for_page,
     pairwise_columns,
 )
+from .pictures import Picture, pictures_of_findings
 
 DATA_SUFFIX = ".data.js"
+MOST_FINDINGS = 200
+MOST_PICTURES = 200
 
 _FOLDER = Path(__file__).parent
 _PLOTS = "page/plots/*.js"
@@ -36,6 +40,7 @@ _SCRIPTS = (
     "page/rows.js",
     "page/looks.js",
     "page/elements.js",
+    "page/theme.js",
     "page/statistics.js",
     "page/case_facts.js",
     "page/choice.js",
@@ -45,10 +50,13 @@ _SCRIPTS = (
     "page/picker.js",
     "page/controls.js",
     "page/roving.js",
+    "page/picture.js",
+    "page/findings.js",
     "page/overview.js",
     "page/dice_color.js",
     "page/pair_map.js",
     "page/matrix.js",
+    "page/model_map.js",
     "page/hover.js",
     "page/plot.js",
     "page/structure_axis.js",
@@ -72,6 +80,7 @@ def write_report(
     notes: Sequence[str] = (),
     cases: CaseTable = NO_CASES,
     viewer: str = "",
+    pictures: Sequence[Picture] = (),
     data_beside: bool = False,
 ) -> None:
     """Write the report, whole or not at all. It opens from disk and asks the network for nothing.
@@ -87,14 +96,19 @@ def write_report(
     :param cases: what is known of the cases: codes to show, acquisition, DICOM identifiers.
     :param viewer: template of the link to a browser viewer, an http or https address with fields in braces behind its
         "?": study, ct, segs, series, seg, structure; empty for no links.
+    :param pictures: of findings; at most ``MOST_PICTURES`` of those that the page's findings show are kept.
     :param data_beside: write the data into a second file, ``<name of the page>.data.js``, for more rows than one page
         should carry. The two stay together; the policy then also allows scripts from the page's own folder.
     :raises OutputError: the file cannot be written.
     """
+    findings = worst_findings(agreement, pairwise, limit=MOST_FINDINGS, case_labels=cases.labels)
+    shown = pictures_of_findings(findings, pictures, MOST_PICTURES)
     data = {
         "title": title,
+        "answer": answer(agreement, findings),
         "notes": list(notes),
-        "findings": [finding_json(one) for one in worst_findings(agreement, pairwise, case_labels=cases.labels)],
+        "findings": [finding_json(one) | {"picture": number} for one, number in zip(findings, shown.numbers)],
+        "pictures": [[picture.case, picture.structure] for picture in shown.pictures],
         "no_finding": NO_FINDING,
         "agreement": agreement_columns(agreement),
         "pairs": pairwise_columns(pairwise),
@@ -106,6 +120,7 @@ def write_report(
     path = Path(path)
     scripts = [file.read_text(encoding="utf-8") for name in _SCRIPTS for file in sorted(_FOLDER.glob(name))]
     held = embedded_json(data)
+    drawn = [embedded_json(picture.data) for picture in shown.pictures]
     beside = path.with_name(f"{path.stem}{DATA_SUFFIX}")
     source = f'<script src="{html.escape(quote(os.fsencode(beside.name)))}"></script>' if data_beside else ""
     page = Template(_part("page/report.html")).substitute(
@@ -113,12 +128,20 @@ def write_report(
         policy=_content_security_policy(scripts, data_beside),
         style=_part("page/report.css"),
         data="" if data_beside else held,
+        pictures="" if data_beside else "\n".join(map(_picture_element, drawn)),
         scripts="\n".join([source, *(f"<script>{script}</script>" for script in scripts)]),
     )
     with whole_files(path, *([beside] if data_beside else [])) as (temporary, *others):
         temporary.write_text(page, encoding="utf-8", errors="backslashreplace", newline="\n")
         for other in others:
-            other.write_text(f"window.REPORT_DATA = {held};\n", encoding="ascii")
+            # Pictures as texts, which the page reads one by one where they are looked at.
+            other.write_text(
+                f"window.REPORT_DATA = {held};\nwindow.REPORT_PICTURES = {embedded_json(drawn)};\n", encoding="ascii"
+            )
+
+
+def _picture_element(drawn: str) -> str:
+    return f'<script type="application/json" class="picture-data">{drawn}</script>'
 
 
 def _part(name: str) -> str:
@@ -126,7 +149,8 @@ def _part(name: str) -> str:
 
 
 def _content_security_policy(scripts: Sequence[str], own_folder: bool) -> str:
-    """Nothing from anywhere; scripts by hash; style attributes, which the plotting library sets."""
+    """Nothing from anywhere; scripts by hash; style attributes, which the plotting library sets; own pictures."""
     digests = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
     allowed = " ".join(f"'sha256-{digest}'" for digest in digests) + (" 'self'" if own_folder else "")
-    return f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+    own = "style-src 'unsafe-inline'; img-src blob:; base-uri 'none'; form-action 'none'"
+    return f"default-src 'none'; script-src {allowed}; {own}"

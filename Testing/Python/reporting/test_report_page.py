@@ -13,11 +13,15 @@ HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
 
 def test_the_head_says_what_was_compared(page):
     assert page.title() == page.locator("h1").inner_text() == "Two cases"
+    assert page.locator("#answer").inner_text() == (
+        "The 3 models agree on none of 2 structures; "
+        "the gravest of 3 findings is “Missing” in b, liver, CADS and MOOSE."
+    )
     assert page.locator("#compared dd").all_inner_texts() == [
-        "2\na, b",
-        "3\nMOOSE, CADS, Other",
-        "2\nknown to two or more models, 1 more to one only",
-        "Intersection\nthe voxels that every model that knows the structure has marked",
+        "2a, b",
+        "3MOOSE, CADS, Other",
+        "2known to two or more models, 1 more to one only",
+        "Intersectionthe voxels that every model that knows the structure has marked",
     ]
     assert page.locator("#notes").inner_text() == "A note."
     assert page.locator("#findings li").first.inner_text() == "b, liver: CADS found nothing, MOOSE did."
@@ -79,7 +83,7 @@ def test_the_words_on_pairs_head_the_findings_only_where_there_are_pairs(
     write_report(tmp_path / "page.html", rows, [pairwise_row(dice=0.8)] if with_pairs else [], title="Pairs")
     page = browser_page.open(tmp_path / "page.html")
     said = page.locator("#findings-caption").inner_text()
-    assert "Each line opens its structures" in said
+    assert "The words open its structures" in said
     assert ("Pairwise Dice" in said) == with_pairs
 
 

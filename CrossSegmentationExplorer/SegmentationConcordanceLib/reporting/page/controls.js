@@ -14,6 +14,10 @@ function makeControls(table, caseFacts, groups, change) {
     return (choice) => picker.show(spec.get(choice));
   });
   byId("reset").addEventListener("click", () => change(null));
+  byId("filters-toggle").addEventListener("click", () => {
+    const isOpen = byId("controls").classList.toggle("open");
+    byId("filters-toggle").setAttribute("aria-expanded", String(isOpen));
+  });
   return (choice) => {
     for (const show of [showConsensus, showModels, ...pickers]) show(choice);
   };

@@ -49,11 +49,14 @@ function hoverBox(heading, lines) {
 }
 
 const HOVER = {
+  className: "hover-of-plot",
   trigger: "item",
   confine: true,
   transitionDuration: 0,
   padding: [6, 10],
   // Below the panel of the selected row.
   extraCssText: "z-index: 15",
-  textStyle: { fontSize: 12 },
+  textStyle: { fontSize: 12, color: "inherit" },
+  backgroundColor: "var(--raised)",
+  borderColor: "var(--line)",
 };

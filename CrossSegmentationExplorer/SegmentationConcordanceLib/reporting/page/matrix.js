@@ -80,9 +80,7 @@ function matrixCell(state, cell) {
     `${worst.model}, ${readable(worst.structure)}: median ${fixed(cell.median, 3)}, ` +
     `worst in ${state.view.caseFacts.label(worst.case)}. Shows this structure alone.`;
   button.addEventListener("click", () => showStructure(state.change, worst.structureId));
-  const made = element("td", {}, button);
-  made.style.backgroundColor = cell.n ? diceColor(cell.median) : "";
-  return made;
+  return element("td", cell.n ? { class: diceClass(cell.median) } : {}, button);
 }
 
 function worstCell(state, row) {

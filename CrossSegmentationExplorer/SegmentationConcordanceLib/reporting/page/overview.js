@@ -1,7 +1,8 @@
 "use strict";
-// What was compared, the worst findings with their links, and which model does not know what.
+// The answer, what was compared, and which model does not know what.
 
 function showOverview(data, table, caseFacts, cache) {
+  byId("answer").textContent = data.answer;
   const { cases, models } = table;
   const compared = structuresWorstFirst(table, numbersThatPass(table.count, () => true)).length;
   const alone = table.structures.length - compared;
@@ -16,7 +17,7 @@ function showOverview(data, table, caseFacts, cache) {
     const value = element("dd", {}, element("b", {}, number.toLocaleString("en")), text);
     byId("compared").append(element("div", {}, element("dt", {}, name), value));
   }
-  showFindings(data.findings, table, compared ? data.no_finding : "There is nothing to compare.");
+  showFindings(data, table, compared ? data.no_finding : "There is nothing to compare.");
   byId("findings-blame").hidden = data.pairs.pairs.length === 0;
   showVocabulary(table, cache);
   byId("notes").append(...data.notes.map((note) => element("li", {}, note)));
@@ -27,20 +28,6 @@ function aboutConsensus([first, ...others]) {
   const isIntersection = first?.startsWith("intersection");
   const what = isIntersection ? "the voxels that every model that knows the structure has marked" : "";
   return [what, others.length ? `also: ${others.join(", ")}` : ""].filter(Boolean).join("; ");
-}
-
-function showFindings(findings, table, none) {
-  const first = firstChoice(table);
-  const item = ({ text, lead, case: name, structures, model }) => {
-    const selected = [name, structures[0], model];
-    const hash = choiceToHash({ ...first, structure: new Set(structures), selected }, first);
-    const link = element("a", { href: `#${hash}`, "data-show": "dice-section" }, element("b", {}, lead));
-    link.append(text.slice(lead.length));
-    return element("li", {}, link);
-  };
-  byId("findings").append(...findings.map(item));
-  byId("findings-caption").hidden = findings.length === 0;
-  if (findings.length === 0) byId("findings").replaceWith(element("p", {}, none));
 }
 
 /** Per model the structures of the first consensus that it does not know, where others do. */

@@ -101,9 +101,7 @@ function pairCell(pair) {
   if (!pair) return element("td", { class: "number" }, "\u2013");
   const places = plural(pair.n, "case and structure", "cases and structures");
   const exact = `${pair.a} and ${pair.b}: ${pair.dice}, over ${places}`;
-  const cell = element("td", { class: "number", title: exact }, fixed(pair.dice, 3));
-  cell.style.backgroundColor = diceColor(pair.dice);
-  return cell;
+  return element("td", { class: `number ${diceClass(pair.dice)}`, title: exact }, fixed(pair.dice, 3));
 }
 
 function ownMean(model, means) {

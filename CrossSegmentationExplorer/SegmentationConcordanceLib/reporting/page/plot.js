@@ -15,8 +15,8 @@ const PLOTS = [];
  * Every file of plots/ declares one plot: its place among the others, its words, its switches (isOn tells from the
  * volumes whether one is on at first), whether its marks stand for models, whether it shows nothing without volumes,
  * csv: view -> lines of cells, and
- * build: view -> { option, layers, height, note, place, ringSize, hidden }, where place(row) is { x, y, margin } if the
- * row has a mark, else null.
+ * build: view, width -> { option, layers, height, note, place, ringSize, hidden }, where place(row) is
+ * { x, y, margin } if the row has a mark, else null.
  */
 function declarePlot(plot) {
   PLOTS.push(plot);
@@ -65,7 +65,7 @@ function makePlot(spec, change) {
 
 function drawPlot(plot, view) {
   plot.view = view;
-  plot.built = plot.spec.build(view);
+  plot.built = plot.spec.build(view, plot.dom.clientWidth || 1000);
   plot.walk = null;
   plot.at = -1;
   plot.dom.hidden = Boolean(plot.built.hidden);
@@ -133,7 +133,7 @@ function ringLayer(where) {
     symbol: "circle",
     xAxisIndex: index,
     yAxisIndex: index,
-    itemStyle: { color: "transparent", borderColor: "#000" },
+    itemStyle: { color: "transparent", borderColor: tone("text") },
     data: [],
   };
   return { series, ringsOf: where };

@@ -10,10 +10,14 @@ const PAPER_FOOT = 46;
 
 /** The plot as SVG text, as wide as it is on the page unless a width is given. */
 function plotSvg(plot, width = plot.dom.clientWidth || 1000) {
-  const size = { width, height: plot.built.height };
+  return inLight(() => drawPlotSvg(plot, plot.spec.build(plot.view, width), width));
+}
+
+function drawPlotSvg(plot, built, width) {
+  const size = { width, height: built.height };
   const canvas = echarts.init(null, null, { renderer: "svg", ssr: true, ...size });
-  const series = plot.built.layers.map((layer) => layer.series);
-  canvas.setOption({ ...plot.built.option, series, backgroundColor: "#fff" });
+  const series = built.layers.map((layer) => layer.series);
+  canvas.setOption({ ...built.option, series, backgroundColor: "#fff" });
   const picture = new DOMParser().parseFromString(canvas.renderToSVGString(), "image/svg+xml").documentElement;
   canvas.dispose();
   const models = plot.spec.isOfModels ? plot.view.models : [];

@@ -18,6 +18,7 @@ function startReport() {
   makeExports(page.views, () => page.view);
   makeContents();
   fitPlots(page.views.filter((view) => view.chart));
+  DARK.addEventListener("change", () => showChoice(page));
   followAddress(page);
 }
 
@@ -58,6 +59,7 @@ function makeViews(page, change) {
   if (data.pairs.pairs.length) views.push(makePairMap(pairsFromData(data.pairs, table)));
   else byId("pairs-section").hidden = true;
   return [
+    makeModelMap(data.findings, change),
     ...views,
     makeMatrix(change),
     ...makePlots(page, change),

@@ -1,8 +1,6 @@
 "use strict";
 // The axis of plots with one row per structure, from the top, and the stripes behind every second one.
 
-const AXIS_NAME = { color: "#222", fontSize: 13 };
-const AXIS_LINE = { show: true, onZero: false, lineStyle: { color: "#777" } };
 const PLAIN_AXIS = {
   axisLine: { show: false, onZero: false },
   axisTick: { show: false },
@@ -21,11 +19,11 @@ function valueAxis(name, more = {}) {
     name,
     nameLocation: "middle",
     nameGap: 30,
-    nameTextStyle: AXIS_NAME,
+    nameTextStyle: { color: tone("text"), fontSize: 13 },
     splitLine: { show: false },
-    axisLine: AXIS_LINE,
+    axisLine: { show: true, onZero: false, lineStyle: { color: tone("axis") } },
     axisTick: { show: true },
-    axisLabel: { color: "#333", fontSize: 12 },
+    axisLabel: { color: tone("quiet"), fontSize: 12 },
     ...more,
   };
 }
@@ -38,7 +36,7 @@ function structureAxis(view, labelWidth, margin = 8) {
       formatter: (value) => readable(view.drawn[value]?.name ?? ""),
       width: labelWidth,
       overflow: "truncate",
-      color: "#111",
+      color: tone("text"),
       fontSize: 12.5,
       margin,
     },
@@ -68,7 +66,7 @@ function structureStripes(view, markLine) {
     z: 0,
     markArea: {
       silent: true,
-      itemStyle: { color: "rgba(20, 40, 60, 0.04)" },
+      itemStyle: { color: tone("stripe") },
       data: stripes.map((index) => [{ yAxis: index - 0.5 }, { yAxis: index + 0.5 }]),
     },
     ...(markLine ? { markLine } : {}),

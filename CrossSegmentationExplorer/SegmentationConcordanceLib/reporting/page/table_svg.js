@@ -4,23 +4,30 @@
 const SVG = "http://www.w3.org/2000/svg";
 
 function tableSvg(table) {
-  // A heading that stays in sight would be measured where it stands just now.
-  table.classList.add("at-rest");
-  const text = drawTable(table);
-  table.classList.remove("at-rest");
-  return text;
+  return tablesSvg([table]);
 }
 
-function drawTable(table) {
-  const box = table.getBoundingClientRect();
-  const svg = svgElement("svg", {
-    xmlns: SVG,
-    width: box.width,
-    height: box.height,
-    viewBox: `0 0 ${box.width} ${box.height}`,
+/** Several tables, one below the other as they stand on the page. */
+function tablesSvg(tables) {
+  return inLight(() => {
+    // A heading that stays in sight would be measured where it stands just now.
+    for (const table of tables) table.classList.add("at-rest");
+    const text = drawTables(tables);
+    for (const table of tables) table.classList.remove("at-rest");
+    return text;
   });
-  svg.append(svgElement("rect", { width: box.width, height: box.height, fill: "#fff" }));
-  for (const cell of table.querySelectorAll("th, td")) drawCell(svg, cell, box);
+}
+
+function drawTables(tables) {
+  const boxes = tables.map((table) => table.getBoundingClientRect());
+  const [left, top] = [lowestOf(boxes.map((box) => box.left)), lowestOf(boxes.map((box) => box.top))];
+  const width = highestOf(boxes.map((box) => box.right)) - left;
+  const height = highestOf(boxes.map((box) => box.bottom)) - top;
+  const svg = svgElement("svg", { xmlns: SVG, width, height, viewBox: `0 0 ${width} ${height}` });
+  svg.append(svgElement("rect", { width, height, fill: "#fff" }));
+  for (const table of tables) {
+    for (const cell of table.querySelectorAll("th, td")) drawCell(svg, cell, { left, top });
+  }
   return new XMLSerializer().serializeToString(svg);
 }
 
@@ -52,6 +59,10 @@ function drawSymbol(svg, symbol, origin) {
 /** Each line of a wrapped text by itself, as SVG does not wrap. */
 function drawText(svg, node, origin) {
   const style = getComputedStyle(node.parentElement);
+  if (style.writingMode.startsWith("vertical")) {
+    drawUpright(svg, node, style, origin);
+    return;
+  }
   for (const { text, box } of linesOfText(node)) {
     const look = { fill: style.color, "font-size": style.fontSize, "font-weight": style.fontWeight };
     const place = { x: box.left - origin.left, y: box.top - origin.top + box.height * 0.78 };
@@ -59,6 +70,17 @@ function drawText(svg, node, origin) {
     made.textContent = text;
     svg.append(made);
   }
+}
+
+/** A heading that runs from below to above. */
+function drawUpright(svg, node, style, origin) {
+  const box = node.parentElement.getBoundingClientRect();
+  const [x, y] = [box.left - origin.left + box.width * 0.68, box.bottom - origin.top - 2];
+  const look = { fill: style.color, "font-size": style.fontSize, "font-weight": style.fontWeight };
+  const made = svgElement("text", { transform: `translate(${x} ${y}) rotate(-90)`, ...look });
+  made.setAttribute("font-family", style.fontFamily);
+  made.textContent = node.data;
+  svg.append(made);
 }
 
 function linesOfText(node) {

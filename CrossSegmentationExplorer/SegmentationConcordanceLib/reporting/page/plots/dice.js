@@ -146,11 +146,11 @@ function marksOnce({ table }, rows, layout) {
 
 function diceAxes(view, layout) {
   const digits = layout.range.interval < 0.01 ? 3 : layout.range.interval < 0.1 ? 2 : 1;
-  const axisLabel = { color: "#333", fontSize: 12, formatter: (value) => value.toFixed(digits) };
+  const axisLabel = { color: tone("quiet"), fontSize: 12, formatter: (value) => value.toFixed(digits) };
   const dice = { ...layout.range, axisLabel };
   return {
     xAxis: [
-      valueAxis("Dice with the consensus", { ...dice, splitLine: { lineStyle: { color: "#e4e4e4" } } }),
+      valueAxis("Dice with the consensus", { ...dice, splitLine: { lineStyle: { color: tone("grid") } } }),
       marginAxis(layout.columns),
       // Seen from above, the axis of a long plot is out of sight. It leaves room for the reference lines' labels.
       {
@@ -180,7 +180,7 @@ function marginAxis(columns) {
     axisLabel: {
       customValues: columns.map((_, index) => index + 0.5),
       formatter: (value) => STATUS_WORDS[columns[Math.floor(value)]].replace(" ", "\n"),
-      color: "#8a1c1c",
+      color: tone("bad"),
       fontSize: 11,
       lineHeight: 13,
     },
@@ -195,8 +195,8 @@ function referenceLines(layout) {
   return {
     silent: true,
     symbol: "none",
-    lineStyle: { color: "#444", width: 1.2, type: "dashed" },
-    label: { position: "start", formatter, color: "#333", fontSize: 12 },
+    lineStyle: { color: tone("quiet"), width: 1.2, type: "dashed" },
+    label: { position: "start", formatter, color: tone("quiet"), fontSize: 12 },
     data: inRange.map((dice) => ({ xAxis: dice })),
   };
 }
@@ -207,7 +207,7 @@ function diceLayers(view, layout, { model, rowOf, place, marks, inAxis, atMargin
   const look = view.looks.get(model);
   const size = layout.laneHeight >= 11 ? 8 : 6;
   const mark = { type: "scatter", symbol: `path://${look.path}`, symbolKeepAspect: true };
-  const filled = { color: look.color, opacity: 0.75, borderColor: "#222", borderWidth: 0.4 };
+  const filled = { color: look.color, opacity: 0.75, borderColor: tone("edge"), borderWidth: 0.4 };
   const own = marks.filter((one) => one.model === model);
   const points = {
     ...mark,
@@ -315,7 +315,7 @@ function distributionMark(api, color, layout) {
   };
   // Quartiles of a few cases would only repeat their marks.
   const quartiles = api.value(6) < BOX_CASES ? [] : [box, edge];
-  const bar = line(median, y - half - 0.5, median, y + half + 0.5, 2.5, "#111");
+  const bar = line(median, y - half - 0.5, median, y + half + 0.5, 2.5, tone("text"));
   return { type: "group", children: [line(lowest, y, highest, y, 1, color), ...quartiles, ring, bar] };
 }
 

@@ -21,11 +21,11 @@ declarePlot({
 });
 
 const BANDS = [
-  { from: 90, to: 100, color: "#eaf3fa" },
-  { from: 75, to: 90, color: "#f5f7f8" },
-  { from: 50, to: 75, color: "#fdf3e3" },
-  { from: 25, to: 50, color: "#fae3cb" },
-  { from: 0, to: 25, color: "#f4cfb4" },
+  { from: 90, to: 100 },
+  { from: 75, to: 90 },
+  { from: 50, to: 75 },
+  { from: 25, to: 50 },
+  { from: 0, to: 25 },
 ];
 const LABELLED_STRUCTURES = 12;
 const LABELLED_MARKS = 250;
@@ -110,7 +110,7 @@ function volumeAxis({ lowest, highest, across }) {
     max: Math.log10(highest) + 0.05,
     axisTick: { show: true, customValues: ticks },
     axisLabel: {
-      color: "#333",
+      color: tone("quiet"),
       fontSize: 12,
       customValues: ticks,
       formatter: (value) => String(Number((10 ** value).toPrecision(1))),
@@ -138,16 +138,16 @@ function shareLines(table, rows, place, axis) {
     silent: true,
     symbol: "none",
     z: 1,
-    lineStyle: { color: "#777", width: 1, opacity: 0.6 },
+    lineStyle: { color: tone("axis"), width: 1, opacity: 0.6 },
     data: [...groupBy(rows, (row) => table.placeOf[row]).values()].flatMap((line) => [
       ...line.sort(rising).map(at),
       [null, null],
     ]),
     markArea: {
       silent: true,
-      label: { position: "right", color: "#333", fontSize: 12 },
+      label: { position: "right", color: tone("quiet"), fontSize: 12 },
       data: BANDS.filter((band) => band.to > axis.min).map((band) => [
-        { name: `${band.to}\u2013${band.from} %`, yAxis: band.from, itemStyle: { color: band.color } },
+        { name: `${band.to}\u2013${band.from} %`, yAxis: band.from, itemStyle: { color: tone(`band-${band.from}`) } },
         { yAxis: band.to },
       ]),
     },
@@ -165,7 +165,7 @@ function shareLayer(view, model, ofModel, place, count) {
     symbolSize: large ? 3 : count > 400 ? 7 : 9,
     itemStyle: large
       ? { color: look.color, opacity: 0.45 }
-      : { color: look.color, opacity: count > 1000 ? 0.6 : 0.85, borderColor: "#222", borderWidth: 0.4 },
+      : { color: look.color, opacity: count > 1000 ? 0.6 : 0.85, borderColor: tone("edge"), borderWidth: 0.4 },
     z: 3,
   };
   return rowLayer(series, ofModel(view.table.modelNumber.get(model)), large, place);
@@ -191,9 +191,9 @@ function structureNames(view, rows, place, { axis, lowest, highest, across }) {
     label: {
       show: true,
       distance: 8,
-      color: "#111",
+      color: tone("text"),
       fontSize: 12,
-      textBorderColor: "#fff",
+      textBorderColor: tone("page"),
       textBorderWidth: 2,
       formatter: ({ data }) => data.text,
     },

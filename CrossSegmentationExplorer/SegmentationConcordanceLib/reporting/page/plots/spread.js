@@ -59,7 +59,7 @@ function buildSpreadPlot(view) {
     type: "scatter",
     symbol: "circle",
     symbolSize: large ? 3 : 7,
-    itemStyle: { color: "#33475b", opacity: large ? 0.4 : 0.6 },
+    itemStyle: { color: tone("dot"), opacity: large ? 0.4 : 0.6 },
     z: 3,
   };
   const hover = (data) => hoverOfSpread(view, spreads, table.placeOf[data[2]]);
@@ -72,7 +72,7 @@ function buildSpreadPlot(view) {
       grid: layout.grid,
       xAxis: valueAxis("Largest minus smallest volume, part of the models' mean (%)", {
         min: 0,
-        splitLine: { lineStyle: { color: "#e4e4e4" } },
+        splitLine: { lineStyle: { color: tone("grid") } },
       }),
       yAxis: structureAxis(view, layout.labelWidth),
     },
@@ -118,7 +118,8 @@ function spreadMedians(view, places, spreads) {
   });
   const renderItem = (params, api) => {
     const [x, y] = api.coord([api.value(0), api.value(1)]);
-    return { type: "line", shape: { x1: x, x2: x, y1: y - 8, y2: y + 8 }, style: { stroke: "#111", lineWidth: 2.5 } };
+    const style = { stroke: tone("text"), lineWidth: 2.5 };
+    return { type: "line", shape: { x1: x, x2: x, y1: y - 8, y2: y + 8 }, style };
   };
   return { id: "medians", type: "custom", silent: true, z: 4, data, renderItem };
 }

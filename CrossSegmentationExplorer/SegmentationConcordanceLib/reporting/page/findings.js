@@ -1,0 +1,139 @@
+"use strict";
+// The findings, each with its picture; and a picture enlarged: three planes, and one panel for each model.
+
+const FINDINGS_AT_FIRST = 12;
+
+function showFindings(data, table, none) {
+  const { findings } = data;
+  const first = firstChoice(table);
+  const cards = findings.map((finding, number) => findingCard(finding, number, table, first));
+  byId("findings").append(...cards);
+  const hide = (limit) => cards.forEach((card, number) => (card.hidden = number >= limit));
+  hide(FINDINGS_AT_FIRST);
+  byId("all-findings").hidden = cards.length <= FINDINGS_AT_FIRST;
+  byId("all-findings").textContent = `Show all ${plural(cards.length, "finding")}`;
+  byId("all-findings").addEventListener("click", () => {
+    hide(Infinity);
+    byId("all-findings").hidden = true;
+    cards[FINDINGS_AT_FIRST].querySelector("a").focus();
+  });
+  const withPicture = findings.filter(({ picture }) => picture !== null);
+  byId("findings-pictures").hidden = withPicture.length === 0;
+  byId("findings").classList.toggle("with-pictures", withPicture.length > 0);
+  if (withPicture.length) byId("findings-legend").append(...linesLegend(table.models, table.looks));
+  byId("findings-caption").hidden = findings.length === 0;
+  if (findings.length === 0) byId("findings").replaceWith(element("p", {}, none));
+  makeEnlarged(withPicture, table);
+}
+
+function findingCard(finding, number, table, first) {
+  const { text, lead, case: name, structures, model, picture } = finding;
+  const choice = { ...first, structure: new Set(structures), selected: [name, structures[0], model] };
+  const link = element("a", { href: `#${choiceToHash(choice, first)}`, "data-show": "dice-section" });
+  link.append(element("b", {}, lead), text.slice(lead.length));
+  const card = element("li", {}, link);
+  if (picture !== null && picture !== undefined) card.prepend(pictureButton(finding, table));
+  else card.classList.add("no-picture");
+  card.value = number + 1;
+  return card;
+}
+
+function pictureButton(finding, table) {
+  const button = element("button", { type: "button", class: "thumbnail", "aria-haspopup": "dialog" });
+  button.setAttribute("aria-label", `Enlarge: ${finding.lead}`);
+  button.addEventListener("click", () => openEnlarged(finding));
+  whenSeen(button, () => {
+    const picture = pictureAt(finding.picture);
+    if (picture) button.append(planePicture(picture, picture.planes[0], table.looks, { strong: finding.models }));
+  });
+  return button;
+}
+
+const ENLARGED = { findings: [], table: null, at: 0, plane: 0 };
+
+function makeEnlarged(findings, table) {
+  Object.assign(ENLARGED, { findings, table });
+  const dialog = byId("enlarged");
+  const step = (by) => {
+    ENLARGED.at = Math.min(Math.max(ENLARGED.at + by, 0), ENLARGED.findings.length - 1);
+    drawEnlarged();
+  };
+  byId("enlarged-before").addEventListener("click", () => step(-1));
+  byId("enlarged-next").addEventListener("click", () => step(1));
+  byId("enlarged-close").addEventListener("click", () => dialog.close());
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+  dialog.addEventListener("keydown", (event) => {
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!by || event.target.matches("input, select")) return;
+    event.preventDefault();
+    step(by);
+  });
+}
+
+function openEnlarged(finding) {
+  ENLARGED.at = ENLARGED.findings.indexOf(finding);
+  drawEnlarged();
+  byId("enlarged").showModal();
+}
+
+function drawEnlarged() {
+  const { findings, table, at } = ENLARGED;
+  const finding = findings[at];
+  const picture = pictureAt(finding.picture);
+  byId("enlarged-heading").textContent = finding.lead;
+  byId("enlarged-before").disabled = at === 0;
+  byId("enlarged-next").disabled = at === findings.length - 1;
+  const said = element("p", {}, finding.text);
+  const legend = element("p", { class: "lines-legend" }, ...linesLegend(picture.models, table.looks));
+  const planes = picture.planes.map((plane) =>
+    panel(capitalized(plane.name), planePicture(picture, plane, table.looks, { strong: finding.models })),
+  );
+  const wide = `${Math.round(picture.mm)} mm wide`;
+  const about = `${wide}; the ticks at the edges point at the place; the lines are of ${readable(picture.structure)}.`;
+  byId("enlarged-body").replaceChildren(
+    said,
+    legend,
+    element("div", { class: "panels planes" }, ...planes),
+    element("p", { class: "caption" }, about),
+    planeChoice(picture),
+    element("div", { id: "of-models", class: "panels of-models" }),
+  );
+  drawModelPanels(finding, picture);
+}
+
+function panel(title, ...content) {
+  return element("figure", {}, element("figcaption", {}, title), ...content);
+}
+
+function planeChoice(picture) {
+  const set = element("p", { class: "plane-choice", role: "radiogroup", "aria-label": "Plane of the models' panels" });
+  set.append("Model by model: ");
+  picture.planes.forEach(({ name }, number) => {
+    const box = element("input", { type: "radio", name: "plane" });
+    box.checked = number === ENLARGED.plane;
+    box.addEventListener("change", () => {
+      ENLARGED.plane = number;
+      drawModelPanels(ENLARGED.findings[ENLARGED.at], picture);
+    });
+    set.append(element("label", {}, box, ` ${name}`), " ");
+  });
+  return set;
+}
+
+/** One panel for each model that knows the structure, its line alone. */
+function drawModelPanels(finding, picture) {
+  const { table, plane } = ENLARGED;
+  const panels = picture.models.map((model, number) => {
+    const title = element("span", {}, symbolPicture(table.looks.get(model)), model);
+    const options = { models: [model], strong: [model] };
+    const made = panel(title, planePicture(picture, picture.planes[plane], table.looks, options));
+    const isHere = picture.planes[plane].lines.some(([numbers]) => numbers.includes(number));
+    const none = picture.missed.includes(number) ? "did not find it" : isHere ? "" : "nothing of it here";
+    if (none) made.append(element("p", { class: "none" }, none));
+    if (finding.models.includes(model)) made.classList.add("concerned");
+    return made;
+  });
+  byId("of-models").replaceChildren(...panels);
+}

@@ -1,0 +1,177 @@
+"use strict";
+// The map of the first screen: models by structures, worst first, with a mark on each failure.
+
+const NARROW = matchMedia("(max-width: 700px)");
+const MAP_NAME_WIDTH = 190;
+const MAP_CELL_WIDTH = 22;
+const MAP_LINES_ON_PHONES = 14;
+const PRINTED_COLUMNS = 40;
+
+/** What a mark says; findings tell which model has it. The first that applies is shown. */
+const MARKS = [
+  { sign: "\u2715", words: "found nothing" },
+  { sign: "+", words: "found alone" },
+  { sign: "!", words: "named in a finding" },
+  { sign: "\u2205", words: "no voxel in the consensus" },
+];
+
+function makeModelMap(findings, change) {
+  const state = { named: namedInFindings(findings), change, view: null, whole: false, columns: 0 };
+  const draw = (view) => {
+    state.view = view;
+    drawModelMap(state);
+  };
+  byId("map-all").addEventListener("click", () => {
+    state.whole = !state.whole;
+    drawModelMap(state);
+  });
+  const again = () => state.view && drawModelMap(state);
+  NARROW.addEventListener("change", again);
+  window.addEventListener("resize", () => mapColumns(state) !== state.columns && again());
+  byId("map-legend").append(...mapLegend());
+  const print = (on) => {
+    state.printed = on;
+    again();
+  };
+  return { id: "map", draw, print, csv: modelMapCsv, picture: () => tablesSvg(allOf("#map table")) };
+}
+
+/** By structure and model, whether a finding names them, and of which kind. */
+function namedInFindings(findings) {
+  const named = new Map();
+  for (const { structures, models, is_blamed: isBlamed, kind, text } of findings) {
+    if (!isBlamed) continue;
+    for (const structure of structures) {
+      for (const model of models) {
+        const key = pairKey(structure, model);
+        if (!named.has(key)) named.set(key, { kind, text });
+      }
+    }
+  }
+  return named;
+}
+
+function mapLegend() {
+  const signs = MARKS.map(({ sign, words }) =>
+    element("span", {}, element("b", { class: "sign" }, sign), ` ${words}`),
+  );
+  const cut = element("span", {}, element("b", { class: "sign cut" }, "\u00a0"), " cut by the scan");
+  const gap = element("span", {}, element("b", { class: "sign" }, "\u00b7"), " not in model");
+  return [...signs, cut, gap].flatMap((one) => [one, " "]);
+}
+
+/** How many structures stand beside each other. */
+function mapColumns(state) {
+  if (state.printed) return PRINTED_COLUMNS;
+  return Math.max(8, Math.floor((byId("map").clientWidth - MAP_NAME_WIDTH) / MAP_CELL_WIDTH));
+}
+
+function drawModelMap(state) {
+  const { view } = state;
+  state.columns = mapColumns(state);
+  const upright = NARROW.matches && !state.printed;
+  const step = upright ? MAP_LINES_ON_PHONES : state.columns;
+  const all = state.whole || state.printed;
+  const parts = [];
+  for (let from = 0; from < view.worst.length && (all || from === 0); from += upright && all ? Infinity : step) {
+    const structures = view.worst.slice(from, upright && all ? undefined : from + step);
+    parts.push((upright ? mapOnPhone : mapInRows)(state, structures));
+  }
+  byId("map").replaceChildren(...parts);
+  for (const table of parts) rove(table);
+  const left = view.worst.length - step;
+  byId("map-all").hidden = left <= 0;
+  byId("map-all").setAttribute("aria-expanded", String(state.whole));
+  byId("map-all").textContent = state.whole
+    ? "Show the worst alone"
+    : `Show ${plural(left, "more structure")}, in which agreement is better`;
+  byId("map-note").textContent = view.worst.length ? "" : "No row passes the filters.";
+}
+
+/** A row for each model, a column for each structure. */
+function mapInRows(state, structures) {
+  const { view } = state;
+  const head = element("tr", {}, element("td"), ...structures.map((one) => structureHeading(state, one, "col")));
+  const body = view.models.map((model) =>
+    element("tr", {}, modelHeading(view, model, "row"), ...structures.map((one) => mapCell(state, one, model))),
+  );
+  return element("table", { class: "model-map" }, element("thead", {}, head), element("tbody", {}, ...body));
+}
+
+/** A row for each structure, a column for each model. */
+function mapOnPhone(state, structures) {
+  const { view } = state;
+  const head = element("tr", {}, element("td"), ...view.models.map((model) => modelHeading(view, model, "col")));
+  const body = structures.map((one) =>
+    element("tr", {}, structureHeading(state, one, "row"), ...view.models.map((model) => mapCell(state, one, model))),
+  );
+  const table = { class: "model-map on-phone" };
+  return element("table", table, element("thead", {}, head), element("tbody", {}, ...body));
+}
+
+function modelHeading(view, model, scope) {
+  const name = element("span", { class: "name" }, model);
+  return element("th", { scope, class: "of-model", title: model }, symbolPicture(view.looks.get(model)), name);
+}
+
+function structureHeading(state, structure, scope) {
+  const name = readable(structure.name);
+  const button = element("button", { type: "button", title: `${name}. Shows this structure alone.` }, name);
+  button.addEventListener("click", () => showStructure(state.change, structure.id));
+  return element("th", { scope, class: "of-structure" }, button);
+}
+
+function mapCell(state, structure, model) {
+  const { view } = state;
+  const cell = cellAt(view, structure, model);
+  const unknown = { class: "gap", title: `${model} does not know ${readable(structure.name)}` };
+  if (!cell) return element("td", unknown, "\u00b7");
+  const row = rowAt(view.table, cell.worst);
+  const fact = factOfCell(state, cell, row);
+  const button = element("button", { type: "button", title: fact.said, "aria-label": fact.said }, fact.sign);
+  button.addEventListener("click", () => state.change((choice) => selectRow(choice, row)));
+  return element("td", { class: fact.look }, button);
+}
+
+/** The mark of a cell, its look, and all of it in words. */
+function factOfCell(state, cell, row) {
+  const { view } = state;
+  const value = heldAgainst(view.table, cell.worst);
+  const finding = state.named.get(pairKey(cell.structure.id, cell.model));
+  const mark =
+    cell.none > 0
+      ? MARKS[0]
+      : finding
+        ? MARKS[finding.kind === "found_alone" ? 1 : 2]
+        : row.status === "empty_consensus" && !view.table.packed.dice_others
+          ? MARKS[3]
+          : null;
+  const isCut = !mark && isCutRow(row);
+  const where = `${cell.model}, ${readable(cell.structure.name)}, ${view.caseFacts.label(row.case)}`;
+  const number = value === null ? "" : `Dice ${fixed(value, 3)}`;
+  const said = [number, mark?.words, isCut ? "cut by the scan" : "", finding?.text].filter(Boolean).join("; ");
+  const look = mark ? `${value === null ? "dice-6" : diceClass(value)} marked` : isCut ? "cut" : diceClass(value ?? 1);
+  return { sign: mark?.sign ?? "", look, said: `${where}: ${said}` };
+}
+
+/** What the models are held against: the others where the tables hold it, as one failing model lowers all others. */
+function heldAgainst(table, row) {
+  const value = (numbersOfTable(table, "dice_others") ?? table.numbers.dice)[row];
+  return Number.isNaN(value) || value === undefined ? null : value;
+}
+
+function isCutRow(row) {
+  return row.status === "truncated";
+}
+
+function modelMapCsv(view) {
+  const lines = view.worst.flatMap((structure) =>
+    view.models.map((model) => {
+      const cell = cellAt(view, structure, model);
+      const row = cell && rowAt(view.table, cell.worst);
+      const value = cell && heldAgainst(view.table, cell.worst);
+      return [structure.name, model, cell ? row.status : NOT_IN_MODEL, value, row?.case];
+    }),
+  );
+  return [["structure", "model", "status", "dice", "worst_case"], ...lines];
+}

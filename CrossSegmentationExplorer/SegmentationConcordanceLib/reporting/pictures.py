@@ -1,0 +1,250 @@
+"""Small pictures of findings: the image and the outlines of all models, in three planes through the finding's place."""
+
+from __future__ import annotations
+
+import base64
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import SimpleITK
+from scipy.ndimage import map_coordinates
+
+from ..agreement.analysis import CaseResult
+from ..agreement.boxes import Box, structure_boxes
+from ..agreement.comparison import Comparison
+from ..agreement.crops import most_disputed_voxel, patterns_at
+from ..agreement.finding import Finding
+from ..agreement.table_findings import worst_findings
+from .outlines import outline_path
+
+Place = tuple[float, float, float]
+
+PICTURES = 100
+"""So many findings of a case get a picture."""
+PIXELS = 144
+_FIELD_LIMITS_MM = (60.0, 180.0)
+_RADII_IN_FIELD = 4.0
+_JPEG_QUALITY = 75
+_LUNG, _SOFT_TISSUE, _BONE = (-1350.0, 150.0), (-160.0, 240.0), (-300.0, 1100.0)
+_AIR = -500
+_NOTHING = 24
+"""The grey of a picture where there is no image."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaneSpec:
+    """How a plane is looked at: which way its columns and rows run, in RAS, and the letters at its four sides."""
+
+    name: str
+    right: Place
+    down: Place
+    sides: str
+
+
+PLANES = (
+    PlaneSpec("axial", (-1, 0, 0), (0, -1, 0), "RLAP"),
+    PlaneSpec("coronal", (-1, 0, 0), (0, 0, -1), "RLSI"),
+    PlaneSpec("sagittal", (0, -1, 0), (0, 0, -1), "APSI"),
+)
+"""As radiologists look: the patient's right at the left, the front at the top or the left. Sides: left, right, top,
+bottom of the picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One place of one case, in three planes.
+
+    :param structure: key of the structure whose outlines are drawn.
+    :param place_ras: where the planes meet, in mm.
+    :param data: what the page draws: ``structure``, ``models`` (that know the structure), ``missed`` (indices of those
+        that found nothing), ``mm`` (width and height), ``pixels``, and per plane ``name``, ``sides``, ``image`` (JPEG
+        in base64, "" without an image) and ``lines``: the indices of the models that share a path, and the path.
+    """
+
+    case: str
+    structure: str
+    place_ras: Place
+    data: Mapping[str, Any]
+
+
+class PictureMaker:
+    """Draws places of one case.
+
+    :param scan: voxels (k, j, i) of the image on the comparison's grid; None for outlines alone.
+    """
+
+    def __init__(self, case: str, comparison: Comparison, scan: np.ndarray | None) -> None:
+        self._case = case
+        self._comparison = comparison
+        self._scan = scan
+        self._index = {structure.key: index for index, structure in enumerate(comparison.structures)}
+
+    def of_findings(self, findings: Iterable[Finding]) -> list[Picture]:
+        """One picture per place of the findings of this case; none of a structure that one model alone knows."""
+        made: dict[tuple[str, Place], Picture] = {}
+        for finding in findings:
+            if finding.case != self._case:
+                continue
+            structure = next((key for key in finding.structures if self._is_compared(key)), None)
+            place = None if structure is None else finding.place_ras or self._disputed_place(structure)
+            if place is not None and (structure, place) not in made:
+                made[structure, place] = self.picture(structure, place)
+        return list(made.values())
+
+    def picture(self, structure: str, place: Place) -> Picture:
+        """The picture of a place.
+
+        :param structure: key of a structure that two or more models know.
+        :param place: RAS in mm.
+        """
+        index = self._index[structure]
+        found = self._comparison.structures[index]
+        models = [name for bit, name in enumerate(self._comparison.models) if found.voters >> bit & 1]
+        volumes = self._comparison.model_counts()[index] * self._comparison.geometry.voxel_volume_ml
+        width = _field_mm(float(volumes.max()))
+        grids = [self._grid(place, plane, width) for plane in PLANES]
+        images = self._images(grids)
+        planes = [
+            {"name": plane.name, "sides": plane.sides, "image": image, "lines": self._lines(index, grid, models)}
+            for plane, grid, image in zip(PLANES, grids, images)
+        ]
+        missed = [number for number, name in enumerate(models) if not volumes[self._comparison.models.index(name)]]
+        shared = {"structure": found.name, "models": models, "missed": missed, "mm": round(width, 1), "pixels": PIXELS}
+        return Picture(self._case, structure, place, {**shared, "planes": planes})
+
+    def _is_compared(self, key: str) -> bool:
+        return key in self._index and self._comparison.structures[self._index[key]].number > 0
+
+    @cached_property
+    def _boxes(self) -> dict[int, Box]:
+        return structure_boxes(self._comparison)
+
+    def _disputed_place(self, structure: str) -> Place | None:
+        box = self._boxes.get(self._index[structure])
+        if box is None:
+            return None
+        k, j, i = most_disputed_voxel(self._comparison, self._index[structure], box)
+        left, back, up = self._comparison.geometry.lps_of((i, j, k)).tolist()
+        return -left, -back, up
+
+    def _grid(self, place: Place, plane: PlaneSpec, width_mm: float) -> np.ndarray:
+        """Fractional indices (i, j, k) of the pixels of a plane: float64 (rows, columns, 3)."""
+        steps = (np.arange(PIXELS) - (PIXELS - 1) / 2) * width_mm / PIXELS
+        right, down = np.array(plane.right), np.array(plane.down)
+        ras = np.array(place) + steps[:, None, None] * down + steps[None, :, None] * right
+        return self._comparison.geometry.ijk_of(ras * (-1, -1, 1))
+
+    def _images(self, grids: Sequence[np.ndarray]) -> list[str]:
+        if self._scan is None:
+            return [""] * len(grids)
+        sampled = [_sampled(self._scan, grid) for grid in grids]
+        window = _window(sampled[0], self._is_ct)
+        return [_jpeg(_grey(values, window)) for values in sampled]
+
+    @cached_property
+    def _is_ct(self) -> bool:
+        """Whether there is air in Hounsfield units; no other image goes so far below zero."""
+        return self._scan is not None and bool(self._scan.min() < _AIR)
+
+    def _lines(self, index: int, grid: np.ndarray, models: Sequence[str]) -> list[list[Any]]:
+        """The models that have one outline, and it."""
+        patterns = patterns_at(self._comparison, index, np.rint(grid[..., ::-1]).astype(np.int64))
+        paths: dict[str, list[int]] = {}
+        for number, name in enumerate(models):
+            path = outline_path((patterns >> self._comparison.models.index(name) & 1).astype(bool))
+            if path:
+                paths.setdefault(path, []).append(number)
+        return [[numbers, path] for path, numbers in paths.items()]
+
+
+def case_pictures(result: CaseResult, scan: np.ndarray | None, limit: int = PICTURES) -> list[Picture]:
+    """Pictures of the gravest findings of one case.
+
+    :param scan: voxels (k, j, i) of the image on the grid of the result; None for outlines alone.
+    :param limit: how many findings are looked at.
+    """
+    findings = worst_findings(result.agreement, result.pairwise, limit=limit)
+    return PictureMaker(result.case, result.comparison, scan).of_findings(findings)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPictures:
+    """The pictures that findings show.
+
+    :param pictures: each once.
+    :param numbers: of each finding the index of its picture; None where it has none.
+    """
+
+    pictures: tuple[Picture, ...]
+    numbers: tuple[int | None, ...]
+
+
+def pictures_of_findings(findings: Iterable[Finding], pictures: Iterable[Picture], limit: int) -> ShownPictures:
+    """Which finding shows which picture: that of its place, else the first of its structures' in its case.
+
+    :param limit: so many pictures are kept, of the first findings.
+    """
+    there: dict[tuple[str, str], list[Picture]] = {}
+    for picture in pictures:
+        there.setdefault((picture.case, picture.structure), []).append(picture)
+    kept: dict[int, tuple[int, Picture]] = {}
+    numbers: list[int | None] = []
+    for finding in findings:
+        own = [picture for key in finding.structures for picture in there.get((finding.case, key), ())]
+        found = next((picture for picture in own if picture.place_ras == finding.place_ras), own[0] if own else None)
+        if found is not None and len(kept) < limit:
+            kept.setdefault(id(found), (len(kept), found))
+        numbers.append(None if found is None or id(found) not in kept else kept[id(found)][0])
+    return ShownPictures(tuple(picture for _, picture in kept.values()), tuple(numbers))
+
+
+def _field_mm(volume_ml: float) -> float:
+    """How much a picture shows: some radii of a ball of the structure's volume."""
+    radius_mm = np.cbrt(3000 * volume_ml / (4 * np.pi))
+    return float(np.clip(_RADII_IN_FIELD * radius_mm, *_FIELD_LIMITS_MM))
+
+
+def _sampled(scan: np.ndarray, ijk: np.ndarray) -> np.ndarray:
+    """Values at fractional indices, linear between voxels; NaN outside the scan. float32."""
+    kji = np.moveaxis(ijk[..., ::-1], -1, 0)
+    low = np.floor(kji.reshape(3, -1).min(axis=1)).astype(int).clip(0, np.array(scan.shape) - 1)
+    high = np.ceil(kji.reshape(3, -1).max(axis=1)).astype(int).clip(0, np.array(scan.shape) - 1) + 1
+    crop = scan[tuple(slice(a, b) for a, b in zip(low, high))].astype(np.float32)
+    values = map_coordinates(crop, kji - low[:, None, None], order=1, mode="nearest")
+    outside = np.any((kji < -0.5) | (kji > np.array(scan.shape)[:, None, None] - 0.5), axis=0)
+    return np.where(outside, np.nan, values)
+
+
+def _grey(values: np.ndarray, window: tuple[float, float]) -> np.ndarray:
+    """8-bit grey; what lies outside the scan is dark."""
+    low, high = window
+    grey = np.clip((values - low) / (high - low), 0, 1) * 255
+    return np.where(np.isfinite(values), grey, _NOTHING).astype(np.uint8)
+
+
+def _window(values: np.ndarray, is_ct: bool) -> tuple[float, float]:
+    """Lowest and highest value to be told apart: of CT by what the middle is, of other images what occurs."""
+    half = values.shape[0] // 2
+    middle, seen = values[half - 4 : half + 4, half - 4 : half + 4], values[np.isfinite(values)]
+    if not seen.size:
+        return 0.0, 1.0
+    if not is_ct:
+        low, high = (float(value) for value in np.percentile(seen, (1, 99)))
+        return low, max(high, low + 1)
+    typical = float(np.nanmedian(middle)) if np.isfinite(middle).any() else 0.0
+    return _LUNG if typical < -400 else _BONE if typical > 130 else _SOFT_TISSUE
+
+
+def _jpeg(grey: np.ndarray) -> str:
+    """A grey picture as JPEG in base64."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "picture.jpg"
+        SimpleITK.WriteImage(
+            SimpleITK.GetImageFromArray(grey), str(path), useCompression=True, compressionLevel=_JPEG_QUALITY
+        )
+        return base64.b64encode(path.read_bytes()).decode("ascii")
