@@ -125,7 +125,8 @@ def test_tables_as_spreadsheets_write_them(tmp_path, agreement_row, text):
         (
             ",ok,",
             ",fine,",
-            "column status: 'fine' is not a status. Use one of ok, missing, empty_consensus, truncated.",
+            "column status: 'fine' is not a status. Use one of ok, missing, empty_consensus, truncated,"
+            " not_looked_for.",
         ),
         ("MOOSE", "", "line 3, column model: '' is empty"),
         ("MOOSE", "a,b", "line 3 has 18 cells, the header 17"),
