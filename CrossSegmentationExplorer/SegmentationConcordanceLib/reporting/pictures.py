@@ -17,7 +17,8 @@ from scipy.ndimage import map_coordinates
 from ..agreement.analysis import CaseResult
 from ..agreement.boxes import Box, structure_boxes
 from ..agreement.comparison import Comparison
-from ..agreement.crops import most_disputed_voxel, patterns_at
+from ..agreement.crops import patterns_at
+from ..agreement.disputed_place import disputed_place
 from ..agreement.finding import Finding
 from ..agreement.table_findings import worst_findings
 from .outlines import outline_path
@@ -121,16 +122,12 @@ class PictureMaker:
         return key in self._index and self._comparison.structures[self._index[key]].number > 0
 
     @cached_property
-    def _boxes(self) -> dict[int, Box]:
-        return structure_boxes(self._comparison)
+    def _boxes(self) -> dict[str, Box]:
+        boxes = structure_boxes(self._comparison)
+        return {self._comparison.structures[index].key: box for index, box in boxes.items()}
 
     def _disputed_place(self, structure: str) -> Place | None:
-        box = self._boxes.get(self._index[structure])
-        if box is None:
-            return None
-        k, j, i = most_disputed_voxel(self._comparison, self._index[structure], box)
-        left, back, up = self._comparison.geometry.lps_of((i, j, k)).tolist()
-        return -left, -back, up
+        return disputed_place(self._comparison, self._boxes, (), structure)
 
     def _grid(self, place: Place, plane: PlaneSpec, width_mm: float) -> np.ndarray:
         """Fractional indices (i, j, k) of the pixels of a plane: float64 (rows, columns, 3)."""

@@ -133,15 +133,23 @@ def test_a_finding_shows_the_picture_of_its_place_and_each_picture_is_kept_once(
         finding(structures=(key,), place_ras=(0.0, 0.0, 0.0)),
         finding(structures=("elsewhere",)),
         finding(structures=(key,), case="b"),
-        finding(structures=(key,)),
     ]
     made = PictureMaker("a", comparison, None).of_findings(findings)
-    # Without a place of its own, a finding is shown where the models differ most: in the middle of the block's lowest
-    # slice, as all of its slices are alike.
-    assert [picture.place_ras for picture in made] == [(0.0, 0.0, 0.0), (-5.0, 0.0, 0.0), (-5.0, 0.0, -4.0)]
-    assert pictures_of_findings(findings, made, 10).numbers == (0, 1, 0, None, None, 0)
-    assert pictures_of_findings(findings, made, 1).numbers == (0, None, 0, None, None, 0)
-    assert pictures_of_findings(findings, [], 10).numbers == (None,) * 6
+    assert [picture.place_ras for picture in made] == [(0.0, 0.0, 0.0), (-5.0, 0.0, 0.0)]
+    assert pictures_of_findings(findings, made, 10).numbers == (0, 1, 0, None, None)
+    assert pictures_of_findings(findings, made, 1).numbers == (0, None, 0, None, None)
+    assert pictures_of_findings(findings, [], 10).numbers == (None,) * 5
+
+
+def test_a_finding_without_a_place_is_shown_where_the_models_differ_most(case):
+    """B has nothing of the block: the deepest voxels lie on its long axis, from x = 0 to 10 mm to the left."""
+    comparison, _ = case
+    (key,) = (structure.key for structure in comparison.structures)
+    (made,) = PictureMaker("a", comparison, None).of_findings([finding(structures=(key,))])
+    right, front, up = made.place_ras
+    assert -10 <= right <= 0
+    assert (front, up) == (0, 0)
+    assert pictures_of_findings([finding(structures=(key,))], [made], 10).numbers == (0,)
 
 
 def test_two_hundred_pictures_of_noise_stay_under_eight_megabytes(case):
