@@ -50,8 +50,8 @@ class CaseResult:
 
     def worst(self) -> AgreementRow | None:
         """The row with the lowest Dice to a consensus that is not empty; None where there is none."""
-        compared = [row for row in self.agreement if row.dice is not None and row.consensus_volume_ml]
-        return min(compared, key=lambda row: row.dice, default=None)
+        compared = [(row.dice, row) for row in self.agreement if row.dice is not None and row.consensus_volume_ml]
+        return min(compared, key=lambda pair: pair[0], default=(None, None))[1]
 
 
 class Analysis:

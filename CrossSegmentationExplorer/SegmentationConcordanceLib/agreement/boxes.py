@@ -25,7 +25,8 @@ class Box:
     @property
     def slices(self) -> tuple[slice, slice, slice]:
         """The box as an index of an array (k, j, i)."""
-        return tuple(slice(low, high) for low, high in zip(self.lower, self.upper))
+        k, j, i = (slice(low, high) for low, high in zip(self.lower, self.upper))
+        return k, j, i
 
     @property
     def n_voxels(self) -> int:
@@ -40,7 +41,7 @@ class Box:
         margin = np.ceil(margin_mm / np.asarray(spacing_mm)[::-1] - 1e-9).astype(int)
         lower = np.maximum(np.subtract(self.lower, margin), 0)
         upper = np.minimum(np.add(self.upper, margin), shape)
-        return Box(tuple(map(int, lower)), tuple(map(int, upper)))
+        return Box((int(lower[0]), int(lower[1]), int(lower[2])), (int(upper[0]), int(upper[1]), int(upper[2])))
 
 
 def structure_boxes(comparison: Comparison) -> dict[int, Box]:
@@ -65,7 +66,7 @@ def _occurrence(plane: Plane, highest: int) -> tuple[np.ndarray, np.ndarray, np.
     Each slice is looked at as words of up to eight bytes. A word that equals the one before it in its row says nothing
     new about rows, one that equals the word above it nothing new about columns: few words are left to look into.
     """
-    occurs = tuple(np.zeros((length, highest + 1), dtype=bool) for length in plane.voxels.shape)
+    in_slice, in_row, in_column = (np.zeros((length, highest + 1), dtype=bool) for length in plane.voxels.shape)
     for k, one_slice in enumerate(plane.voxels):
         voxels = np.ascontiguousarray(one_slice)
         words = voxels.view(f"u{math.gcd(voxels.shape[1] * voxels.itemsize, _WORD_BYTES)}")
@@ -75,14 +76,14 @@ def _occurrence(plane: Plane, highest: int) -> tuple[np.ndarray, np.ndarray, np.
         new_in_row = filled.copy()
         new_in_row[:, 1:] &= words[:, 1:] != words[:, :-1]
         rows, _, structures = _words_at(new_in_row, words, plane)
-        _mark(occurs[0], k, structures)
-        _mark(occurs[1], rows[:, None], structures)
+        _mark(in_slice, k, structures)
+        _mark(in_row, rows[:, None], structures)
         new_in_column = filled
         new_in_column[1:] &= words[1:] != words[:-1]
         _, columns, structures = _words_at(new_in_column, words, plane)
         per_word = structures.shape[1]
-        _mark(occurs[2], columns[:, None] * per_word + np.arange(per_word), structures)
-    return occurs
+        _mark(in_column, columns[:, None] * per_word + np.arange(per_word), structures)
+    return in_slice, in_row, in_column
 
 
 def _words_at(chosen: np.ndarray, words: np.ndarray, plane: Plane) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -90,7 +91,8 @@ def _words_at(chosen: np.ndarray, words: np.ndarray, plane: Plane) -> tuple[np.n
     places = np.flatnonzero(chosen)
     labels = words.reshape(-1)[places].view(plane.voxels.dtype)
     structures = np.take(plane.structure_of_label, labels).astype(np.int64).reshape(places.size, -1)
-    return *np.divmod(places, words.shape[1]), structures
+    row, column = np.divmod(places, words.shape[1])
+    return row, column, structures
 
 
 def _mark(occurs: np.ndarray, places: np.ndarray | int, structures: np.ndarray) -> None:

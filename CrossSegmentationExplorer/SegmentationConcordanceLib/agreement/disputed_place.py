@@ -51,4 +51,5 @@ def _middle(structure: ComparedStructure, models: Sequence[ModelSegmentation]) -
     spans = [np.flatnonzero(mask.any(axis=tuple({0, 1, 2} - {axis}))) for axis in range(3)]
     crop = mask[tuple(slice(int(span[0]), int(span[-1]) + 1) for span in spans)]
     spacing_kji = models[0].label_map.geometry.spacing_mm[::-1]
-    return middle_voxel(crop, tuple(int(span[0]) for span in spans), spacing_kji)
+    k, j, i = (int(span[0]) for span in spans)
+    return middle_voxel(crop, (k, j, i), spacing_kji)

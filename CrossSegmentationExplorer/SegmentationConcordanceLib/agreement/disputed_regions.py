@@ -101,8 +101,9 @@ def middle_voxel(mask: np.ndarray, lower: tuple[int, int, int], spacing_kji: np.
         step, thin = 1, mask
     depth = ndimage.distance_transform_edt(np.pad(thin, 1), spacing_kji * step)[1:-1, 1:-1, 1:-1]
     places = np.argwhere(depth >= depth.max() - 1e-6)
-    nearest = places[np.argmin((((places - places.mean(axis=0)) * spacing_kji) ** 2).sum(axis=1))]
-    return tuple(int(low + at * step) for low, at in zip(lower, nearest))
+    nearest = places[np.argmin((((places - places.mean(axis=0)) * spacing_kji) ** 2).sum(axis=1))].tolist()
+    k, j, i = (low + at * step for low, at in zip(lower, nearest))
+    return k, j, i
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ structures.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -82,9 +83,10 @@ def count_patterns(
     # numpy releases the interpreter's lock, and no two chunks share a voxel of what is written.
     with ThreadPoolExecutor(_THREADS) as executor:
         histograms = list(executor.map(counted, range(_THREADS)))
-    for part in parts if write else ():
-        write.collisions.extend(part.collisions)
-    return sum(histograms)
+    for part in parts:
+        if write is not None and part is not None:
+            write.collisions.extend(part.collisions)
+    return functools.reduce(np.add, histograms)
 
 
 class _PatternCounter:
@@ -149,8 +151,9 @@ class _PatternCounter:
         return words if is_done else self._translated(plane, words)
 
     def _translated(self, plane: int, words: np.ndarray) -> np.ndarray:
-        if self.pair_luts[plane] is not None:
-            return np.take(self.pair_luts[plane], words.view(np.uint16)).view(np.uint64)
+        pair_lut = self.pair_luts[plane]
+        if pair_lut is not None:
+            return np.take(pair_lut, words.view(np.uint16)).view(np.uint64)
         return np.take(self.luts[plane], words.view(self.dtype)).view(np.uint64)
 
     def _fold_planes_of_one_model(self, structures: list[np.ndarray]) -> None:
@@ -175,7 +178,8 @@ class _PatternCounter:
             disputed_words |= (first ^ word) if index == self.first_plane_of[self.models[index]] else word
         self.unanimous += _bincount(first.view(self.dtype))
         per_word = _WORD_BYTES // self.dtype.itemsize
-        out = self._unanimous_labels(first) if self.write is not None else None
+        write = self.write
+        out = None if write is None else self._unanimous_labels(write, first)
         rows = np.flatnonzero(disputed_words != 0)
         if rows.size:
             lanes = np.flatnonzero(disputed_words[rows].view(self.dtype) != 0)
@@ -184,14 +188,14 @@ class _PatternCounter:
             if out is not None:
                 place = active[rows[lanes // per_word]] * per_word + lanes % per_word
                 out[rows[lanes // per_word] * per_word + lanes % per_word] = 0
-        if out is not None:
-            self._put(start, _voxel_indices(active, per_word), out)
+        if out is not None and write is not None:
+            self._put(write, start, _voxel_indices(active, per_word), out)
         if rows.size:
             for chosen, structure, pattern in self._patterns(voxels):
                 key = (structure.astype(np.int64) << self.n_models) | pattern
                 self.counts += np.bincount(key, minlength=self.counts.size)
-                if self.write is not None:
-                    self._put(start, place[chosen], self.write.label.reshape(-1)[key])
+                if write is not None:
+                    self._put(write, start, place[chosen], write.label.reshape(-1)[key])
 
     def _patterns(self, voxels: list[np.ndarray]) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         """(voxels chosen, their structure, its pattern) until every structure of every disputed voxel was named once.
@@ -211,17 +215,17 @@ class _PatternCounter:
             chosen, structure = chosen[found], structure[found]
             voxels = [values[found] for values in voxels]
 
-    def _unanimous_labels(self, first: np.ndarray) -> np.ndarray:
+    def _unanimous_labels(self, write: PatternLabels, first: np.ndarray) -> np.ndarray:
         """The labels to write if no voxel of these words were disputed."""
-        return np.take(self.write.label[:, self.all_models], first.view(self.dtype))
+        return np.take(write.label[:, self.all_models], first.view(self.dtype))
 
-    def _put(self, start: int, places: np.ndarray, labels: np.ndarray) -> None:
+    def _put(self, write: PatternLabels, start: int, places: np.ndarray, labels: np.ndarray) -> None:
         named = np.flatnonzero(labels != 0)
         places, labels = places[named] + start, labels[named]
-        flat = self.write.out.reshape(-1)
+        flat = write.out.reshape(-1)
         taken = flat[places] != 0
         if taken.any():
-            self.write.collisions.append((places[taken], labels[taken]))
+            write.collisions.append((places[taken], labels[taken]))
             places, labels = places[~taken], labels[~taken]
         flat[places] = labels
 

@@ -34,12 +34,12 @@ def search_rings(spacing_mm: tuple[float, float, float]) -> SearchRings:
     :param spacing_mm: distance of neighbouring places along k, j, i in mm.
     """
     radius = (N_PLACES * np.prod(spacing_mm) * 3 / (4 * np.pi)) ** (1 / 3)
-    reach = tuple(int(radius // step) for step in spacing_mm)
-    axes = np.meshgrid(*(np.arange(-n, n + 1) for n in reach), indexing="ij")
+    k, j, i = (int(radius // step) for step in spacing_mm)
+    axes = np.meshgrid(*(np.arange(-n, n + 1) for n in (k, j, i)), indexing="ij")
     steps = np.stack([axis.ravel() for axis in axes], axis=1)
     squared = ((steps * spacing_mm) ** 2).sum(axis=1)
     order = np.argsort(squared, kind="stable")
     order = order[squared[order] <= radius**2]
     squared = squared[order]
     new_ring = np.diff(squared, prepend=-1.0) > _SAME_DISTANCE * squared
-    return SearchRings(steps[order], np.cumsum(new_ring) - 1, np.sqrt(squared[new_ring]), reach)
+    return SearchRings(steps[order], np.cumsum(new_ring) - 1, np.sqrt(squared[new_ring]), (k, j, i))

@@ -71,9 +71,11 @@ def with_structures(comparison: Comparison, keep: Callable[[ComparedStructure], 
 def _counts_of(counts: np.ndarray, kept: list[int]) -> np.ndarray:
     """Counts over the patterns of the kept models: those of the others are added up."""
     patterns = np.arange(counts.shape[1])
-    pattern_of = sum((patterns >> bit & 1) << position for position, bit in enumerate(kept))
+    pattern_of = np.zeros_like(patterns)
+    for position, bit in enumerate(kept):
+        pattern_of |= (patterns >> bit & 1) << position
     fewer = np.zeros((counts.shape[0], 1 << len(kept)), dtype=np.int64)
-    np.add.at(fewer, (slice(None), pattern_of), counts)
+    np.add.at(fewer.T, pattern_of, counts.T)
     fewer[:, 0] = 0
     return fewer
 

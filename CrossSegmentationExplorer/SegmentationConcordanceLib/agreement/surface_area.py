@@ -26,7 +26,7 @@ import numpy as np
 N_PATTERNS = 256
 _CORNERS = tuple(product((0, 1), repeat=3))
 
-_Point = tuple[float, float, float]
+_Point = tuple[float, ...]
 
 
 def patch_areas(spacing_mm: Sequence[float]) -> np.ndarray:
@@ -86,7 +86,7 @@ def _loops(pattern: int) -> list[list[_Point]]:
     return loops
 
 
-def _faces() -> list[list[tuple[int, int, int]]]:
+def _faces() -> list[list[tuple[int, ...]]]:
     """The six faces of the cube, each as its four corners in their order around it."""
     faces = []
     for axis, side in product(range(3), (0, 1)):
@@ -95,7 +95,7 @@ def _faces() -> list[list[tuple[int, int, int]]]:
     return faces
 
 
-def _lines_across(face: list[tuple[int, int, int]], rare: list[bool]) -> list[tuple[_Point, _Point]]:
+def _lines_across(face: list[tuple[int, ...]], rare: list[bool]) -> list[tuple[_Point, _Point]]:
     """Where the patch meets a face: lines between midpoints of its sides, cutting off each run of rare corners."""
     middle = [tuple((p + q) / 2 for p, q in zip(face[n - 1], face[n])) for n in (1, 2, 3, 0)]
     starts = [n for n in range(4) if rare[n] and not rare[n - 1]]

@@ -180,8 +180,8 @@ def _bar() -> None:
             with vuetify3.Template(v_slot_activator="{ props }"):
                 vuetify3.VBtn("Links", v_bind="props", title="What the rows share", **_BUTTON)
             with vuetify3.VCard(classes="pa-2"):
-                for kind in LINKS:
-                    vuetify3.VCheckbox(v_model=("links",), value=kind, label=kind.capitalize(), **_SMALL)
+                for link in LINKS:
+                    vuetify3.VCheckbox(v_model=("links",), value=link, label=link.capitalize(), **_SMALL)
         vuetify3.VSelect(v_if="windows.length", v_model=("window_name",), items=("windows",), title="Window", **_SMALL)
 
 

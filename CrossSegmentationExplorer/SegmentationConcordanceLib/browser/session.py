@@ -235,7 +235,7 @@ class Session:
     def _on_cursor(self, crosshair: Any, _event: str) -> None:
         ras = [0.0, 0.0, 0.0]
         inside = crosshair.GetCursorPositionRAS(ras)
-        found = under_cursor(self.explorer.scan, tuple(ras)) if inside else ()
+        found = under_cursor(self.explorer.scan, (ras[0], ras[1], ras[2])) if inside else ()
         self._state.cursor = cursor_lines(found) or self._nothing_under_cursor()
 
     def _nothing_under_cursor(self) -> list[dict[str, str]]:

@@ -49,8 +49,8 @@ class _Images:
                 self.series = read_image_series(folder)
             except ConcordanceError as error:
                 self.error = error
-        if self.error is not None:
-            raise self.error
+        if self.series is None:
+            raise self.error or ConcordanceError(folder, "holds no image series", "Name the folder of a series.")
         return self.series
 
 
@@ -192,7 +192,8 @@ def _made_from(job: Job, work: _Run) -> str:
     names = os.path.relpath(work.output, work.table.parent)
     facts = [_FORM, job.case, job.run, planned.model, planned.task, planned.name, names, *contents]
     made = {work.table.parent / output for output in work.outputs}  # by us: they may lie among the images
-    files = [path for path in files_below([job.ct, *job.paths]) if path not in made]
+    read = [*([job.ct] if job.ct else []), *job.paths]
+    files = [path for path in files_below(read) if path not in made]
     return fingerprint([*facts, *(f"{_seen_from(path, work.cases)} {stamp(path)}" for path in files)])
 
 

@@ -110,10 +110,11 @@ def _looked_for_by_none(reads: Sequence[ReadRun]) -> frozenset[StructureIdentity
 
 def _covered(reads: Sequence[ReadRun]) -> tuple[slice, slice, slice] | None:
     """The box around the parts of the scan that the paths of one model cover; None for all of it."""
-    boxes = [read.covered for read in reads]
-    if None in boxes:
+    boxes = [read.covered for read in reads if read.covered is not None]
+    if len(boxes) < len(reads):
         return None
-    return tuple(slice(min(one.start for one in axis), max(one.stop for one in axis)) for axis in zip(*boxes))
+    k, j, i = (slice(min(one.start for one in axis), max(one.stop for one in axis)) for axis in zip(*boxes))
+    return k, j, i
 
 
 def read_runs(

@@ -89,7 +89,8 @@ class ExploredScan:
             mask = drawn.mask(key, whole) if key in drawn.segments else None
             if mask is not None and mask.any():
                 spans = [np.flatnonzero(mask.any(axis=tuple({0, 1, 2} - {axis}))) for axis in range(3)]
-                return Box(tuple(int(span[0]) for span in spans), tuple(int(span[-1]) + 1 for span in spans))
+                (k, k_end), (j, j_end), (i, i_end) = ((int(span[0]), int(span[-1]) + 1) for span in spans)
+                return Box((k, j, i), (k_end, j_end, i_end))
         return None
 
 

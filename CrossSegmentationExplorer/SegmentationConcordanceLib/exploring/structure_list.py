@@ -80,12 +80,13 @@ def list_structures(
         compared = structure.n_voters > 1
         rows = of_key.get(structure.key, []) if compared else []
         of_pairs = pairs.get(structure.key, []) if compared else []
+        red, green, blue = (channel / 255 for channel in structure.color or (128, 128, 128))
         listed.append(
             ListedStructure(
                 key=key_of(structure),
                 name=structure.name,
                 group=OTHER if uncoded else group_of(structure.name, groups),
-                color=tuple(channel / 255 for channel in structure.color or (128, 128, 128)),
+                color=(red, green, blue),
                 presence={
                     model: _presence(structure, bit, int(counts[index, bit]))
                     for bit, model in enumerate(scan.comparison.models)

@@ -73,14 +73,14 @@ class OutputStates:
     """Reads outputs, and remembers the voxels until another label map is chosen for them."""
 
     def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget everything, e.g. as the label maps are others now."""
         self._recognized: dict[tuple[str, ...], Recognized] = {}
         self._contents: dict[tuple, OutputContent] = {}
         self._placed: dict[tuple, PlacedOutput] = {}
         self._rows: dict[tuple, list[LabelRow]] = {}
-
-    def forget(self) -> None:
-        """Forget everything, e.g. as the label maps are others now."""
-        self.__init__()
 
     def read(self, choices: Sequence[OutputChoice], known: KnownModels, progress: Progress) -> None:
         """Read the outputs that have not been read yet; may take seconds each.
@@ -137,5 +137,6 @@ def _content_key(choice: OutputChoice) -> tuple:
 def _explained(state: OutputState) -> LabelMap | None:
     """The label map of a known model whose version is settled: its voxels are evidence for others."""
     content = state.content
-    is_known = content is not None and content.vocabulary is not None and not state.question
-    return content.label_map if is_known else None
+    if content is None or content.vocabulary is None or state.question:
+        return None
+    return content.label_map

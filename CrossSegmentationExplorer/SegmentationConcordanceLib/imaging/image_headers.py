@@ -144,7 +144,7 @@ def _read_dicom(path: Path, stream: BinaryIO) -> ImageHeader | str:
     with warnings.catch_warnings():
         # What matters of an odd value is checked here; pydicom's notes would come between a caller's own lines.
         warnings.filterwarnings("ignore", module="pydicom")
-        dataset = read_partial(stream, stop_when=_is_bulk, specific_tags=_TAGS)
+        dataset = read_partial(stream, stop_when=_is_bulk, specific_tags=[*_TAGS])
         sop_class = _sop_class(dataset)
         kind = str(dataset.get("Modality") or uid.UID(sop_class).name)
         if not kind:

@@ -116,9 +116,11 @@ def _write_files(
     if result.staple:
         write_staple(folder / STAPLE_FILE, result.staple)
     consensus = consensus_label_map(result.comparison, result.consensus_of_all)
-    if consensus.segments and series is None:
+    if not consensus.segments:
+        pass
+    elif series is None:
         write_label_files(folder / CONSENSUS_STEM, consensus)
-    elif consensus.segments:
+    else:
         write_consensus(folder / CONSENSUS_FILE, consensus, result, series)
     write_report(
         folder / REPORT_FILE,

@@ -55,7 +55,8 @@ def read_published(paths: Iterable[Path]) -> tuple[list[AgreementRow], CaseTable
     lines: dict[_Key, dict[str, str]] = {}
     for path in paths:
         for number, line in _lines(path):
-            key = tuple((line.get(name) or "").strip() for name in _KEYS)
+            collection, structure, series, model = ((line.get(name) or "").strip() for name in _KEYS)
+            key = (collection, structure, series, model)
             own = values.setdefault(key, {})
             for name in (_DICE, *_VOLUMES):
                 value = _number(f"{path}, line {number}, column {name}", name, line.get(name))
@@ -82,7 +83,7 @@ def _lines(path: Path) -> list[tuple[int, dict[str, str]]]:
 
 
 def _number(subject: str, name: str, text: str | None) -> float | None:
-    if not (text or "").strip():
+    if text is None or not text.strip():
         return None
     try:
         value = float(text)

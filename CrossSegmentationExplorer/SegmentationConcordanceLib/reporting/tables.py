@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import MISSING, Field, fields
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ..agreement.table import STATUSES, AgreementRow, PairwiseRow, StapleRow
 from ..errors import ConcordanceError, UnreadableFileError
@@ -128,7 +128,7 @@ def _row(path: Path, line: int, header: Sequence[str], cells: Sequence[str], row
         fact = f"line {line} has {len(cells)} cells, the header {len(header)}"
         raise ConcordanceError(path, fact, "Put names that hold the separator in double quotes.")
     text_of = dict(zip(header, cells))
-    values = {}
+    values: dict[str, Any] = {}
     for field in fields(row_type):
         try:
             values[field.name] = _value(field, text_of.get(field.name, ""))

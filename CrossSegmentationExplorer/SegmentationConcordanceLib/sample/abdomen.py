@@ -19,9 +19,7 @@ _ABOVE_THE_LOINS = ((0.0, 0.0, -1.0), 118.0)
 def diaphragm() -> list[Painting]:
     """Two muscular domes; what lies below them is fat until organs are painted in."""
     outer = tuple(Cut(Ellipsoid(center, radii), (_ABOVE_THE_LOINS,)) for center, radii in _DOMES)
-    inner = tuple(
-        Cut(Ellipsoid(center, tuple(radius - 3 for radius in radii)), (_ABOVE_THE_LOINS,)) for center, radii in _DOMES
-    )
+    inner = tuple(Cut(Ellipsoid(center, (x - 3, y - 3, z - 3)), (_ABOVE_THE_LOINS,)) for center, (x, y, z) in _DOMES)
     return [
         Painting("muscle", outer, over=_BELOW_THE_LUNGS),
         Painting("fat", inner, over=("muscle", *LUNG_LOBES)),

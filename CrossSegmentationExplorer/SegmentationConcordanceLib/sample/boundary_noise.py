@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy import ndimage
 
@@ -30,7 +32,7 @@ def displaced(
     labels: np.ndarray,
     zone: np.ndarray,
     spacing_kji: np.ndarray,
-    fields: tuple[NoiseField, NoiseField, NoiseField],
+    fields: Sequence[NoiseField],
     amplitude_mm: float,
 ) -> np.ndarray:
     """The labels with every outline moved by a smooth random field; a new array of the same dtype and shape.
@@ -40,7 +42,7 @@ def displaced(
 
     :param labels: unsigned (k, j, i).
     :param zone: from :func:`outline_zone` with the same arguments; it is the same for every model of a case.
-    :param fields: displacement along k, j, i in units of ``amplitude_mm``, cut off at 2.5 units.
+    :param fields: three, the displacement along k, j, i in units of ``amplitude_mm``, cut off at 2.5 units.
     """
     moved = labels.copy()
     reach = _reach(spacing_kji, amplitude_mm)

@@ -116,7 +116,7 @@ def _make_case(draft: Path, plan: SamplePlan, number: int, seed: int, report: Ca
 def _write_ct(folder: Path, patient: Patient, phantom: Phantom, seed: int) -> None:
     voxels = hounsfield_units(phantom, rng_for(seed, patient.name, "ct"))
     # The voxels are part of each UID, so that series of other seeds or sizes never claim to be this one.
-    content = zlib.crc32(voxels), phantom.geometry.shape
+    content = zlib.crc32(np.ascontiguousarray(voxels).data), phantom.geometry.shape
     study, series, frame = (
         seeded_uid(purpose, patient.name, seed, *content) for purpose in ("study", "series", "frame")
     )

@@ -47,7 +47,7 @@ def write_prediction(folder: Path, case: str, model: SampleModel, prediction: Pr
     binary = [_is_binary(label, model) for labels in files.values() for label in labels]
     written = []
     for name, labels in files.items():
-        values = {label.structure_name: 1 if all(binary) else label.label for label in labels}
+        values = {label.structure_name: 1 if all(binary) else label.label or 0 for label in labels}
         sought = not all(binary) and not values.keys().isdisjoint(prediction.structures)
         if values and writer.write(folder / name, values, even_empty=sought):
             written.append(folder / name)

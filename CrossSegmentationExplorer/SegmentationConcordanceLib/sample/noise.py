@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,16 +25,16 @@ class NoiseField:
         cls, shape: tuple[int, int, int], spacing_kji: np.ndarray, node_mm: float, rng: np.random.Generator
     ) -> NoiseField:
         """A field over a grid of ``shape`` (k, j, i), nodes ``node_mm`` apart, with unit variance at the nodes."""
-        steps = tuple(float(max(1.0, node_mm / spacing)) for spacing in spacing_kji)
-        nodes = [int(np.ceil((n - 1) / step)) + 2 for n, step in zip(shape, steps)]
-        return cls(rng.standard_normal(nodes, dtype=np.float32), steps)
+        k, j, i = (float(max(1.0, node_mm / spacing)) for spacing in spacing_kji)
+        nodes = [int(np.ceil((n - 1) / step)) + 2 for n, step in zip(shape, (k, j, i))]
+        return cls(rng.standard_normal(nodes, dtype=np.float32), (k, j, i))
 
     def mixed_with(self, other: NoiseField, share: float) -> NoiseField:
         """A field of the same variance, of which ``share`` (0 to 1) of the variance comes from ``other``."""
         nodes = np.sqrt(1 - share) * self.nodes + np.sqrt(share) * other.nodes
         return NoiseField(nodes.astype(np.float32), self.voxels_per_node)
 
-    def at(self, places: tuple[np.ndarray, np.ndarray, np.ndarray]) -> np.ndarray:
+    def at(self, places: Sequence[np.ndarray]) -> np.ndarray:
         """Values at voxel indices (k, j, i), each an integer array (n,): float32 (n,)."""
         coordinates = np.stack([index / np.float32(step) for index, step in zip(places, self.voxels_per_node)])
         return ndimage.map_coordinates(self.nodes, coordinates, order=1, output=np.float32)

@@ -69,7 +69,7 @@ class Phantom:
     @cached_property
     def counts(self) -> np.ndarray:
         """Voxels of every name, int64 (256,)."""
-        return sum(np.bincount(part.ravel(), minlength=256) for part in self.labels)
+        return np.sum([np.bincount(part.ravel(), minlength=256) for part in self.labels], axis=0)
 
 
 @cache

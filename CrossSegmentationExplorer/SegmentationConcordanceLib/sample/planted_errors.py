@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import ndimage
 
+from ..imaging.label_map import label_counts
 from .phantom import Patient, Phantom, labels_of
 from .skeleton import LEVELS
 
@@ -66,8 +67,7 @@ class Prediction:
 
     def labels_found(self) -> frozenset[int]:
         """The labels that occur, background left out."""
-        counts = sum(np.bincount(one_slice.ravel(), minlength=256) for one_slice in self.labels)
-        return frozenset((np.flatnonzero(counts[1:]) + 1).tolist())
+        return frozenset(label_counts(self.labels))
 
 
 def plant(prediction: Prediction, error: PlantedError) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Protocol
 
 import numpy as np
@@ -76,7 +76,7 @@ class Capsule:
         along = end - start
         length_squared = max(float(along @ along), 1e-12)
         offsets = [v * np.float32(1 / s) - np.float32(c) for v, s, c in zip((x, y, z), stretch, start)]
-        share = sum(np.float32(a / length_squared) * d for a, d in zip(along, offsets))
+        share = reduce(np.add, (np.float32(a / length_squared) * d for a, d in zip(along, offsets)))
         np.clip(share, 0, 1, out=share)
         distance = sum(np.square(d - np.float32(a) * share) for a, d in zip(along, offsets))
         radius = np.float32(self.start_radius) + np.float32(self.end_radius - self.start_radius) * share

@@ -182,8 +182,9 @@ def _cartilage_path(number: int, side: int, rib_end: Point) -> list[Point]:
         return [rib_end, middle, (side * lateral, sternum_y(z), float(z))]
     above = rib_path(number - 1, side)[-1]
     joint_x = abs(above[0]) - 16
-    z = above[2] + 4
-    return [rib_end, (side * joint_x, CAVITY.grown(6).rim(_front_angle(joint_x, z), z)[1], z)]
+    joint_z = above[2] + 4
+    joint_y = CAVITY.grown(6).rim(_front_angle(joint_x, joint_z), joint_z)[1]
+    return [rib_end, (side * joint_x, joint_y, joint_z)]
 
 
 def _front_angle(lateral: float, z: float) -> float:
@@ -217,7 +218,7 @@ def _blade(side: int) -> tuple[Capsule, ...]:
     """The flat of the shoulder blade: rods side by side that follow the chest wall, shorter towards the tip."""
     wall = CAVITY.grown(22)
     medial_angle = 0.78
-    rods = []
+    rods: list[Capsule] = []
     for z in np.arange(2, 112, 4.0):
         width = 0.24 + 0.45 * (z - 2) / 110
         points = [wall.rim(side * angle, z) for angle in np.linspace(medial_angle, medial_angle + width, 5)]

@@ -58,8 +58,8 @@ def body_wall() -> list[Painting]:
     ]
 
 
-def _outer_muscles() -> tuple:
-    shapes = []
+def _outer_muscles() -> tuple[Capsule, ...]:
+    shapes: list[Capsule] = []
     for _, side in SIDES:
         shapes += tube(mirrored([(30, -76, 66), (80, -72, 74), (132, -30, 88)], side), (9, 15, 17), (1, 1, 1.9))
         shapes += tube(mirrored([(135, 40, 96), (146, 40, 40), (145, 38, -20), (132, 52, -90)], side), (17, 15, 11, 6))
@@ -106,7 +106,8 @@ def _in_heart(long: float, across: float, up: float) -> tuple[float, float, floa
 
 
 def _heart_ellipsoid(center: tuple[float, float, float], radii: tuple[float, float, float]) -> Ellipsoid:
-    return Ellipsoid(_in_heart(*center), radii, tuple(map(tuple, _HEART_AXES.tolist())))
+    x, y, z = (tuple(axis) for axis in _HEART_AXES.tolist())
+    return Ellipsoid(_in_heart(*center), radii, (x, y, z))
 
 
 def heart() -> list[Painting]:

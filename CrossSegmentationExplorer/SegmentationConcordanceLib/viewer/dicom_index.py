@@ -136,7 +136,7 @@ def _read_instance(path: Path, left_out: Counter[str]) -> Instance | None:
             if stream.read(132)[128:] != b"DICM":
                 return None
             stream.seek(0)
-            header = read_partial(stream, stop_when=_is_behind, specific_tags=_TAGS)
+            header = read_partial(stream, stop_when=_is_behind, specific_tags=[*_TAGS])
         uids = [str(header.get(k, "")) for k in ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")]
         transfer_syntax = str(header.file_meta.TransferSyntaxUID)
         for element in header:  # decodes what is damaged now, not when a browser asks
@@ -150,7 +150,8 @@ def _read_instance(path: Path, left_out: Counter[str]) -> Instance | None:
     if transfer_syntax == ExplicitVRBigEndian:
         left_out["big-endian data"] += 1
         return None
-    return Instance(path, header, *uids, transfer_syntax)
+    study, series, instance = uids
+    return Instance(path, header, study, series, instance, transfer_syntax)
 
 
 def _is_behind(tag: BaseTag, value_representation: str | None, length: int) -> bool:

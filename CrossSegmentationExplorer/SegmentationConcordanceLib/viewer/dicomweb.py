@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any
 
 from ..errors import UnreadableFileError
@@ -156,7 +156,7 @@ class LocalDicomWeb:
             return Answer(200, "application/dicom", self._bytes_of(instances[0]))
         return multipart_answer("application/dicom", "", (self._bytes_of(instance) for instance in instances))
 
-    def _bytes_of(self, instance: Instance, start: int = 0, length: int | None = None) -> Iterator[bytes]:
+    def _bytes_of(self, instance: Instance, start: int = 0, length: int | None = None) -> Generator[bytes, None, None]:
         with self._files.opened(instance) as stream:
             stream.seek(start)
             left = length

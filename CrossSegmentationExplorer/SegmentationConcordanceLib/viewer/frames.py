@@ -142,7 +142,7 @@ def _encapsulated(stream: BinaryIO, start: int, n_frames: int) -> tuple[tuple[tu
 
 def _items(stream: BinaryIO, start: int) -> list[tuple[int, int]]:
     """Offset and length of the value of every item of encapsulated pixel data, the table of frames first."""
-    found = []
+    found: list[tuple[int, int]] = []
     stream.seek(start)
     while len(head := stream.read(8)) == 8:
         group, element, length = struct.unpack("<HHI", head)

@@ -114,7 +114,10 @@ def unpack_ohif(package: Path, folder: Path) -> None:
                 continue
             target = folder.joinpath(*parts)
             target.parent.mkdir(parents=True, exist_ok=True)
-            with archive.extractfile(member) as source, target.open("wb") as sink:
+            packed = archive.extractfile(member)
+            if packed is None:
+                continue
+            with packed as source, target.open("wb") as sink:
                 shutil.copyfileobj(source, sink, _READ_AT_ONCE)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from http.client import HTTPException, HTTPResponse
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -74,7 +74,7 @@ class RemoteDicomWeb:
         return Answer(response.status, media_type, _parts(response))
 
 
-def _parts(response: HTTPResponse) -> Iterator[bytes]:
+def _parts(response: HTTPResponse) -> Generator[bytes, None, None]:
     with contextlib.closing(response):
         while chunk := response.read(_READ_AT_ONCE):
             yield chunk

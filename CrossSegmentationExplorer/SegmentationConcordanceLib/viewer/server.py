@@ -137,6 +137,8 @@ class ViewerServer(ThreadingHTTPServer):
         error = sys.exception() if hasattr(sys, "exception") else sys.exc_info()[1]
         if self._stopping or isinstance(error, (ConnectionError, TimeoutError)):
             return
+        if error is None:
+            return
         place = traceback.extract_tb(error.__traceback__)[-1]
         self._on_fault(f"the viewer's server failed: {type(error).__name__} in {place.name}, line {place.lineno}")
 
@@ -205,13 +207,13 @@ class _Handler(BaseHTTPRequestHandler):
             raise RefusedError(400, "The address must begin with a slash.")
 
     def _send(self, answer: Answer) -> None:
-        whole = isinstance(answer.body, bytes)
-        chunked = not whole and self.request_version != "HTTP/1.0"
+        body = answer.body
+        chunked = not isinstance(body, bytes) and self.request_version != "HTTP/1.0"
         self.send_response(answer.status)
         if answer.media_type:
             self.send_header("Content-Type", answer.media_type)
-        if whole:
-            self.send_header("Content-Length", str(len(answer.body)))
+        if isinstance(body, bytes):
+            self.send_header("Content-Length", str(len(body)))
         elif chunked:
             self.send_header("Transfer-Encoding", "chunked")
         else:
@@ -224,11 +226,11 @@ class _Handler(BaseHTTPRequestHandler):
         if "Cache-Control" not in named:
             self.send_header("Cache-Control", "no-store")  # images of patients stay out of the browser's cache
         self.end_headers()
-        if whole:
+        if isinstance(body, bytes):
             if self.command != "HEAD":
-                self.wfile.write(answer.body)
+                self.wfile.write(body)
             return
-        with contextlib.closing(answer.body) as parts:
+        with contextlib.closing(body) as parts:
             if self.command != "HEAD":
                 self._send_parts(parts, chunked)
 

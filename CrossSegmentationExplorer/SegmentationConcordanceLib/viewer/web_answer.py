@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ class Answer:
 
     status: int
     media_type: str
-    body: bytes | Iterator[bytes]
+    body: bytes | Generator[bytes, None, None]
     headers: tuple[tuple[str, str], ...] = ()
 
 
@@ -50,7 +50,7 @@ def multipart_answer(media_type: str, transfer_syntax: str, parts: Iterable[Iter
     )  # fmt: skip
 
 
-def _multipart(part_type: str, parts: Iterable[Iterable[bytes]]) -> Iterator[bytes]:
+def _multipart(part_type: str, parts: Iterable[Iterable[bytes]]) -> Generator[bytes, None, None]:
     for part in parts:
         yield f"\r\n--{_BOUNDARY}\r\nContent-Type: {part_type}\r\n\r\n".encode()
         yield from part
