@@ -13,8 +13,8 @@ from aiohttp import web
 from trame_server import Server
 
 from ..errors import ConcordanceError
+from ..exploring.scan import Scan
 from ..review.review_session import ReviewSession
-from ..scene.scan_nodes import Scan
 from .guard import HEADERS, KEY, LOOPBACK, Guard
 from .page import build_page
 from .session import Session

@@ -11,6 +11,7 @@ from trame_server import Server
 from trame_slicer.core import SlicerApp
 
 from ..exploring.rows import CONSENSUS_COLOR, OVERLAY_COLOR, OVERLAY_TITLE, RowKind
+from ..exploring.scan import SOFT_TISSUE, Scan
 from ..exploring.structure_cells import SHOWN_COLUMNS, next_order, region_text
 from ..exploring.structure_list import groups_of
 from ..exploring.structure_walk import find
@@ -20,7 +21,7 @@ from ..review.review_session import ReviewSession
 from ..scene.explorer.consensus_segments import TITLE as CONSENSUS_TITLE
 from ..scene.explorer.explorer import Explorer
 from ..scene.explorer.links import Links
-from ..scene.scan_nodes import SOFT_TISSUE, Scan, add_scan, set_window
+from ..scene.scan_nodes import add_scan, set_window
 from .page_state import css_color, cursor_lines, row_line, structure_line
 from .reviewing import Reviewing
 from .row_views import RowViews, position_variable

@@ -7,24 +7,16 @@ import argparse
 import importlib.util
 import webbrowser
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..cohort.runs import RunFile, read_runs
+from ..cohort.case_scan import read_scan
 from ..errors import ConcordanceError
-from ..imaging.image_series import read_image_series, read_voxels
-from ..imaging.nifti import read_nifti
 from ..review.review_session import ReviewSession
 from .interruption import interrupted
 from .label_map_options import add_label_map_arguments, folders_of
 from .run_arguments import add_run_arguments, parse_runs
 from .terminal import Terminal
-
-if TYPE_CHECKING:
-    from ..scene.scan_nodes import Scan
-
-_NO_OTHER_BUT_CT = -500  # HU; what a NIfTI file holds stands nowhere in it, but only a CT shows air that low
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,9 +53,17 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     _require_trame_slicer()
     from ..browser.serving import serve
 
-    scan = _read_scan(args, runs, terminal)
+    scan = read_scan(
+        args.case or args.ct.resolve().name,
+        args.ct,
+        runs,
+        terminal,
+        series_uid=args.series,
+        resample=args.resample,
+        folders=folders_of(args),
+    )
     if review is not None:
-        scan = _as_read(scan, review)
+        scan = scan.blinded(review.open_case(scan.name, scan.models, series_uid=scan.series_uid))
         for note in review.notes:
             terminal.warn(note)
 
@@ -93,16 +93,6 @@ def _review(args: argparse.Namespace) -> ReviewSession | None:
     return ReviewSession(args.review, args.reader, seed=args.blinded)
 
 
-def _as_read(scan: Scan, review: ReviewSession) -> Scan:
-    """The scan as its reader sees it: in a blinded review with other names and in another order, from here on."""
-    hidden = review.open_case(scan.name, list(dict.fromkeys(file.model for file in scan.files)))
-    order = hidden.order
-    if not order:
-        return scan
-    files = sorted(scan.files, key=lambda file: order.index(file.model))
-    return replace(scan, files=tuple(replace(file, model=hidden.shown(file.model)) for file in files))
-
-
 def _require_trame_slicer() -> None:
     if importlib.util.find_spec("trame_slicer") is None:
         raise ConcordanceError(
@@ -110,20 +100,3 @@ def _require_trame_slicer() -> None:
             "needs trame-slicer, which cannot share an environment with the slicer-core of the rest",
             "Run `make explore-env` in the checkout, then .venv-explore/bin/concordance explore.",
         )
-
-
-def _read_scan(args: argparse.Namespace, runs: Sequence[RunFile], terminal: Terminal) -> Scan:
-    from ..scene.scan_nodes import SOFT_TISSUE, ModelFile, Scan
-
-    terminal.progress(0.0, "reading the image")
-    if args.ct.is_file():
-        voxels, geometry = read_nifti(args.ct)
-        image, is_ct = geometry, bool(voxels.min() < _NO_OTHER_BUT_CT)
-    else:
-        image = read_image_series(args.ct, args.series)
-        voxels, geometry, is_ct = read_voxels(image), image.geometry, image.modality == "CT"
-    files = tuple(
-        ModelFile(read.name, read.label_map, read.label_map_name, read.tasks)
-        for read in read_runs(runs, image, terminal, resample=args.resample, folders=folders_of(args))
-    )
-    return Scan(args.case or args.ct.resolve().name, voxels, geometry, SOFT_TISSUE if is_ct else None, files)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from SegmentationConcordanceLib.anatomy.vocabulary import load_vocabulary
+from SegmentationConcordanceLib.exploring.scan import SOFT_TISSUE, ModelFile, Scan
 from SegmentationConcordanceLib.imaging.geometry import Geometry
 from SegmentationConcordanceLib.imaging.label_map import LabelMap, Segment
 from SegmentationConcordanceLib.scene.loaded_models import load_models
-from SegmentationConcordanceLib.scene.scan_nodes import SOFT_TISSUE, ModelFile, Scan, add_scan, set_window
+from SegmentationConcordanceLib.scene.scan_nodes import add_scan, set_window
 
 GRID = Geometry.from_parts((4, 5, 6), (1.0, 1.0, 2.0), (0.0, 0.0, 0.0), np.eye(3))
 

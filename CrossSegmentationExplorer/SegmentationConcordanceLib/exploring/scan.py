@@ -1,0 +1,59 @@
+"""An image and models' segmentations of it, as they were read from files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..imaging.geometry import Geometry
+from ..imaging.label_map import LabelMap
+from ..review.blinding import Blinding
+
+SOFT_TISSUE = (-160.0, 240.0)
+"""The values in HU that are shown black and white, for a CT of which no more is known."""
+
+
+@dataclass(frozen=True, eq=False)
+class ModelFile:
+    """The segments of one file.
+
+    :param model: name of the model; files of one name are one model.
+    :param label_map: on the grid of the image.
+    :param label_map_name: by which the model's structures are known; empty where they are not.
+    :param tasks: of that label map, those that were run.
+    """
+
+    model: str
+    label_map: LabelMap
+    label_map_name: str = ""
+    tasks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Scan:
+    """An image and its segmentations.
+
+    :param voxels: axes (k, j, i), of ``geometry.shape``.
+    :param window: the values that are shown black and white; None for what Slicer finds by itself.
+    :param series_uid: SeriesInstanceUID of the image; "" where it is no DICOM series.
+    """
+
+    name: str
+    voxels: np.ndarray
+    geometry: Geometry
+    window: tuple[float, float] | None
+    files: tuple[ModelFile, ...]
+    series_uid: str = ""
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The names of the models, in the order of their files."""
+        return tuple(dict.fromkeys(file.model for file in self.files))
+
+    def blinded(self, blinding: Blinding) -> Scan:
+        """The scan as the reader of a blinded review sees it: other names, in another order, from here on."""
+        if not blinding.order:
+            return self
+        files = sorted(self.files, key=lambda file: blinding.order.index(file.model))
+        return replace(self, files=tuple(replace(file, model=blinding.shown(file.model)) for file in files))
