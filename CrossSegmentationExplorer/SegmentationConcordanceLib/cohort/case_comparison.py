@@ -27,6 +27,7 @@ class Settings:
     :param resample: bring what lies on other voxels than the image to those, by nearest neighbour.
     :param label_map_folders: of the user's label maps.
     :param viewer: template of the reports' links; "" for none.
+    :param case_reports: write a report of each case; in a cohort the report of all shows each as well.
     """
 
     options: AnalysisOptions = field(default_factory=AnalysisOptions)
@@ -34,6 +35,7 @@ class Settings:
     resample: bool = False
     label_map_folders: tuple[Path, ...] = ()
     viewer: str = ""
+    case_reports: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,13 +50,15 @@ class ComparedCase:
     series: ImageSeries | None
     cases: CaseTable
 
-    def write(self, folder: Path, viewer: str, notes: Sequence[str] = ()) -> list[Path]:
+    def write(self, folder: Path, settings: Settings, notes: Sequence[str] = ()) -> list[Path]:
         """Write the files of the case, see :func:`write_case`.
 
         :param notes: sentences on the inputs that belong beside the numbers.
         """
         said = replace(self.result, notes=(*self.result.notes, *notes))
-        return write_case(folder, said, self.series, cases=self.cases, viewer=viewer)
+        return write_case(
+            folder, said, self.series, cases=self.cases, viewer=settings.viewer, report=settings.case_reports
+        )
 
     def identifiers(self, consensus: Path) -> CaseTable:
         """The identifiers with those of the consensus that was written; unchanged where there is no such file."""

@@ -149,7 +149,15 @@ class _Work:
         case, settings = self.task.case, self.task.settings
         image = self.contents.of_all([case.image], named=False) if case.image else ""
         problems = [f"{one.step} {one.output} {one.error}" for one in case.problems]
-        facts = [FORM, case.name, *problems, image, case.series_uid, str(self.task.harmonize), _text_of(settings)]
+        facts = [
+            FORM,
+            case.name,
+            *problems,
+            image,
+            case.series_uid,
+            str(self.task.harmonize),
+            text_of_settings(settings),
+        ]
         return fingerprint([*facts, *map(self._output_made_from, case.outputs)])
 
     def _output_made_from(self, output: CaseOutput) -> str:
@@ -257,7 +265,7 @@ class _Work:
         with _step(_COMPARE):
             compared = compare_case(task.case.name, image, runs, task.settings, self.listener)
         with _step(_WRITE):
-            written = compared.write(task.folder, task.settings.viewer, self.listener.notes)
+            written = compared.write(task.folder, task.settings, self.listener.notes)
             self._drop_former_segs()
             found = compared.identifiers(task.folder / CONSENSUS_FILE)
             self._record(
@@ -285,7 +293,8 @@ def segs_of(output: CaseOutput) -> list[Path]:
     return [path for path in output.paths if path.is_file() and is_dicom(path)]
 
 
-def _text_of(settings: Settings) -> str:
+def text_of_settings(settings: Settings) -> str:
+    """The settings as JSON: another text for settings that give other results."""
     held = asdict(settings)
     held.pop("label_map_folders")  # what is in them counts, where it is used
     return json.dumps(held, sort_keys=True, default=str)

@@ -178,6 +178,7 @@ def _settings(path: Path, held: Mapping[str, Any], given: Settings) -> Settings:
         own["resample"],
         tuple(dict.fromkeys((*folders, *given.label_map_folders))),
         given.viewer,
+        given.case_reports,
     )
 
 

@@ -50,7 +50,7 @@ def _outcomes(distributed: Any, client: Any, function: Callable[[Task], Outcome]
     """Only some tasks more than there are threads are handed over at a time: the scheduler stays small."""
     numbers = iter(range(len(tasks)))
     number_of: dict[Any, int] = {}
-    running = distributed.as_completed()
+    running = distributed.as_completed(loop=client.loop)
 
     def hand_over() -> None:
         most = _AHEAD * max(1, sum(client.nthreads().values()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import OutputError
@@ -14,6 +14,7 @@ from .dask_workers import on_dask
 from .listener import Listener
 from .memory import available_bytes, estimated_bytes
 from .one_run import one_run_at_a_time
+from .parquet_tables import require_parquet, write_parquet
 from .workers import in_processes, in_this_process
 
 CASES = "cases"
@@ -55,7 +56,13 @@ class CohortOutcome:
 
 
 def run_cohort(
-    cohort: Cohort, output: Path, machinery: Machinery, listener: Listener, *, redo: bool = False
+    cohort: Cohort,
+    output: Path,
+    machinery: Machinery,
+    listener: Listener,
+    *,
+    redo: bool = False,
+    parquet: bool = False,
 ) -> CohortOutcome:
     """Work on every case into ``output``/cases, then write the tables and the report of all into ``output``.
 
@@ -63,8 +70,11 @@ def run_cohort(
     stops no other.
 
     :param redo: do again what is done.
+    :param parquet: write the tables as Parquet too, see :mod:`.parquet_tables`.
     :raises OutputError: the folder cannot be written to, or another run is at work in it.
     """
+    if parquet:
+        require_parquet()
     try:
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -77,6 +87,10 @@ def run_cohort(
         outcomes = _outcomes(tasks, machinery, listener)
         listener.progress(0.98, "writing the tables and the report of all cases")
         files = write_cohort_tables(output, tasks, outcomes, cohort)
+        if parquet:
+            compared = [task for task, outcome in zip(tasks, outcomes) if outcome.has_tables]
+            manifest = write_parquet(output, compared, cohort.settings)
+            files = replace(files, tables=(*files.tables, manifest))
     return CohortOutcome(tuple(outcomes), files)
 
 

@@ -16,7 +16,13 @@ _SHOWN = 20
 
 
 def add_machinery_arguments(group: argparse._ArgumentGroup) -> None:
-    """Processes, memory, a cluster."""
+    """Processes, memory, a cluster, and what is written of each case."""
+    group.add_argument(
+        "--parquet", action="store_true", help="write the tables as Parquet too, by case, with a manifest"
+    )
+    group.add_argument(
+        "--case-reports", action="store_true", help="write a report of each case too; that of all shows each as well"
+    )
     group.add_argument(
         "--workers", type=int, default=0, metavar="N", help="cases at a time, each in a process (default: one per core)"
     )

@@ -53,9 +53,9 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     settings = Settings(options, tuple(args.combine), args.resample, folders_of(args), viewer)
     if args.cases is not None:
         return compare_many.run(args, settings, terminal)
-    for option in ("redo", "workers", "memory", "scheduler"):
+    for option in ("redo", "case_reports", "parquet", "workers", "memory", "scheduler"):
         if getattr(args, option):
-            raise ConcordanceError(f"--{option}", "is for many cases", "Give --cases DIR with it.")
+            raise ConcordanceError(f"--{option.replace('_', '-')}", "is for many cases", "Give --cases DIR with it.")
     runs = parse_runs([path for paths in args.seg for path in paths], args.model)
     require_no_input(args.output / CONSENSUS_FILE, [one.path for one in runs])
     if args.series and (args.ct is None or args.ct.is_file()):
@@ -66,7 +66,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     compared = compare_case(args.case or case_name(args.ct or runs[0].path), image, reads, settings, terminal)
     result = compared.result
     terminal.progress(0.9, "writing")
-    files = compared.write(args.output, viewer, terminal.report_notes)
+    files = compared.write(args.output, settings, terminal.report_notes)
     for line in summary_lines(result):
         terminal.say(line)
     if compared.series is None:

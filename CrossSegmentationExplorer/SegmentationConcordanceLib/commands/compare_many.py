@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +47,9 @@ def run(args: argparse.Namespace, settings: Settings, terminal: Terminal) -> dic
     machinery = machinery_of(args)
     models = _planned([text for texts in args.seg for text in texts], args.model)
     cases = cases_of_patterns(args.cases, str(args.ct), models, args.output)
-    cohort = Cohort(tuple(cases), settings, harmonize=False)
-    return tell_outcome(run_cohort(cohort, args.output, machinery, terminal, redo=args.redo), terminal)
+    cohort = Cohort(tuple(cases), replace(settings, case_reports=args.case_reports), harmonize=False)
+    outcome = run_cohort(cohort, args.output, machinery, terminal, redo=args.redo, parquet=args.parquet)
+    return tell_outcome(outcome, terminal)
 
 
 def _planned(segs: list[str], models: list[str]) -> list[PlannedModel]:

@@ -43,11 +43,10 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     :raises ConcordanceError: nothing could be begun, or some cases failed; then all others are done.
     """
     machinery = machinery_of(args)
-    settings = Settings(
-        analysis_options(args), tuple(args.combine), args.resample, folders_of(args), viewer_of(args)
-    )  # fmt: skip
+    options, viewer = analysis_options(args), viewer_of(args)
+    settings = Settings(options, tuple(args.combine), args.resample, folders_of(args), viewer, args.case_reports)
     cohort = read_cohort(args.cohort, settings)
     if args.no_harmonize:
         cohort = replace(cohort, harmonize=False)
-    outcome = run_cohort(cohort, args.output, machinery, terminal, redo=args.redo)
+    outcome = run_cohort(cohort, args.output, machinery, terminal, redo=args.redo, parquet=args.parquet)
     return tell_outcome(outcome, terminal)

@@ -39,6 +39,7 @@ def write_case(
     cases: CaseTable = NO_CASES,
     viewer: str = "",
     pictures: Sequence[Picture] | None = None,
+    report: bool = True,
 ) -> list[Path]:
     """Write the files of one case into ``folder``, all of them or none; files of an earlier run are replaced.
 
@@ -50,6 +51,7 @@ def write_case(
     :param cases: identifiers for links, to which that of the consensus is added.
     :param viewer: see :func:`write_report`.
     :param pictures: of the findings, for the report; made here from the images of ``series`` where it is None.
+    :param report: write report.html; else one of an earlier run goes.
     :returns: the files written.
     :raises OutputError: the folder cannot be written to.
     """
@@ -60,12 +62,13 @@ def write_case(
     except OSError as error:
         raise OutputError(folder, f"cannot be written to ({error.strerror})", "Choose another folder.") from error
     try:
-        if pictures is None:
-            pictures = series_pictures(result, series)
-        _write_files(unfinished, result, series, cases, viewer, pictures)
+        _write_tables(unfinished, result, series)
+        if report:
+            shown = series_pictures(result, series) if pictures is None else pictures
+            _write_page(unfinished, result, cases, viewer, shown)
         names = sorted(path.name for path in unfinished.iterdir())
         earlier = {path.name for path in folder.glob(f"{CONSENSUS_STEM}*") if _is_consensus(path.name)}
-        for name in (earlier | {STAPLE_FILE}).difference(names):
+        for name in (earlier | {STAPLE_FILE, REPORT_FILE}).difference(names):
             (folder / name).unlink(missing_ok=True)
         for name in names:
             (unfinished / name).replace(folder / name)
@@ -103,14 +106,7 @@ def series_pictures(result: CaseResult, series: ImageSeries | None) -> list[Pict
     return case_pictures(result, None if series is None else read_voxels(series))
 
 
-def _write_files(
-    folder: Path,
-    result: CaseResult,
-    series: ImageSeries | None,
-    cases: CaseTable,
-    viewer: str,
-    pictures: Sequence[Picture],
-) -> None:
+def _write_tables(folder: Path, result: CaseResult, series: ImageSeries | None) -> None:
     write_agreement(folder / AGREEMENT_FILE, result.agreement)
     write_pairwise(folder / PAIRWISE_FILE, result.pairwise)
     if result.staple:
@@ -122,6 +118,11 @@ def _write_files(
         write_label_files(folder / CONSENSUS_STEM, consensus)
     else:
         write_consensus(folder / CONSENSUS_FILE, consensus, result, series)
+
+
+def _write_page(
+    folder: Path, result: CaseResult, cases: CaseTable, viewer: str, pictures: Sequence[Picture]
+) -> None:
     write_report(
         folder / REPORT_FILE,
         result.agreement,
