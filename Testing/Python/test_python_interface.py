@@ -31,7 +31,7 @@ def demo_folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def compared(demo_folder):
-    case = demo_folder / "demo-output" / "SAMPLE-001"
+    case = demo_folder / "demo-output" / "cases" / "SAMPLE-001"
     images = sc.read_images(demo_folder / "demo-output" / "sample" / "SAMPLE-001" / "ct")
     runs = [sc.read_output(path, images) for path in sorted((case / "segmentations").glob("*.dcm"))]
     options = sc.AnalysisOptions(surfaces=True)
@@ -42,7 +42,7 @@ def test_the_example_on_the_demo_runs_as_it_stands(repository, demo_folder, monk
     monkeypatch.chdir(demo_folder)
     exec(compile(examples(repository)[0], "docs/python.md", "exec"), {})
     printed = capsys.readouterr().out
-    rows = read_agreement(demo_folder / "demo-output" / "SAMPLE-001" / "agreement.csv")
+    rows = read_agreement(demo_folder / "demo-output" / "cases" / "SAMPLE-001" / "agreement.csv")
     worst = min((row for row in rows if row.dice is not None), key=lambda row: row.dice)
     assert f"{worst.structure} " in printed.splitlines()[1]
     assert "MOOSE stands apart on" in printed
@@ -67,7 +67,7 @@ def test_the_example_on_files_of_ones_own_runs_as_it_stands(repository, real_cas
 
 def test_the_numbers_are_those_of_the_command_line(demo_folder, compared):
     _, _, result = compared
-    folder = demo_folder / "demo-output" / "SAMPLE-001"
+    folder = demo_folder / "demo-output" / "cases" / "SAMPLE-001"
     by_key = {(row.structure_key, row.model): row for row in read_agreement(folder / "agreement.csv")}
     assert len(by_key) == len(result.agreement) > 100
     for row in result.agreement:

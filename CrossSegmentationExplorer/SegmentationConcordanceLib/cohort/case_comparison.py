@@ -11,10 +11,11 @@ from ..agreement.combine import combined
 from ..agreement.options import AnalysisOptions
 from ..anatomy.combinations import combinations_named
 from ..imaging.geometry import Geometry
-from ..imaging.image_series import ImageSeries
+from ..imaging.image_series import ImageSeries, read_voxels
 from ..reporting.case_files import write_case
 from ..reporting.case_identifiers import case_identifiers, with_consensus
 from ..reporting.case_table import CaseTable
+from ..reporting.pictures import Picture, case_pictures
 from .listener import Listener
 from .runs import ReadRun, models_of_runs
 
@@ -50,15 +51,31 @@ class ComparedCase:
     series: ImageSeries | None
     cases: CaseTable
 
-    def write(self, folder: Path, settings: Settings, notes: Sequence[str] = ()) -> list[Path]:
+    def write(
+        self,
+        folder: Path,
+        settings: Settings,
+        notes: Sequence[str] = (),
+        pictures: Sequence[Picture] | None = None,
+    ) -> list[Path]:
         """Write the files of the case, see :func:`write_case`.
 
         :param notes: sentences on the inputs that belong beside the numbers.
         """
         said = replace(self.result, notes=(*self.result.notes, *notes))
         return write_case(
-            folder, said, self.series, cases=self.cases, viewer=settings.viewer, report=settings.case_reports
+            folder,
+            said,
+            self.series,
+            cases=self.cases,
+            viewer=settings.viewer,
+            pictures=pictures,
+            report=settings.case_reports,
         )
+
+    def pictures(self, limit: int) -> list[Picture]:
+        """Pictures of the gravest findings of the case."""
+        return case_pictures(self.result, read_voxels(self.series) if self.series else None, limit) if limit else []
 
     def identifiers(self, consensus: Path) -> CaseTable:
         """The identifiers with those of the consensus that was written; unchanged where there is no such file."""

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from pydicom.misc import is_dicom
 
+from ..agreement.analysis import CaseResult
+from ..agreement.table_findings import worst_findings
 from ..anatomy.vocabulary import all_vocabularies, load_vocabulary
 from ..errors import ConcordanceError
 from ..imaging.geometry import Geometry
@@ -23,6 +25,7 @@ from .case_record import CaseRecord, read_record, write_record
 from .cases import CaseOutput, CohortCase, Problem, plain_name
 from .content import Contents
 from .harmonized_table import fingerprint
+from .kept_pictures import keep_pictures
 from .known_label_maps import known_vocabularies, known_vocabulary
 from .listener import Nobody
 from .recognition import ChosenModel, recognized_model, told_task
@@ -32,6 +35,8 @@ FORM = "1"
 """Raise it when the same inputs would give other results: then all is made again."""
 DONE, UNCHANGED, FAILED = "done", "unchanged", "failed"
 SEGS = "segmentations"
+_PICTURES = 8
+"""Of so many findings of a case pictures are kept."""
 _FIND, _READ, _HARMONIZE, _COMPARE, _WRITE = "find", "read", "harmonize", "compare", "write"
 
 
@@ -57,6 +62,7 @@ class CaseOutcome:
     :param status: done, unchanged, or failed where there is any problem; also then what could be compared is.
     :param has_tables: whether there are results in its folder.
     :param renewed: SEGs of an earlier run that have another content now, and so other UIDs.
+    :param sentence: what was compared in this run; "" where nothing was.
     """
 
     case: str
@@ -64,6 +70,7 @@ class CaseOutcome:
     has_tables: bool
     problems: tuple[Problem, ...] = ()
     renewed: tuple[str, ...] = ()
+    sentence: str = ""
 
 
 @dataclass(slots=True)
@@ -113,7 +120,8 @@ def work_on_case(task: CaseTask) -> CaseOutcome:
     except OSError as error:
         problems.append(Problem(case.name, _WRITE, "", f"{error.filename or case.name}: {error.strerror or error}."))
     else:
-        return CaseOutcome(case.name, FAILED if problems else DONE, True, tuple(problems), tuple(work.renewed))
+        status = FAILED if problems else DONE
+        return CaseOutcome(case.name, status, True, tuple(problems), tuple(work.renewed), work.sentence)
     work.remove_results()
     return CaseOutcome(case.name, FAILED, False, tuple(problems), tuple(work.renewed))
 
@@ -143,6 +151,7 @@ class _Work:
     listener: _Notes = field(default_factory=_Notes)
     segs: dict[str, tuple[str, str]] = field(default_factory=dict)
     renewed: list[str] = field(default_factory=list)
+    sentence: str = ""
 
     def made_from(self) -> str:
         """Of the image, every output, the label maps and the settings."""
@@ -265,7 +274,10 @@ class _Work:
         with _step(_COMPARE):
             compared = compare_case(task.case.name, image, runs, task.settings, self.listener)
         with _step(_WRITE):
-            written = compared.write(task.folder, task.settings, self.listener.notes)
+            pictures = compared.pictures(_PICTURES)
+            written = compared.write(task.folder, task.settings, self.listener.notes, pictures)
+            written.append(keep_pictures(task.folder, pictures))
+            self.sentence = _sentence(compared.result)
             self._drop_former_segs()
             found = compared.identifiers(task.folder / CONSENSUS_FILE)
             self._record(
@@ -291,6 +303,14 @@ class _Work:
 def segs_of(output: CaseOutput) -> list[Path]:
     """The DICOM files of an output."""
     return [path for path in output.paths if path.is_file() and is_dicom(path)]
+
+
+def _sentence(result: CaseResult) -> str:
+    """What was compared, and the gravest finding."""
+    models, structures = len(result.comparison.models), len(result.comparison.structures)
+    worst = worst_findings(result.agreement, result.pairwise, limit=1)
+    found = f" {worst[0].sentence}" if worst else ""
+    return f"{models} models, {structures} structures.{found}"
 
 
 def text_of_settings(settings: Settings) -> str:

@@ -80,11 +80,13 @@ class Cohort:
     """Many cases and how to compare them.
 
     :param harmonize: make DICOM SEGs of the models' own files first, where the image is a DICOM series.
+    :param title: of the report; "" for one that counts models and cases.
     """
 
     cases: tuple[CohortCase, ...]
     settings: Settings
     harmonize: bool = True
+    title: str = ""
 
 
 def plain_name(text: str) -> str:

@@ -19,7 +19,7 @@ from .harmonize_plan import Job, PlannedModel, find_jobs
 
 CASE, CT, SERIES, SEGMENTATION, MODEL, TASK, NAME = "case", "ct", "series", "segmentation", "model", "task", "name"
 TABLE_COLUMNS = (CASE, CT, SERIES, SEGMENTATION, MODEL, TASK, NAME)
-_TOP = ("folder", "ct", "facts", "model", "case", "settings", "harmonize")
+_TOP = ("folder", "ct", "facts", "model", "case", "settings", "harmonize", "title")
 _MODEL_KEYS = ("segmentation", "model", "task", "name")
 _CASE_KEYS = ("name", "ct", "series", "facts", "output")
 _OWN_SETTINGS = ("combine", "resample", "labelmaps")
@@ -99,7 +99,12 @@ def _from_toml(path: Path, held: Mapping[str, Any], settings: Settings) -> Cohor
     if "facts" in held:
         cases = _with_facts(path.parent / str(held["facts"]), cases)
     require_distinct(str(path), cases)
-    return Cohort(tuple(cases), _settings(path, held.get("settings", {}), settings), bool(held.get("harmonize", True)))
+    return Cohort(
+        tuple(cases),
+        _settings(path, held.get("settings", {}), settings),
+        bool(held.get("harmonize", True)),
+        str(held.get("title", "")),
+    )
 
 
 def _planned(path: Path, number: int, held: Mapping[str, Any]) -> PlannedModel:

@@ -7,14 +7,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..agreement.finding import Finding
+from ..agreement.table_findings import worst_findings
 from ..imaging.whole_files import whole_file
 from ..reporting.case_files import AGREEMENT_FILE, PAIRWISE_FILE, REPORT_FILE, STAPLE_FILE
 from ..reporting.case_table import CaseTable
-from ..reporting.report import write_report
+from ..reporting.pictures import Picture
+from ..reporting.report import MOST_PICTURES, write_report
 from ..reporting.tables import read_agreement, read_pairwise
 from .case_record import read_record
 from .case_work import CaseOutcome, CaseTask
 from .cases import Cohort, Problem
+from .kept_pictures import kept_pictures
 
 FAILURES_FILE = "failures.csv"
 CASES_FILE = "cases.csv"
@@ -121,13 +125,20 @@ def _report(output: Path, compared: Sequence[CaseTask], problems: Sequence[Probl
         path,
         agreement,
         pairwise,
-        title=f"Concordance of {models} models on {len(compared)} cases",
+        title=cohort.title or f"Concordance of {models} models on {len(compared)} cases",
         notes=_notes(compared, problems, len(cohort.cases)),
         cases=_case_table(compared),
         viewer=cohort.settings.viewer,
         data_beside=rows > _ROWS_IN_PAGE,
+        pictures=_pictures(compared, worst_findings(agreement, pairwise)[:MOST_PICTURES]),
     )
     return path
+
+
+def _pictures(compared: Sequence[CaseTask], findings: Sequence[Finding]) -> list[Picture]:
+    """Of the cases of the gravest findings."""
+    shown = {finding.case for finding in findings}
+    return [picture for task in compared if task.case.name in shown for picture in kept_pictures(task.folder)]
 
 
 def _rows_of(path: Path) -> int:

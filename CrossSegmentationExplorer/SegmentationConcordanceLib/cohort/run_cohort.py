@@ -132,8 +132,8 @@ def _tell(outcome: CaseOutcome, listener: Listener) -> None:
     for problem in outcome.problems:
         what = f"{problem.case} {problem.output}".strip()
         listener.say(f"{what}: failed ({problem.step}). {problem.error}")
-    if outcome.status in (DONE, FAILED) and outcome.has_tables:
-        listener.say(f"{outcome.case}: compared")
+    if outcome.sentence:
+        listener.say(f"{outcome.case}: {outcome.sentence}")
     for name in outcome.renewed:
         listener.say(f"{outcome.case}: {name} has another content than before, and so new UIDs")
 

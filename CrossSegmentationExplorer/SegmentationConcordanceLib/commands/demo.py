@@ -3,42 +3,28 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from ..agreement.analysis import Analysis, CaseResult
-from ..agreement.models import ModelSegmentation
 from ..agreement.options import AnalysisOptions
 from ..agreement.table import PairwiseRow
-from ..agreement.table_findings import worst_findings
-from ..anatomy.vocabulary import load_vocabulary
-from ..errors import OutputError
-from ..imaging.harmonization import output_on_grid, write_output_seg
-from ..imaging.image_series import ImageSeries, read_image_series
-from ..imaging.resampling import bring_to_grid
-from ..imaging.seg_reader import read_dicom_seg
-from ..reporting.case_files import (
-    AGREEMENT_FILE,
-    CONSENSUS_FILE,
-    PAIRWISE_FILE,
-    REPORT_FILE,
-    series_pictures,
-    write_case,
-)
-from ..reporting.case_identifiers import case_identifiers, joined_identifiers, with_consensus
-from ..reporting.case_table import CaseTable
-from ..reporting.pictures import Picture
-from ..reporting.report import write_report
-from ..reporting.tables import write_agreement, write_pairwise
-from ..sample.cohort import Sample, SampleCase, make_sample
-from ..sample.model_files import ModelOutput
+from ..cohort.case_comparison import Settings
+from ..cohort.cohort_file import read_cohort
+from ..cohort.run_cohort import CASES, Machinery, run_cohort
+from ..errors import ConcordanceError, OutputError
+from ..reporting.case_files import PAIRWISE_FILE, REPORT_FILE
+from ..reporting.tables import read_pairwise
+from ..sample.cohort import Sample, make_sample
 from ..sample.plans import SIZES
 from ..sample.planted_errors import PlantedError
 from ..viewer.links import LOCAL, link_template
 from .terminal import Terminal, command_to_type
+
+COHORT_FILE = "cohort.toml"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,25 +47,17 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     sample = make_sample(
         folder / "sample", size=args.size, seed=args.seed, progress=lambda what: terminal.progress(0.1, what)
     )
-    viewer = link_template(LOCAL)
-    compared = [_compare(case, folder / case.name, viewer, terminal) for case in sample.cases]
-    results = [result for result, _, _ in compared]
-    agreement = [row for result in results for row in result.agreement]
-    pairwise = [row for result in results for row in result.pairwise]
-    write_agreement(folder / AGREEMENT_FILE, agreement)
-    write_pairwise(folder / PAIRWISE_FILE, pairwise)
-    write_report(
-        folder / REPORT_FILE,
-        agreement,
-        pairwise,
-        title="Concordance of the synthetic sample",
-        cases=joined_identifiers(cases for _, cases, _ in compared),
-        viewer=viewer,
-        pictures=[picture for _, _, pictures in compared for picture in pictures],
-    )
+    cohort = sample.folder / COHORT_FILE
+    cohort.write_text(_cohort_text(sample), encoding="utf-8")
+    terminal.say(f"Comparing: {command_to_type('run', '--cohort', cohort, '--output', folder)}")
+    settings = Settings(AnalysisOptions(surfaces=True), viewer=link_template(LOCAL))
+    outcome = run_cohort(read_cohort(cohort, settings), folder, Machinery(os.cpu_count() or 1), terminal)
+    if outcome.problems:
+        raise ConcordanceError(outcome.problems[0].case, outcome.problems[0].error, "This is a fault of the program.")
+    pairwise = read_pairwise(folder / PAIRWISE_FILE)
     findings = [_finding(error, sample, pairwise) for error in sample.planted_errors]
     _say_findings(findings, folder, terminal)
-    return {"report": str(folder / REPORT_FILE), "cases": [result.case for result in results], "planted": findings}
+    return {"report": str(folder / REPORT_FILE), "cases": [case.name for case in sample.cases], "planted": findings}
 
 
 def _make_room(folder: Path) -> None:
@@ -91,40 +69,18 @@ def _make_room(folder: Path) -> None:
     if not (folder / "sample" / "sample.json").is_file():
         raise OutputError(folder, "is not empty and holds no earlier demo", "Name a new folder.")
     for path in folder.iterdir():
-        if path.is_dir() and (path.name == "sample" or (folder / "sample" / path.name).is_dir()):
+        if path.is_dir() and (path.name in ("sample", CASES) or (folder / "sample" / path.name).is_dir()):
             shutil.rmtree(path)
 
 
-def _compare(
-    case: SampleCase, folder: Path, viewer: str, terminal: Terminal
-) -> tuple[CaseResult, CaseTable, list[Picture]]:
-    series = read_image_series(case.ct_folder)
-    models, segs = [], {}
-    for number, output in enumerate(case.outputs):
-        terminal.progress(number / len(case.outputs), f"{case.name}: {output.title} to DICOM SEG and back")
-        path = folder / "segmentations" / f"{output.label_map_name}.dcm"
-        model, segs[output.title] = _through_dicom(output, series, path)
-        models.append(model)
-    result = Analysis(models, case=case.name, series_uid=series.series_uid).result(AnalysisOptions(surfaces=True))
-    cases = case_identifiers(case.name, series, segs)
-    pictures = series_pictures(result, series)
-    write_case(folder, result, series, cases=cases, viewer=viewer, pictures=pictures)
-    terminal.say(
-        f"{case.name}: {len(models)} models as DICOM SEG, {len(result.comparison.structures)} structures compared"
-    )
-    for finding in worst_findings(result.agreement, result.pairwise, limit=1):
-        terminal.say(f"  {finding.sentence}")
-    return result, with_consensus(cases, case.name, folder / CONSENSUS_FILE), pictures
-
-
-def _through_dicom(output: ModelOutput, series: ImageSeries, path: Path) -> tuple[ModelSegmentation, str]:
-    """The model's output as a user would bring it in: written as DICOM SEG and read again; and its series UID."""
-    vocabulary = load_vocabulary(output.label_map_name)
-    read = output_on_grid(output.paths, vocabulary, series.geometry, output.task)
-    write_output_seg(path, read, series, vocabulary)
-    seg = read_dicom_seg(path, series)
-    again = bring_to_grid(seg.label_map, series.geometry, str(path), allow_extent_change=True)
-    return ModelSegmentation(output.title, again, vocabulary.structures_known(read.tasks)), seg.series_uid
+def _cohort_text(sample: Sample) -> str:
+    """The cohort file of the sample: a pattern for each model, as a user would write it."""
+    lines = ['title = "Concordance of the synthetic sample"', 'ct = "{case}/ct"']
+    for output in sample.cases[0].outputs:
+        lines += ["", "[[model]]", f'segmentation = "{{case}}/models/{output.label_map_name}/*"']
+        lines.append(f'model = "{output.label_map_name}"')
+        lines += [f'task = "{output.task}"'] if output.task else []
+    return "\n".join(lines) + "\n"
 
 
 def _finding(error: PlantedError, sample: Sample, pairwise: Sequence[PairwiseRow]) -> dict[str, Any]:

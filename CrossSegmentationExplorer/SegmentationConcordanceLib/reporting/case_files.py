@@ -120,9 +120,7 @@ def _write_tables(folder: Path, result: CaseResult, series: ImageSeries | None) 
         write_consensus(folder / CONSENSUS_FILE, consensus, result, series)
 
 
-def _write_page(
-    folder: Path, result: CaseResult, cases: CaseTable, viewer: str, pictures: Sequence[Picture]
-) -> None:
+def _write_page(folder: Path, result: CaseResult, cases: CaseTable, viewer: str, pictures: Sequence[Picture]) -> None:
     write_report(
         folder / REPORT_FILE,
         result.agreement,

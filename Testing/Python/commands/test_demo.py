@@ -14,8 +14,8 @@ def test_tables_hold_every_case_and_model(demo):
 
 def test_report_and_segs_are_there(demo):
     assert (demo / "report.html").stat().st_size > 100_000
-    assert len(list(demo.glob("SAMPLE-*/segmentations/*.dcm"))) == 18
-    assert len(list(demo.glob("SAMPLE-*/consensus.dcm"))) == 3
+    assert len(list(demo.glob("cases/SAMPLE-*/segmentations/*.dcm"))) == 18
+    assert len(list(demo.glob("cases/SAMPLE-*/consensus.dcm"))) == 3
 
 
 def test_every_planted_error_lowers_the_model_below_the_others(concordance, demo):

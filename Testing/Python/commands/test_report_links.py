@@ -36,8 +36,8 @@ def test_a_clicked_point_of_the_demos_report_leads_to_its_own_case_model_and_str
         case, structure_key, clicked = json.loads(address(page).partition("selected=")[2].partition("&")[0])
         assert clicked == model
         study, ct = uids(next((demo / "sample" / case / "ct").iterdir()))
-        _, seg = uids(demo / case / "segmentations" / f"{label_map}.dcm")
-        _, consensus = uids(demo / case / "consensus.dcm")
+        _, seg = uids(demo / "cases" / case / "segmentations" / f"{label_map}.dcm")
+        _, consensus = uids(demo / "cases" / case / "consensus.dcm")
         query = {name: values[0] for name, values in parse_qs(link.query).items()}
         assert (link.scheme, link.netloc, link.path) == ("http", "127.0.0.1:8520", "/viewer")
         assert (query["StudyInstanceUIDs"], query["seg"]) == (study, seg)
