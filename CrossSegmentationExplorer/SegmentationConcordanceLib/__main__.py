@@ -2,7 +2,7 @@
 
 import sys
 
-from .cli import run
+from .entry import main
 
 if __name__ == "__main__":  # processes that work on cases import this file under another name
-    sys.exit(run())
+    sys.exit(main())

@@ -7,16 +7,19 @@ error; 130 interrupted.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import warnings
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any
 
 from . import __version__
 from .commands import cohort, compare, demo, explore, harmonize, labelmaps, report, review, view
 from .commands import run as run_command
+from .commands.parser import Parser
 from .commands.terminal import Terminal
 from .errors import ConcordanceError
+from .imaging.memory_budget import VARIABLE
 
 COMMANDS = {
     "harmonize": (harmonize, "one model's output -> one coded DICOM SEG"),
@@ -32,20 +35,19 @@ COMMANDS = {
 }
 
 
-class _OneLineParser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {' '.join(message.split())}. See {self.prog} --help.\n")
-
-
-def build_parser() -> argparse.ArgumentParser:
+def build_parser() -> Parser:
     """The parser of all commands."""
-    parser = _OneLineParser(prog="concordance", description="Compare AI segmentations without ground truth.")
+    parser = Parser(
+        prog="concordance",
+        description="Compare AI segmentations without ground truth.",
+        epilog="concordance COMMAND --help shows the options of a command, with examples.",
+    )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_OneLineParser)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
     for name, (module, summary) in COMMANDS.items():
-        command = commands.add_parser(name, help=summary, description=module.__doc__)
+        command = commands.add_parser(name, help=summary, description=module.__doc__, epilog=module.EXAMPLES)
         module.add_arguments(command)
-        command.add_argument("--json", action="store_true", help="print a machine-readable summary instead of text")
+        command.add_common_arguments()
     return parser
 
 
@@ -55,24 +57,54 @@ def run(argv: Sequence[str] | None = None) -> int:
     :param argv: the words after the program's name; None takes those of the process.
     :returns: the exit code.
     """
+    parser = build_parser()
+    _offer_completion(parser)
     try:
-        args = build_parser().parse_args(argv)
+        args = parser.parse_args(argv)
     except SystemExit as stop:  # argparse ends the process, which would end Slicer's as well
         return int(stop.code or 0)
-    terminal = Terminal(quiet=args.json)
+    terminal = Terminal(quiet=args.json, silent=args.quiet, verbose=args.verbose)
+    try:
+        summary = _done(args, terminal)
+    except KeyboardInterrupt:
+        terminal.fail("interrupted")
+        return 130
+    return 2 if summary is None else 0
+
+
+def _done(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any] | None:
+    """The summary of a command, printed where it was asked for; None where the input or the call was wrong, which has
+    been said."""
     try:
         with warnings.catch_warnings():
             # pydicom warns about every odd value of a file; what matters of it is said in our own words.
             warnings.filterwarnings("ignore", module="pydicom")
             summary = COMMANDS[args.command][0].run(args, terminal)
+        if args.json:
+            terminal.print_json(summary)
+        return summary
     except ConcordanceError as error:
-        terminal.clear_progress()
-        sys.stderr.write(f"concordance: {error}\n")
-        return 2
-    except KeyboardInterrupt:
-        terminal.clear_progress()
-        sys.stderr.write("concordance: interrupted\n")
-        return 130
-    if args.json:
-        terminal.print_json(summary)
-    return 0
+        terminal.fail(str(error))
+    except MemoryError:
+        terminal.fail(f"this needs more memory than there is. Close other programs, or lower {VARIABLE}.")
+    except OSError as error:
+        if error.filename is None or isinstance(error, ConnectionError):
+            raise
+        place = os.fsdecode(error.filename)
+        terminal.fail(f"{_short(place)}: cannot be used ({error.strerror}). Check the path and its permissions.")
+    return None
+
+
+def _short(place: str) -> str:
+    return place if len(place) <= 200 else f"{place[:100]} ... {place[-60:]}"
+
+
+def _offer_completion(parser: Parser) -> None:
+    """Answer the shell that asks what could come next, where the optional package argcomplete is installed."""
+    if "_ARGCOMPLETE" not in os.environ:
+        return
+    try:
+        import argcomplete
+    except ImportError:
+        sys.exit(1)
+    argcomplete.autocomplete(parser)

@@ -22,7 +22,7 @@ from .label_map_options import add_label_map_arguments, folders_of
 from .terminal import Terminal
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """The arguments of ``concordance labelmaps``."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     list_ = actions.add_parser("list", help="the label maps that come with the program, and one's own")
@@ -39,8 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     labelmaps_suggest.add_arguments(suggest)
     for action in (list_, show, check, structures, import_, suggest):
         add_label_map_arguments(action)
-        # Without a default of its own it leaves alone what was given before the action's name.
-        action.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="machine-readable output")
+        action.add_common_arguments(of_action=True)
 
 
 def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
@@ -126,7 +125,7 @@ def _check(files: Sequence[str], terminal: Terminal) -> dict[str, Any]:
         if terminal.quiet:
             terminal.print_json(summary)
         for finding in findings:
-            terminal.err.write(" ".join(str(finding).split()) + "\n")
+            terminal.complain(str(finding))
         raise LabelMapTableError(", ".join(checked), f"{len(findings)} findings, listed above", "Correct the lines.")
     terminal.say(f"sound: {', '.join(checked)}")
     return summary

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shlex
 import shutil
 import sys
@@ -10,17 +12,31 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
+from ..errors import OutputError
+
 
 class Terminal:
     """Where a command's lines go.
 
     :param quiet: with ``--json`` the summary is all that goes to standard output.
+    :param silent: with ``--quiet`` nothing goes there, and no progress is shown.
+    :param verbose: with ``--verbose`` details are said as well.
     """
 
-    def __init__(self, *, quiet: bool = False, out: TextIO | None = None, err: TextIO | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        quiet: bool = False,
+        silent: bool = False,
+        verbose: bool = False,
+        out: TextIO | None = None,
+        err: TextIO | None = None,
+    ) -> None:
         self.out = out or sys.stdout
         self.err = err or sys.stderr
         self.quiet = quiet
+        self.silent = silent
+        self.verbose = verbose
         self._shown = ""
         self.notes: list[str] = []
         self.report_notes: list[str] = []
@@ -28,9 +44,22 @@ class Terminal:
     def say(self, line: str = "") -> None:
         """A line of the result."""
         self.clear_progress()
-        if not self.quiet:
+        if not self.quiet and not self.silent:
             self._write(self.out, line + "\n")
-            self.out.flush()
+
+    def detail(self, line: str) -> None:
+        """A line for who asked for more."""
+        if self.verbose:
+            self.say(line)
+
+    def fail(self, line: str) -> None:
+        """Why the command ends without success."""
+        self.complain(f"concordance: {line}")
+
+    def complain(self, line: str) -> None:
+        """One of several things that are wrong."""
+        self.clear_progress()
+        self._write(self.err, " ".join(line.split()) + "\n")
 
     def warn(self, line: str, report: str = "") -> None:
         """Something the user should know although the work goes on; the same is said once.
@@ -51,24 +80,42 @@ class Terminal:
         whole = {**summary, **noted}
         text = json.dumps(whole, indent=2, ensure_ascii=False)
         readable = _encodable(self.out, text) == text  # else \u escapes, the only ones that JSON knows
-        self.out.write((text if readable else json.dumps(whole, indent=2)) + "\n")
+        self._write(self.out, (text if readable else json.dumps(whole, indent=2)) + "\n")
 
     def progress(self, fraction: float, what: str) -> None:
         """How far the work is, 0 to 1; shown in place, and only where a person looks."""
-        if not self.err.isatty():
+        if self.silent or not _is_terminal(self.err):
             return
         self.clear_progress()
         self._shown = f"{round(100 * fraction):3d} % {' '.join(what.split())[:70]}"
         self._write(self.err, self._shown)
-        self.err.flush()
 
     def _write(self, stream: TextIO, text: str) -> None:
-        stream.write(_encodable(stream, text))
+        """Write at once. Whoever read it may have gone, as ``head`` does: no reason to stop work that goes on."""
+        try:
+            stream.write(_encodable(stream, text))
+            stream.flush()
+        except OSError as error:
+            was_out = stream is self.out
+            self._replace(stream)
+            if was_out and error.errno not in (errno.EPIPE, errno.EINVAL):  # Windows says EINVAL of a closed pipe
+                raise OutputError("standard output", f"cannot be written ({error.strerror})") from error
+        except ValueError:
+            if not stream.closed:
+                raise
+            self._replace(stream)
+
+    def _replace(self, stream: TextIO) -> None:
+        nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123  for the rest of the process
+        if stream is self.out:
+            self.out = nowhere
+        if stream is self.err:
+            self.err = nowhere
 
     def clear_progress(self) -> None:
         """Take the progress line away again."""
         if self._shown:
-            self.err.write("\r" + " " * len(self._shown) + "\r")
+            self._write(self.err, "\r" + " " * len(self._shown) + "\r")
             self._shown = ""
 
 
@@ -82,6 +129,10 @@ def command_to_type(*words: object) -> str:
         elif called.stem == "concordance" and called.suffix != ".py":
             program = [sys.argv[0]]
     return shlex.join([*program, *map(str, words)])
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    return not stream.closed and stream.isatty()
 
 
 def _encodable(stream: TextIO, text: str) -> str:
