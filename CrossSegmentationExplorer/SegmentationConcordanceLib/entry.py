@@ -1,4 +1,4 @@
-"""Where the process of a command begins and ends: nothing here takes long to import, so that Ctrl-C is heard at once."""
+"""Where the process of a command begins and ends. Nothing here takes long to import: Ctrl-C is heard at once."""
 
 from __future__ import annotations
 

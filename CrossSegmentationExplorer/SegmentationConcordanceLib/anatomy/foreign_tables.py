@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 
 from ..errors import LabelMapTableError
 from .concepts import CodedConcept, CodedStructure
+from .text_files import read_json, read_text
 
 _HIGHEST_LABEL = 2**32 - 1
 _SNAP_LINE = re.compile(r'\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+[\d.]+\s+\d+\s+\d+\s+"(.*)"\s*')
@@ -46,13 +46,12 @@ def read_foreign_table(path: str | Path) -> tuple[ForeignLabel, ...]:
     :raises LabelMapTableError: missing, of none of these formats, or one label id stands there twice.
     """
     path = Path(path)
-    text = _text(path)
     if path.suffix.lower() == ".json":
-        labels = list(_dataset_json(path, text))
+        labels = list(_dataset_json(path))
     elif path.suffix.lower() == ".csv":
-        labels = list(_slicer_csv(path, text))
+        labels = list(_slicer_csv(path, read_text(path)))
     else:
-        labels = list(_lines(path, text))
+        labels = list(_lines(path, read_text(path)))
     labels = [label for label in labels if label.label != 0 and label.name.casefold() not in _BACKGROUND]
     numbers = [label.label for label in labels if label.label is not None]
     twice = sorted({number for number in numbers if numbers.count(number) > 1})
@@ -61,15 +60,6 @@ def read_foreign_table(path: str | Path) -> tuple[ForeignLabel, ...]:
     if not labels:
         raise LabelMapTableError(path, "holds no label", "Give a table with label ids and names.")
     return tuple(labels)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise LabelMapTableError(path, f"cannot be read ({error.strerror})", "Check the path.") from error
-    except UnicodeDecodeError as error:
-        raise LabelMapTableError(path, "is no UTF-8 text", "Save it in UTF-8.") from error
 
 
 def _lines(path: Path, text: str) -> Iterator[ForeignLabel]:
@@ -93,17 +83,27 @@ def _lines(path: Path, text: str) -> Iterator[ForeignLabel]:
 
 def _slicer_csv(path: Path, text: str) -> Iterator[ForeignLabel]:
     reader = csv.DictReader(text.splitlines())
-    columns = {column.strip().casefold(): column for column in reader.fieldnames or ()}
+    try:
+        columns = {column.strip().casefold(): column for column in reader.fieldnames or ()}
+    except csv.Error as error:
+        raise LabelMapTableError(path, f"line 1: {error}", "Write the table again as CSV.") from error
     label, name = (columns.get(one.casefold()) for one in ("LabelValue", "Name"))
     if label is None or name is None:
         fact = f"has the columns {', '.join(columns) or 'none'}, but neither ours nor LabelValue and Name"
         raise LabelMapTableError(path, fact, "Give a label map of this program, or a colour table that Slicer wrote.")
-    for row in reader:
+    for row in _rows(path, reader):
         cells = {key.casefold(): (row[column] or "").strip() for key, column in columns.items()}
         rgb = [cells.get(f"color_{channel}", "") for channel in "rgb"]
         color = _rgb(path, rgb) if all(rgb) else None
         if cells["labelvalue"]:
             yield ForeignLabel(_label(path, cells["labelvalue"]), cells["name"], color, _structure(cells))
+
+
+def _rows(path: Path, reader: csv.DictReader) -> Iterator[dict[str, str]]:
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise LabelMapTableError(path, f"line {reader.line_num}: {error}", "Write the table again as CSV.") from error
 
 
 def _structure(cells: dict[str, str]) -> CodedStructure | None:
@@ -126,12 +126,10 @@ def _concept(cells: dict[str, str], names: tuple[str, ...]) -> CodedConcept | No
     return None
 
 
-def _dataset_json(path: Path, text: str) -> Iterator[ForeignLabel]:
+def _dataset_json(path: Path) -> Iterator[ForeignLabel]:
     """nnU-Net 2 has {"liver": 1}, nnU-Net 1 {"1": "liver"}."""
-    try:
-        labels = json.loads(text).get("labels")
-    except (ValueError, AttributeError) as error:
-        raise LabelMapTableError(path, f"is no dataset.json ({error})", "Give the file beside the weights.") from error
+    content = read_json(path, "Give the dataset.json beside the weights.")
+    labels = content.get("labels") if isinstance(content, dict) else None
     if not isinstance(labels, dict):
         raise LabelMapTableError(path, 'has no "labels"', "Give nnU-Net's dataset.json.")
     for key, value in labels.items():

@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..errors import LabelMapTableError
 from .coded_cells import read_concept
 from .concepts import CodedConcept, CodedStructure
+from .text_files import control_characters, read_text
 
 REQUIRED_COLUMNS = ("label", "name", "structure", "category", "type")
 CONCEPT_COLUMNS = ("category", "type", "modifier", "region", "region_modifier")
@@ -84,13 +84,7 @@ def read_table(path: str | Path) -> LabelMapTable:
     :raises LabelMapTableError: the file is missing or is no UTF-8 text.
     """
     table = LabelMapTable(Path(path))
-    try:
-        lines = table.path.read_text(encoding="utf-8-sig").splitlines()
-    except OSError as error:
-        raise LabelMapTableError(path, f"cannot be read ({error.strerror})", "Check the path.") from error
-    except UnicodeDecodeError as error:
-        fact = f"is no UTF-8 text (byte {error.start} is {error.object[error.start]:#04x})"
-        raise LabelMapTableError(path, fact, "Save it as CSV in UTF-8.") from error
+    lines = read_text(path).splitlines()
     head_lines = _read_head(table, lines)
     try:
         _read_rows(table, lines[head_lines:], head_lines)
@@ -144,6 +138,9 @@ def _read_row(table: LabelMapTable, line: int, cells: dict[str, str]) -> TableRo
     for column in ("name", "structure"):
         if not cells[column]:
             table.note(line, column, "is empty")
+    for column, cell in cells.items():
+        if odd := control_characters(cell):
+            table.note(line, "text", f"the {column} holds control characters: {', '.join(odd[:5])}")
     if not cells["category"]:
         table.note(line, "code", "the category is empty")
     if not cells["type"]:

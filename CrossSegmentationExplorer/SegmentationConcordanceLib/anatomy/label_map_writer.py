@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from .coded_cells import write_concept
 from .concepts import CodedStructure
 from .label_map_table import COLUMNS, CONCEPT_COLUMNS
+from .text_files import control_characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +43,4 @@ def label_map_text(head: Mapping[str, str], labels: Iterable[WrittenLabel]) -> s
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join("".join(" " if control_characters(letter) else letter for letter in text).split())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from ..errors import LabelMapTableError
 from .concepts import CodedConcept, CodedStructure
 from .known_structures import KnownStructures
+from .text_files import read_json
 from .vocabulary import Vocabulary, VocabularyLabel
 
 HOME = "SLICER_HOME"
@@ -38,12 +38,7 @@ def read_terminology(path: Path) -> Vocabulary:
     :raises LabelMapTableError: the file is missing, is no JSON, or no list of segmentation categories and types.
     """
     remedy = "Give a file such as Slicer's SegmentationCategoryTypeModifier-DICOM-Master.term.json."
-    try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise LabelMapTableError(path, f"cannot be read ({error.strerror})", "Check the path.") from error
-    except ValueError as error:
-        raise LabelMapTableError(path, f"is no JSON ({error})", remedy) from error
+    content = read_json(path, remedy)
     try:
         labels = tuple(_labels(content["SegmentationCodes"]["Category"]))
         title = str(content.get("SegmentationCategoryTypeContextName") or path.stem)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import LabelMapTableError
+from ..near_matches import did_you_mean
 from .concepts import CodedStructure
 from .identity import StructureIdentity, structure_identity
 from .label_map_folders import label_maps_in
@@ -82,7 +83,7 @@ class Vocabulary:
         """
         labels = tuple(label for label in self.labels if label.task == task)
         if not labels:
-            raise LabelMapTableError(self.name, f'has no task "{task}"', f"Its tasks: {', '.join(self.tasks)}.")
+            raise self._no_task(task)
         return replace(self, labels=labels)
 
     def short_task_names(self, tasks: Iterable[str]) -> tuple[str, ...]:
@@ -99,7 +100,7 @@ class Vocabulary:
         called = {short: task for task, short in self._short_names().items()} | {task: task for task in self.tasks}
         unknown = [name for name in names if name not in called]
         if unknown:
-            raise LabelMapTableError(self.name, f'has no task "{unknown[0]}"', f"Its tasks: {', '.join(self.tasks)}.")
+            raise self._no_task(unknown[0])
         return tuple(called[name] for name in names)
 
     def tasks_run(self, named: Iterable[str]) -> tuple[str, ...]:
@@ -129,6 +130,11 @@ class Vocabulary:
         labels = [label for task in self.tasks_run(named) for label in self.for_task(task).labels]
         asked = {label.identity for label in labels if label.name in looked_for}
         return frozenset(label.identity for label in labels) - asked
+
+    def _no_task(self, task: str) -> LabelMapTableError:
+        tasks = ", ".join(filter(None, self.tasks))
+        remedy = f"Its tasks: {tasks}." if tasks else "It has no tasks: leave the task out."
+        return LabelMapTableError(self.name, f'has no task "{task}"', f"{did_you_mean(task, self.tasks)} {remedy}")
 
     def _short_names(self) -> dict[str, str]:
         common = os.path.commonprefix(self.tasks) if len(self.tasks) > 1 else ""  # noqa: RUF071 - letters are meant
@@ -173,7 +179,9 @@ def load_vocabulary(name_or_path: str | Path, folders: Sequence[Path] = ()) -> V
     if versions:
         fact = "has several versions, and one label id is not the same structure in all of them"
         raise LabelMapTableError(name, fact, f"Name the version that wrote the file: {', '.join(versions)}.")
-    raise LabelMapTableError(path, "is no label map", f"Name a CSV file or one of {', '.join((*own, *shipped))}.")
+    meant = did_you_mean(name, (*own, *shipped))
+    remedy = f"{meant} Name a CSV file or one of {', '.join((*own, *shipped))}."
+    raise LabelMapTableError(name, "is no label map", remedy)
 
 
 def all_vocabularies(folders: Sequence[Path] = ()) -> tuple[tuple[Vocabulary, ...], tuple[LabelMapTableError, ...]]:

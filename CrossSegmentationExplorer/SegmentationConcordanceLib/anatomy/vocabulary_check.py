@@ -68,6 +68,15 @@ def _row_findings(rows: Sequence[TableRow]) -> Iterator[tuple[int, str, str]]:
         yield from _duplicates(of_task, "identity", "the identity {}", _identity_or_none)
 
 
+def label_duplicates(table: LabelMapTable) -> list[TableFinding]:
+    """Where one task has a label id twice."""
+    found = []
+    for task in dict.fromkeys(row.task for row in table.rows):
+        of_task = [row for row in table.rows if row.task == task]
+        found += _duplicates(of_task, "label", "label id {}", lambda row: row.label)
+    return [TableFinding(str(table.path), line, kind, text) for line, kind, text in found]
+
+
 def _duplicates(
     rows: Iterable[TableRow], kind: str, what: str, value_of: Callable[[TableRow], Hashable]
 ) -> Iterator[tuple[int, str, str]]:

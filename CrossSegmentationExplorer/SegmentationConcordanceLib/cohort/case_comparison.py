@@ -45,11 +45,13 @@ class ComparedCase:
 
     :param series: the DICOM series; None where the image is none.
     :param cases: the identifiers of the case for links, without the consensus.
+    :param structures: the names of all that could be reported, whatever the options leave out.
     """
 
     result: CaseResult
     series: ImageSeries | None
     cases: CaseTable
+    structures: tuple[str, ...] = ()
 
     def write(
         self,
@@ -100,4 +102,5 @@ def compare_case(
     result = analysis.result(
         settings.options, lambda fraction, what: listener.progress(0.7 + 0.2 * fraction, what)
     )  # fmt: skip
-    return ComparedCase(result, series, case_identifiers(case, series, segs))
+    names = tuple(structure.name for structure in analysis.comparison.structures)
+    return ComparedCase(result, series, case_identifiers(case, series, segs), names)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..bounded_reading import read_at_most
 from ..errors import ConcordanceError, UnreadableFileError
 from ..imaging.volume_files import is_volume_file
 from .case_patterns import Fields, PathPattern, joined, path_pattern, require_match, values_of
@@ -16,6 +17,7 @@ from .case_patterns import Fields, PathPattern, joined, path_pattern, require_ma
 _PLAN_COLUMNS = ("segmentation", "model", "task", "name")
 _MODEL = "model"
 _LISTED = 3
+_LARGEST_PLAN = 2**26
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,10 @@ def output_folder(pattern: str) -> Path:
 
 def _plan(path: Path) -> list[PlannedModel]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        content = read_at_most(path, _LARGEST_PLAN)
+        if content is None or b"\0" in content:
+            raise UnreadableFileError(path, "is no text of a plan's size", "Give the plan as CSV.")
+        text = content.decode("utf-8-sig")
     except OSError as error:
         raise UnreadableFileError(path, f"cannot be read ({error.strerror})", "Check the path.") from error
     except UnicodeDecodeError as error:

@@ -181,7 +181,10 @@ def _read_seg(
         return _read_seg_of_several(seg, listener)
     name = file.name or " + ".join(seg.algorithm_names) or seg.series_description or file.path.stem
     label_map_name = file.label_map_name or seg.label_map_name
-    vocabulary, tasks = _vocabulary_of(label_map_name, seg.tasks, file.path, folders, listener)
+    if file.label_map_name:  # what a user typed may be mistyped, which is more than a note
+        known_vocabulary(file.label_map_name, folders, listener).tasks_called([file.task] if file.task else [])
+    said = (file.task,) if file.task else seg.tasks
+    vocabulary, tasks = _vocabulary_of(label_map_name, said, file.path, folders, listener)
     known = vocabulary.structures_known(tasks) if vocabulary else frozenset()
     return [
         ReadRun(

@@ -29,7 +29,7 @@ def text(value: str) -> str:
     try:
         value.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise argparse.ArgumentTypeError(f"{ascii(value)} is no text in UTF-8") from error
+        raise argparse.ArgumentTypeError(f"{value!a} is no text in UTF-8") from error
     return value
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from ..cohort.case_comparison import Settings
@@ -12,29 +11,40 @@ from ..cohort.cohort_file import read_cohort
 from ..cohort.cohort_writer import write_cohort_table
 from ..cohort.found_cases import found_cases
 from ..errors import ConcordanceError, OutputError
+from . import arguments
 from .label_map_options import add_label_map_arguments, folders_of
+from .parser import Parser, examples
 from .terminal import Terminal, command_to_type
 
 _LISTED = 10
 _GB = 1_000_000_000
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+EXAMPLES = examples("concordance cohort init study", "concordance cohort check study/cohort.csv")
+
+
+def add_arguments(parser: Parser) -> None:
     """The arguments of ``concordance cohort``."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    init = actions.add_parser("init", help="write a cohort file from a folder tree")
-    init.add_argument("folder", type=Path, metavar="DIR", help="images and outputs of all cases lie below it")
-    init.add_argument("--output", type=Path, metavar="FILE.csv", help="the file to write (default: cohort.csv in DIR)")
+    init = actions.add_parser(
+        "init", help="write a cohort file from a folder tree", epilog=examples("concordance cohort init study")
+    )
+    init.add_argument("folder", type=arguments.path, metavar="DIR", help="images and outputs of all cases lie below it")
+    init.add_argument(
+        "--output", type=arguments.path, metavar="FILE.csv", help="the file to write (default: cohort.csv in DIR)"
+    )
     init.add_argument(
         "--segmentation", nargs="+", default=(), metavar="PATTERN",
         help="which files are outputs, as seen from DIR, e.g. '*/models/*' (default: all image files)",
     )  # fmt: skip
-    check = actions.add_parser("check", help="say what is missing or unclear")
-    check.add_argument("file", type=Path, metavar="FILE", help="the cohort file")
+    check = actions.add_parser(
+        "check", help="say what is missing or unclear", epilog=examples("concordance cohort check study/cohort.csv")
+    )
+    check.add_argument("file", type=arguments.path, metavar="FILE", help="the cohort file")
     check.add_argument("--deep", action="store_true", help="recognize the model of every output; reads all files")
     add_label_map_arguments(check)
     for action in (init, check):
-        action.add_argument("--json", action="store_true", help="print a machine-readable summary instead of text")
+        action.add_common_arguments(of_action=True)
 
 
 def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:

@@ -14,32 +14,46 @@ from ..cohort.case_image import case_name, read_case_image
 from ..cohort.runs import read_runs
 from ..errors import ConcordanceError
 from ..imaging.whole_files import require_no_input
-from ..reporting.case_files import CONSENSUS_FILE, CONSENSUS_STEM
-from . import compare_many
+from ..plurals import counted
+from ..reporting.case_files import CONSENSUS_FILE, CONSENSUS_STEM, is_result
+from . import arguments, compare_many
 from .analysis_options import add_analysis_arguments, analysis_options
 from .label_map_options import add_label_map_arguments, folders_of
+from .output_paths import require_output_folder
+from .parser import examples
 from .run_arguments import add_run_arguments, parse_runs
+from .structure_names import require_known_structures
+from .swapped import require_not_swapped
 from .terminal import Terminal
 from .viewer_option import add_viewer_argument, viewer_of
+
+EXAMPLES = examples(
+    "concordance compare --ct ct --seg ts.dcm moose.dcm --output results",
+    'concordance compare --ct ct --seg "run 1=a.nii.gz" "run 2=b.nii.gz" --model totalsegmentator_v2 --output out',
+    "concordance compare --ct ct --seg a.dcm b.dcm c.dcm --consensus majority --only-structures 'rib_*' --output out",
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``concordance compare``."""
     parser.add_argument(
         "--ct",
-        type=Path,
+        type=arguments.path,
         metavar="PATH",
         help="what was segmented: folder of the DICOM series (CT, MR or PET), or an image file such as NIfTI; without "
         "it the outputs are compared on their own grid",
     )
-    parser.add_argument("--series", metavar="UID", help="SeriesInstanceUID, where the folder holds several series")
+    parser.add_argument(
+        "--series", type=arguments.text, metavar="UID", help="SeriesInstanceUID, where the folder holds several series"
+    )
     add_run_arguments(parser)
     parser.add_argument(
         "--case",
+        type=arguments.text,
         help="what the case is called in the tables (default: the name of the CT's folder or file, or of the folder "
         "around one that is called ct, images or the like; without --ct of the first --seg)",
     )
-    parser.add_argument("--output", required=True, type=Path, metavar="DIR", help="folder for the results")
+    parser.add_argument("--output", required=True, type=arguments.path, metavar="DIR", help="folder for the results")
     add_viewer_argument(parser)
     add_label_map_arguments(parser)
     compare_many.add_arguments(parser)
@@ -57,7 +71,12 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
         if getattr(args, option):
             raise ConcordanceError(f"--{option.replace('_', '-')}", "is for many cases", "Give --cases DIR with it.")
     runs = parse_runs([path for paths in args.seg for path in paths], args.model)
-    require_no_input(args.output / CONSENSUS_FILE, [one.path for one in runs])
+    paths = [one.path for one in runs]
+    require_not_swapped(args.ct, paths, "--seg")
+    require_output_folder(args.output, image_folders=[args.ct] if args.ct and args.ct.is_dir() else [])
+    for file in args.output.glob("*"):
+        if is_result(file.name):
+            require_no_input(file, paths)
     if args.series and (args.ct is None or args.ct.is_file()):
         raise ConcordanceError("--series", "chooses among the series of a folder", "Give the folder as --ct.")
     terminal.progress(0.0, "reading the image")
@@ -65,6 +84,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     reads = read_runs(runs, image, terminal, resample=args.resample, folders=settings.label_map_folders)
     compared = compare_case(args.case or case_name(args.ct or runs[0].path), image, reads, settings, terminal)
     result = compared.result
+    require_known_structures("--only-structures", options.structures, compared.structures)
     terminal.progress(0.9, "writing")
     files = compared.write(args.output, settings, terminal.report_notes)
     for line in summary_lines(result):
@@ -80,9 +100,9 @@ def summary_lines(result: CaseResult) -> list[str]:
     """What was compared, and the worst of what was found, in words."""
     compared = [structure for structure in result.comparison.structures if structure.n_voters > 1]
     n_models, n_structures = len(result.comparison.models), len(result.comparison.structures)
-    lines = [f"{result.case}: {len(compared)} structures that two or more of {n_models} models know"]
+    lines = [f"{result.case}: {counted(len(compared), 'structure')} that two or more of {n_models} models know"]
     if n_models == 1:
-        lines = [f"{result.case}: {n_structures} structures of one model; there is no agreement to tell"]
+        lines = [f"{result.case}: {counted(n_structures, 'structure')} of one model; there is no agreement to tell"]
     worst = result.worst()
     if worst is not None:
         lines.append(

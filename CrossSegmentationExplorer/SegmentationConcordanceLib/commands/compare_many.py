@@ -14,6 +14,7 @@ from ..cohort.cohort_file import cases_of_patterns
 from ..cohort.harmonize_plan import PlannedModel
 from ..cohort.run_cohort import run_cohort
 from ..errors import ConcordanceError
+from . import arguments
 from .cohort_options import add_machinery_arguments, machinery_of, tell_outcome
 from .run_arguments import parse_runs
 from .terminal import Terminal
@@ -29,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "there already, made of the same files with the same options, is not made again. One bad case does not stop "
         "the others; then there is failures.csv, and the exit code is 2.",
     )
-    group.add_argument("--cases", type=Path, metavar="DIR", help="the folder that holds the cases")
+    group.add_argument("--cases", type=arguments.path, metavar="DIR", help="the folder that holds the cases")
     group.add_argument("--redo", action="store_true", help="make again what is there already")
     add_machinery_arguments(group)
 

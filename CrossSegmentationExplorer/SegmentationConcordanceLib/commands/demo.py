@@ -22,21 +22,25 @@ from ..sample.cohort import Sample, make_sample
 from ..sample.plans import SIZES
 from ..sample.planted_errors import PlantedError
 from ..viewer.links import LOCAL, link_template
+from . import arguments
+from .output_paths import require_output_folder
+from .parser import examples
 from .terminal import Terminal, command_to_type
 
 COHORT_FILE = "cohort.toml"
+EXAMPLES = examples("concordance demo --output demo", "concordance demo --size full --output large")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``concordance demo``."""
-    parser.add_argument("--output", required=True, type=Path, metavar="DIR", help="folder for everything")
+    parser.add_argument("--output", required=True, type=arguments.path, metavar="DIR", help="folder for everything")
     parser.add_argument(
         "--size",
         choices=SIZES,
         default="small",
         help="small: seconds; full: 512 x 512 x 300 voxels, minutes and 1.6 GB of disk",
     )
-    parser.add_argument("--seed", type=int, default=2026, help="another seed draws other noise")
+    parser.add_argument("--seed", type=arguments.natural, default=2026, help="another seed draws other noise")
 
 
 def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
@@ -62,8 +66,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
 
 def _make_room(folder: Path) -> None:
     """Remove an earlier demo; refuse a folder that holds anything else."""
-    if folder.is_file():
-        raise OutputError(folder, "is a file", "Name a new folder.")
+    require_output_folder(folder)
     if not folder.exists() or not any(folder.iterdir()):
         return
     if not (folder / "sample" / "sample.json").is_file():

@@ -7,16 +7,23 @@ import argparse
 import importlib.util
 import webbrowser
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from ..cohort.case_scan import read_scan
 from ..errors import ConcordanceError
 from ..review.review_session import ReviewSession
+from . import arguments
 from .interruption import interrupted
 from .label_map_options import add_label_map_arguments, folders_of
+from .parser import examples
 from .run_arguments import add_run_arguments, parse_runs
 from .terminal import Terminal
+
+
+EXAMPLES = examples(
+    "concordance explore --ct ct --seg ts.dcm moose.dcm",
+    "concordance explore --ct ct.nii.gz --seg full=full.nii.gz fast=fast.nii.gz --model totalsegmentator_v2:total",
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,25 +31,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ct",
         required=True,
-        type=Path,
+        type=arguments.path,
         metavar="PATH",
         help="folder of the DICOM series (CT, MR or PET), or a NIfTI file",
     )
-    parser.add_argument("--series", metavar="UID", help="SeriesInstanceUID, where the folder holds several series")
-    add_run_arguments(parser)
-    parser.add_argument("--case", help="what the page calls the case (default: the name of the CT's folder or file)")
     parser.add_argument(
-        "--review", type=Path, metavar="FILE.csv", help="judge the models: keep the verdicts in this file, see --reader"
+        "--series", type=arguments.text, metavar="UID", help="SeriesInstanceUID, where the folder holds several series"
     )
-    parser.add_argument("--reader", metavar="NAME", help="who judges")
+    add_run_arguments(parser)
+    parser.add_argument(
+        "--case",
+        type=arguments.text,
+        help="what the page calls the case (default: the name of the CT's folder or file)",
+    )
+    parser.add_argument(
+        "--review",
+        type=arguments.path,
+        metavar="FILE.csv",
+        help="judge the models: keep the verdicts in this file, see --reader",
+    )
+    parser.add_argument("--reader", type=arguments.text, metavar="NAME", help="who judges")
     parser.add_argument(
         "--blinded",
-        type=int,
+        type=arguments.natural,
         metavar="SEED",
         help="hide the models' names and mix their order; the same SEED for all cases of a study",
     )
     add_label_map_arguments(parser)
-    parser.add_argument("--port", type=int, default=0, metavar="N", help="port (default: any free one)")
+    parser.add_argument("--port", type=arguments.port, default=0, metavar="N", help="port (default: any free one)")
     parser.add_argument("--no-browser", action="store_true", help="print the address, open no browser")
 
 

@@ -7,36 +7,63 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ..cohort.harmonized_table import files_below
 from ..cohort.known_label_maps import known_vocabularies, known_vocabulary
 from ..cohort.recognition import ChosenModel, recognized_model, told_task
 from ..errors import ConcordanceError
 from ..imaging.harmonization import name_note, output_on_grid, write_output_seg
 from ..imaging.image_series import read_image_series
 from ..imaging.whole_files import require_no_input
-from . import harmonize_many
+from ..plurals import counted
+from . import arguments, harmonize_many
 from .label_map_options import add_label_map_arguments, folders_of
+from .output_paths import require_output_file
+from .parser import examples
+from .swapped import require_not_swapped
 from .terminal import Terminal
+
+EXAMPLES = examples(
+    "concordance harmonize --ct ct --segmentation total.nii.gz --output ts.dcm",
+    "concordance harmonize --model moose --ct ct --segmentation CT_organs_*.nii.gz CT_ribs_*.nii.gz --output moose.dcm",
+    "concordance harmonize --cases study --ct '{case}/ct' --segmentation '{case}/ts/total.nii.gz' --output segs",
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``concordance harmonize``."""
     parser.add_argument(
         "--model",
+        type=arguments.text,
         help="label map: a name from 'labelmaps list', or a CSV file (default: recognized, and it is said why)",
     )
-    parser.add_argument("--task", help="which of the model's tasks the file holds, where the file name does not tell")
-    parser.add_argument("--name", help="what the run is called (default: the model's title), e.g. for two runs of one")
-    parser.add_argument("--ct", required=True, metavar="DIR", help="the DICOM series (CT, MR or PET)")
-    parser.add_argument("--series", metavar="UID", help="SeriesInstanceUID, where the folder holds several series")
+    parser.add_argument(
+        "--task",
+        type=arguments.text,
+        help="which of the model's tasks the file holds, where the file name does not tell",
+    )
+    parser.add_argument(
+        "--name",
+        type=arguments.text,
+        help="what the run is called (default: the model's title), e.g. for two runs of one",
+    )
+    parser.add_argument(
+        "--ct", type=arguments.path_text, required=True, metavar="DIR", help="the DICOM series (CT, MR or PET)"
+    )
+    parser.add_argument(
+        "--series", type=arguments.text, metavar="UID", help="SeriesInstanceUID, where the folder holds several series"
+    )
     parser.add_argument(
         "--segmentation",
         nargs="+",
+        type=arguments.path_text,
         metavar="PATH",
         help="a multi-label file, a folder of one file per structure, or the files of several tasks",
     )
     parser.add_argument(
-        "--output", required=True, metavar="PATH", help="the DICOM SEG to write, FILE.dcm; with --cases a folder"
+        "--output",
+        type=arguments.path_text,
+        required=True,
+        metavar="PATH",
+        help="the DICOM SEG to write, FILE.dcm; with --cases a folder or a pattern",
     )
     add_label_map_arguments(parser)
     harmonize_many.add_arguments(parser)
@@ -52,7 +79,10 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     if not args.segmentation:
         raise ConcordanceError("--segmentation", "is missing", "Give the files that the model wrote.")
     paths = [Path(path) for path in args.segmentation]
-    require_no_input(args.output, files_below(paths))
+    require_not_swapped(Path(args.ct), paths, "--segmentation")
+    files = [file for path in paths for file in (path.iterdir() if path.is_dir() else [path])]
+    require_no_input(args.output, files)
+    require_output_file(Path(args.output), ".dcm", ct=Path(args.ct))
     chosen = _chosen_model(args, paths, terminal)
     terminal.progress(0.0, "reading the image series")
     series = read_image_series(args.ct, args.series)
@@ -66,7 +96,9 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     ml = output.label_map.geometry.voxel_volume_ml
     volumes = {segment.name: count * ml for segment, count in output.label_map.voxel_counts().items()}
     name = args.name or chosen.vocabulary.title
-    terminal.say(f"{args.output}: {len(volumes)} segments of {name}, read back voxel by voxel")
+    terminal.say(f"{args.output}: {counted(len(volumes), 'segment')} of {name}, read back voxel by voxel")
+    if chosen.recognized and not terminal.verbose:
+        terminal.say(f"  {chosen.reason}")
     return {
         "output": str(args.output),
         "model": name,
@@ -84,5 +116,5 @@ def _chosen_model(args: argparse.Namespace, paths: list[Path], terminal: Termina
         return ChosenModel(vocabulary, args.task or told_task(paths, vocabulary, "--task TASK"))
     terminal.progress(0.0, "recognizing the model")
     chosen = recognized_model(paths, known_vocabularies(folders, terminal), args.task)
-    terminal.say(f"{chosen.vocabulary.title}, {chosen.reason}")
+    terminal.detail(f"{chosen.vocabulary.title}, {chosen.reason}")
     return chosen

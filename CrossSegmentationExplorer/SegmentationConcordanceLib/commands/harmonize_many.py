@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 from ..cohort.case_patterns import path_pattern
@@ -12,6 +11,8 @@ from ..cohort.harmonize_cases import TABLE, harmonize_cases
 from ..cohort.harmonize_plan import planned_models
 from ..cohort.harmonized_table import FAILED, UNCHANGED, WRITTEN
 from ..errors import ConcordanceError
+from ..plurals import counted
+from . import arguments
 from .label_map_options import folders_of
 from .terminal import Terminal
 
@@ -28,9 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "what became of every file. What is there already, made from the same files, is not made again. One bad case "
         "does not stop the others; then the exit code is 2, as it is for a single case.",
     )
-    group.add_argument("--cases", type=Path, metavar="DIR", help="the folder that holds the cases")
+    group.add_argument("--cases", type=arguments.path, metavar="DIR", help="the folder that holds the cases")
     group.add_argument(
-        "--plan", type=Path, metavar="FILE.csv",
+        "--plan", type=arguments.path, metavar="FILE.csv",
         help="several models: a line for each with the columns segmentation, model, task, name "
         "(instead of the options; several patterns of one model are joined by ';')",
     )  # fmt: skip
@@ -61,6 +62,6 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     if counts[FAILED]:
         if terminal.quiet:
             terminal.print_json(summary)
-        fact = f"{counts[FAILED]} of {len(done.rows)} outputs failed"
+        fact = f"{counts[FAILED]} of {counted(len(done.rows), 'output')} failed"
         raise ConcordanceError(done.table, fact, "The table has the reasons. All others are done.")
     return summary

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from ..anatomy.label_map_folders import OPTION, VARIABLE, label_map_folders
+from . import arguments
 
 
 def add_label_map_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,6 +16,7 @@ def add_label_map_arguments(parser: argparse.ArgumentParser) -> None:
         OPTION,
         action="append",
         default=[],
+        type=arguments.path_text,
         metavar="DIR",
         help=f"a folder with label maps of one's own; they go before those of the program ({VARIABLE} names more)",
     )

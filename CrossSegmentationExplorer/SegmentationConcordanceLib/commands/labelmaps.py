@@ -10,36 +10,74 @@ from pathlib import Path
 from typing import Any
 
 from ..anatomy.coded_cells import write_concept
+from ..anatomy.label_map_folders import label_maps_in
 from ..anatomy.label_map_table import CONCEPT_COLUMNS
 from ..anatomy.structure_table import structure_table
-from ..anatomy.vocabulary import Vocabulary, VocabularyLabel
+from ..anatomy.vocabulary import Vocabulary, VocabularyLabel, load_vocabulary
 from ..anatomy.vocabulary_check import check_all, check_vocabulary, shipped_files
 from ..cohort.known_label_maps import known_vocabularies, known_vocabulary
 from ..errors import LabelMapTableError
 from ..imaging.whole_files import whole_file
-from . import labelmaps_import, labelmaps_suggest
+from ..plurals import counted
+from . import arguments, labelmaps_import, labelmaps_suggest
 from .label_map_options import add_label_map_arguments, folders_of
+from .parser import Parser, examples
 from .terminal import Terminal
+
+_CALL = "concordance labelmaps"
+EXAMPLES = examples(
+    "concordance labelmaps list",
+    "concordance labelmaps show totalsegmentator_v2 --task total",
+    "concordance labelmaps check mine.csv",
+    "concordance labelmaps import dataset.json --output mine.csv",
+    "concordance labelmaps suggest --map mine.csv",
+)
 
 
 def add_arguments(parser: Parser) -> None:
     """The arguments of ``concordance labelmaps``."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    list_ = actions.add_parser("list", help="the label maps that come with the program, and one's own")
-    show = actions.add_parser("show", help="every label of one label map")
+
+    def action(name: str, summary: str, *calls: str) -> Parser:
+        return actions.add_parser(name, help=summary, description=summary.capitalize(), epilog=examples(*calls))
+
+    list_ = action("list", "the label maps that come with the program, and one's own", f"{_CALL} list")
+    show = action("show", "every label of one label map", f"{_CALL} show totalsegmentator_v2 --task total")
     show.add_argument("name", metavar="NAME", help="a name from 'list', or a CSV file")
-    show.add_argument("--task", help="only this one of the model's tasks")
-    check = actions.add_parser("check", help="is a label map sound? Findings go to standard error, and exit code is 2")
-    check.add_argument("files", nargs="*", metavar="FILE", help="CSV files; none: the label maps of the program")
-    structures = actions.add_parser("structures", help="one table of all structures: which model has which")
-    structures.add_argument("--csv", type=Path, metavar="FILE", help="write the table to this file")
-    import_ = actions.add_parser("import", help="another program's label table -> a label map of one's own")
+    show.add_argument("--task", type=arguments.text, help="only this one of the model's tasks")
+    check = action(
+        "check",
+        "is a label map sound? Findings go to standard error, and the exit code is 2",
+        f"{_CALL} check mine.csv",
+        f"{_CALL} check moose",
+    )
+    check.add_argument(
+        "files",
+        nargs="*",
+        type=arguments.text,
+        metavar="NAME",
+        help="names from 'list', or CSV files; none: the label maps of the program",
+    )
+    structures = action(
+        "structures", "one table of all structures: which model has which", f"{_CALL} structures --csv structures.csv"
+    )
+    structures.add_argument("--csv", type=arguments.path, metavar="FILE.csv", help="write the table to this file")
+    import_ = action(
+        "import",
+        "another program's label table -> a label map of one's own",
+        f"{_CALL} import dataset.json --output mine.csv",
+    )
     labelmaps_import.add_arguments(import_)
-    suggest = actions.add_parser("suggest", help="what could the labels be that nobody has explained?")
+    suggest = action(
+        "suggest",
+        "what could the labels be that nobody has explained?",
+        f"{_CALL} suggest --map mine.csv",
+        f"{_CALL} suggest --map mine.csv --accept --output done.csv",
+    )
     labelmaps_suggest.add_arguments(suggest)
-    for action in (list_, show, check, structures, import_, suggest):
-        add_label_map_arguments(action)
-        action.add_common_arguments(of_action=True)
+    for one in (list_, show, check, structures, import_, suggest):
+        add_label_map_arguments(one)
+        one.add_common_arguments(of_action=True)
 
 
 def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
@@ -48,7 +86,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     :raises LabelMapTableError: no such label map or task, or ``check`` has findings.
     """
     if args.action == "check":
-        return _check(args.files, terminal)
+        return _check([_map_file(one, folders_of(args)) for one in args.files], terminal)
     folders = folders_of(args)
     if args.action == "show":
         return _show(known_vocabulary(args.name, folders, terminal), args.task, terminal)
@@ -78,7 +116,7 @@ def _structures(vocabularies: Sequence[Vocabulary], path: Path | None, terminal:
         csv.writer(text, lineterminator="\n").writerows([columns, *cells])
         with whole_file(path) as temporary:
             temporary.write_text(text.getvalue(), encoding="utf-8")
-        terminal.say(f"{path}: {len(rows)} structures of {len(names)} label maps")
+        terminal.say(f"{path}: {counted(len(rows), 'structure')} of {counted(len(names), 'label map')}")
     structures = [
         {"structure": row.name, "structure_key": row.identity.key, "meaning": row.meaning, "labels": row.labels}
         for row in rows
@@ -114,7 +152,17 @@ def _show(vocabulary: Vocabulary, task: str | None, terminal: Terminal) -> dict[
     return {"name": vocabulary.name, "title": vocabulary.title, "head": _head(vocabulary), "labels": labels}
 
 
-def _check(files: Sequence[str], terminal: Terminal) -> dict[str, Any]:
+def _map_file(name: str, folders: Sequence[Path]) -> Path:
+    """The file of a label map: of its name, or the path itself; an unsound one is found too."""
+    named = {path.stem: path for path in shipped_files()} | label_maps_in(folders)
+    if name in named and not Path(name).is_file():
+        return named[name]
+    if Path(name).suffix.lower() != ".csv" and not Path(name).is_file():
+        load_vocabulary(name, folders)  # says what is wrong with the name
+    return Path(name)
+
+
+def _check(files: Sequence[Path], terminal: Terminal) -> dict[str, Any]:
     findings = check_vocabulary(*files) if files else check_all()
     checked = [str(file) for file in files] or [path.stem for path in shipped_files()]
     summary = {
@@ -126,7 +174,9 @@ def _check(files: Sequence[str], terminal: Terminal) -> dict[str, Any]:
             terminal.print_json(summary)
         for finding in findings:
             terminal.complain(str(finding))
-        raise LabelMapTableError(", ".join(checked), f"{len(findings)} findings, listed above", "Correct the lines.")
+        raise LabelMapTableError(
+            ", ".join(checked), f"{counted(len(findings), 'finding')}, listed above", "Correct the lines."
+        )
     terminal.say(f"sound: {', '.join(checked)}")
     return summary
 

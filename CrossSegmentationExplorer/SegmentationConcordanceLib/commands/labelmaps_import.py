@@ -14,10 +14,14 @@ from ..anatomy.label_map_table import read_table
 from ..anatomy.label_map_writer import WrittenLabel, label_map_text
 from ..anatomy.suggestions import Suggestion, UnknownLabel, suggest
 from ..anatomy.vocabulary import Vocabulary
+from ..anatomy.vocabulary_check import label_duplicates
 from ..errors import LabelMapTableError
-from ..imaging.label_names import read_nifti_label_names, read_seg_labels
+from ..imaging.label_names import label_name_oddities, read_nifti_label_names, read_seg_labels
 from ..imaging.volume_files import require_file
-from ..imaging.whole_files import whole_file
+from ..imaging.whole_files import require_no_input, whole_file
+from ..plurals import counted
+from . import arguments
+from .output_paths import require_output_file
 from .terminal import Terminal
 
 _TABLES = (".json", ".csv", ".ctbl", ".txt", ".label", ".lut")
@@ -27,20 +31,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``concordance labelmaps import``."""
     parser.add_argument(
         "file",
-        type=Path,
+        type=arguments.path,
         metavar="FILE",
         help="a label map (CSV), a Slicer colour table (.ctbl, .txt, .csv), an ITK-SNAP label file, nnU-Net's or "
         "TotalSegmentator's dataset.json, a NIfTI file with names in its header, or a DICOM SEG",
     )
-    parser.add_argument("--output", required=True, type=Path, metavar="MAP.csv", help="the label map to write")
-    parser.add_argument("--model", metavar="TITLE", help="what people call the model (default: the name of MAP.csv)")
+    parser.add_argument(
+        "--output", required=True, type=arguments.path, metavar="MAP.csv", help="the label map to write"
+    )
+    parser.add_argument(
+        "--model",
+        type=arguments.text,
+        metavar="TITLE",
+        help="what people call the model (default: the name of MAP.csv)",
+    )
 
 
 def run(args: argparse.Namespace, vocabularies: Sequence[Vocabulary], terminal: Terminal) -> dict[str, Any]:
     """Do it; labels that bring codes, or that are spelled as a known structure, are explained, the others wait."""
     if args.output.suffix.lower() != ".csv":
         raise LabelMapTableError(args.output, "is no name for a label map", "Let it end in .csv.")
+    require_no_input(args.output, [args.file])
+    require_output_file(args.output, ".csv")
     labels = read_any_labels(args.file)
+    for oddity in _oddities(args.file):
+        terminal.warn(f"{args.file}: {oddity}")
     found = suggest([_unknown(label) for label in labels], KnownStructures.of(vocabularies), limit=1)
     written = [_written(label, first) for label, first in zip(labels, found)]
     title = args.model or args.output.stem
@@ -52,7 +67,7 @@ def run(args: argparse.Namespace, vocabularies: Sequence[Vocabulary], terminal: 
     }
     write_label_map(args.output, head, written)
     waiting = [label.name for label in written if label.structure is None]
-    terminal.say(f"{args.output}: {len(written)} labels, {len(written) - len(waiting)} of them explained")
+    terminal.say(f"{args.output}: {counted(len(written), 'label')}, {len(written) - len(waiting)} of them explained")
     if waiting:
         terminal.say(f"not explained yet: {', '.join(waiting[:10])}{' ...' if len(waiting) > 10 else ''}")
         terminal.say(f"next: concordance labelmaps suggest --map {args.output}")
@@ -79,6 +94,10 @@ def read_any_labels(path: Path) -> tuple[ForeignLabel, ...]:
     return labels
 
 
+def _oddities(path: Path) -> tuple[str, ...]:
+    return label_name_oddities(path) if path.name.lower().endswith((".nii", ".nii.gz")) else ()
+
+
 def write_label_map(path: Path, head: dict[str, str], labels: Sequence[WrittenLabel]) -> None:
     """Write a label map, whole or not at all.
 
@@ -93,6 +112,13 @@ def _own_labels(path: Path) -> tuple[ForeignLabel, ...] | None:
     table = read_table(path)
     if any(finding.kind == "column" and finding.text.startswith("missing") for finding in table.findings):
         return None
+    # Codes and names may be missing, which is what a draft is; what a line says must be kept, or it is said.
+    lost = [
+        one for one in (*table.findings, *label_duplicates(table)) if one.kind in ("label", "row", "column", "text")
+    ]
+    if lost:
+        more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
+        raise LabelMapTableError(f"{path}, line {lost[0].line}", lost[0].text + more, "Correct the lines.")
     return tuple(ForeignLabel(row.label, row.name, row.color, row.structure, row.task) for row in table.rows)
 
 

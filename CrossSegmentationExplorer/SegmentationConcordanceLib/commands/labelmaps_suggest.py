@@ -22,7 +22,11 @@ from ..imaging.label_names import read_nifti_label_names
 from ..imaging.model_output import read_model_output
 from ..imaging.volume_files import read_label_volume
 from ..imaging.voxel_evidence import voxel_evidence
+from ..imaging.whole_files import require_no_input
+from ..plurals import counted
+from . import arguments
 from .labelmaps_import import write_label_map
+from .output_paths import require_output_file
 from .terminal import Terminal
 
 SURE = 0.9
@@ -31,8 +35,12 @@ SURE = 0.9
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``concordance labelmaps suggest``."""
-    parser.add_argument("--map", type=Path, metavar="MAP.csv", help="the label map whose unexplained lines are meant")
-    parser.add_argument("--file", type=Path, metavar="VOLUME", help="the label volume; with --map it is looked at too")
+    parser.add_argument(
+        "--map", type=arguments.path, metavar="MAP.csv", help="the label map whose unexplained lines are meant"
+    )
+    parser.add_argument(
+        "--file", type=arguments.path, metavar="VOLUME", help="the label volume; with --map it is looked at too"
+    )
     parser.add_argument(
         "--known",
         action="append",
@@ -51,11 +59,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--terminology",
         action="append",
         default=[],
-        type=Path,
+        type=arguments.path,
         metavar="FILE.json",
         help="a terminology file of Slicer with further names and codes; within Slicer its own are taken anyway",
     )
-    parser.add_argument("--output", type=Path, metavar="MAP.csv", help="the label map to write")
+    parser.add_argument("--output", type=arguments.path, metavar="MAP.csv", help="the label map to write")
 
 
 def run(args: argparse.Namespace, vocabularies: Sequence[Vocabulary], terminal: Terminal) -> dict[str, Any]:
@@ -64,6 +72,9 @@ def run(args: argparse.Namespace, vocabularies: Sequence[Vocabulary], terminal: 
         raise ConcordanceError("labelmaps suggest", "nothing to look at", "Give --map, --file or both.")
     if args.accept is not None and args.output is None:
         raise ConcordanceError("--accept", "there is no file to write the answers to", "Give --output MAP.csv.")
+    if args.output is not None:
+        require_no_input(args.output, [path for path in (args.map, args.file, *args.terminology) if path])
+        require_output_file(args.output, ".csv")
     table = None if args.map is None else read_table(args.map)
     if table is not None and not table.rows:
         raise LabelMapTableError(args.map, "has no labels", "See concordance labelmaps check.")
@@ -78,7 +89,7 @@ def run(args: argparse.Namespace, vocabularies: Sequence[Vocabulary], terminal: 
         written = _written(table, unknown, answers)
         write_label_map(args.output, _head(table, args), written)
         open_ = [label.name or str(label.label) for label in written if label.structure is None]
-        terminal.say(f"{args.output}: {len(written)} labels, {len(written) - len(open_)} of them explained")
+        terminal.say(f"{args.output}: {counted(len(written), 'label')}, {len(written) - len(open_)} of them explained")
         summary |= {"output": str(args.output), "unexplained": open_}
     return summary
 

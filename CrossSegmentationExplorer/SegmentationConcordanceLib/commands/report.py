@@ -12,13 +12,22 @@ from ..agreement.table import AgreementRow, PairwiseRow
 from ..agreement.table_findings import worst_findings
 from ..errors import ConcordanceError
 from ..imaging.whole_files import require_no_input
+from ..plurals import counted
 from ..reporting.case_share import structures_in_cases
 from ..reporting.case_table import NO_CASES, CaseTable, read_cases
 from ..reporting.published_tables import is_published_layout, read_published
 from ..reporting.report import write_report
 from ..reporting.tables import read_agreement, read_pairwise
+from . import arguments
+from .output_paths import require_output_file
+from .parser import examples
 from .terminal import Terminal
 from .viewer_option import add_viewer_argument, viewer_of
+
+EXAMPLES = examples(
+    "concordance report --agreement results/agreement.csv --pairwise results/pairwise.csv --output report.html",
+    "concordance report --agreement */agreement.csv --cases patients.csv --min-case-share 0.5 --output all.html",
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,14 +36,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--agreement",
         required=True,
         nargs="+",
-        type=Path,
+        type=arguments.path,
         metavar="FILE",
         help="agreement.csv of one or more cases, or Dice and volume tables in the layout of the published comparison",
     )
-    parser.add_argument("--pairwise", nargs="+", type=Path, default=[], metavar="FILE", help="pairwise.csv of the same")
+    parser.add_argument(
+        "--pairwise", nargs="+", type=arguments.path, default=[], metavar="FILE", help="pairwise.csv of the same"
+    )
     parser.add_argument(
         "--cases",
-        type=Path,
+        type=arguments.path,
         metavar="FILE",
         help="a line per case: case or series_uid, patient_id, kernel, slice_thickness_mm, manufacturer, or any other"
         " column to show and filter by; study_uid and seg_<model> for links",
@@ -52,14 +63,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="write the data into a second file, FILE.data.js, for more than some 100,000 rows",
     )
-    parser.add_argument("--title", help="heading of the page (default: how many cases and models it compares)")
-    parser.add_argument("--output", required=True, type=Path, metavar="FILE.html", help="the page to write")
+    parser.add_argument(
+        "--title", type=arguments.text, help="heading of the page (default: how many cases and models it compares)"
+    )
+    parser.add_argument("--output", required=True, type=arguments.path, metavar="FILE.html", help="the page to write")
 
 
 def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     """Do it; the summary counts what the report holds and repeats its worst findings."""
     viewer = viewer_of(args)
     require_no_input(args.output, [*args.agreement, *args.pairwise, *([args.cases] if args.cases else [])])
+    require_output_file(args.output, ".html")
     agreement, cases = _agreement(args.agreement)
     if args.cases:
         cases = _merged(cases, read_cases(args.cases, agreement))
@@ -78,7 +92,9 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
         data_beside=args.data_beside,
     )
     findings = [finding.sentence for finding in worst_findings(agreement, pairwise, case_labels=cases.labels)]
-    terminal.say(f"{args.output}: {len(agreement)} rows, {', '.join(f'{n} {name}s' for name, n in counts.items())}")
+    terminal.say(
+        f"{args.output}: {counted(len(agreement), 'row')}, {', '.join(counted(n, name) for name, n in counts.items())}"
+    )
     for sentence in (*notes, *findings):
         terminal.say(f"  {sentence}")
     return {

@@ -1,7 +1,4 @@
-"""Verdicts of one or more readers -> how well they agree, what they say of each model, and how that goes with Dice.
-
-example: concordance review ann.csv bob.csv --agreement results/agreement.csv --output reviewed
-"""
+"""Verdicts of one or more readers -> how well they agree, what they say of each model, and how that goes with Dice."""
 
 from __future__ import annotations
 
@@ -22,23 +19,30 @@ from ..review.review_file import read_review, standing
 from ..review.review_summary import ReviewSummary, summarize, write_summary
 from ..review.verdict import Verdict
 from ..review.verdict_and_numbers import SegmentKey
+from . import arguments
+from .parser import examples
 from .terminal import Terminal
 
 _NUMBERS = {"dice": True, "nsd": True, "hd95_mm": False, "assd_mm": False}
 
 
+EXAMPLES = examples("concordance review ann.csv bob.csv --agreement results/agreement.csv --output reviewed")
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``concordance review``."""
-    parser.add_argument("reviews", nargs="+", type=Path, metavar="FILE", help="review.csv of one or more readers")
+    parser.add_argument(
+        "reviews", nargs="+", type=arguments.path, metavar="FILE", help="review.csv of one or more readers"
+    )
     parser.add_argument(
         "--agreement",
         nargs="+",
-        type=Path,
+        type=arguments.path,
         default=[],
         metavar="FILE",
         help="agreement.csv of the same cases: how the verdicts go with Dice and surface distances",
     )
-    parser.add_argument("--output", required=True, type=Path, metavar="DIR", help="folder for the tables")
+    parser.add_argument("--output", required=True, type=arguments.path, metavar="DIR", help="folder for the tables")
 
 
 def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:

@@ -6,26 +6,32 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from ..cohort.case_comparison import Settings
 from ..cohort.cohort_file import read_cohort
 from ..cohort.run_cohort import run_cohort
+from . import arguments
 from .analysis_options import add_analysis_arguments, analysis_options
 from .cohort_options import add_machinery_arguments, machinery_of, tell_outcome
 from .label_map_options import add_label_map_arguments, folders_of
+from .parser import examples
 from .terminal import Terminal
 from .viewer_option import add_viewer_argument, viewer_of
+
+EXAMPLES = examples(
+    "concordance run --cohort cohort.csv --output results",
+    "concordance run --cohort cohort.toml --output results --workers 2 --memory 8",
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``concordance run``."""
     parser.add_argument(
-        "--cohort", required=True, type=Path, metavar="FILE",
+        "--cohort", required=True, type=arguments.path, metavar="FILE",
         help="which cases, outputs and settings: TOML, CSV or Parquet; 'concordance cohort init' writes one",
     )  # fmt: skip
-    parser.add_argument("--output", required=True, type=Path, metavar="DIR", help="folder for everything")
+    parser.add_argument("--output", required=True, type=arguments.path, metavar="DIR", help="folder for everything")
     parser.add_argument("--redo", action="store_true", help="do again what is done")
     parser.add_argument(
         "--no-harmonize", action="store_true", help="compare the models' own files, write no DICOM SEG of them"

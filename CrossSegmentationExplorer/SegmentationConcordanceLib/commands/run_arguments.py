@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..cohort.runs import RunFile
 from ..errors import ConcordanceError
+from . import arguments
 
 
 def add_run_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,6 +18,7 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
         required=True,
         action="append",
         nargs="+",
+        type=arguments.path_text,
         metavar="[NAME=]PATH",
         help="a DICOM SEG, or a model's own output together with --model; paths of one NAME are one model; "
         "without NAME the algorithm name in the SEG, or the label map's title, is the name",
@@ -25,6 +27,7 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
         "--model",
         action="append",
         default=[],
+        type=arguments.text,
         metavar="[NAME=]LABELMAP[:TASK]",
         help="label map for paths that are no DICOM SEG: of the run NAME, or of all of them",
     )

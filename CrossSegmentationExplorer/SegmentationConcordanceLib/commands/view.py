@@ -10,6 +10,7 @@ from typing import Any
 import pydicom
 
 from ..errors import ConcordanceError
+from ..plurals import counted
 from ..viewer.dicom_index import DAMAGE, DicomIndex, index_folder
 from ..viewer.dicomweb import LocalDicomWeb
 from ..viewer.links import LOCAL_PORT
@@ -18,22 +19,40 @@ from ..viewer.remote import RemoteDicomWeb
 from ..viewer.server import DicomWebService, ViewerServer
 from ..viewer.static_files import StaticFiles
 from ..viewer.study_links import study_links
+from . import arguments
 from .interruption import interrupted
+from .parser import examples
 from .terminal import Terminal
 
 _WAIT_SECONDS = 0.5
 
 
+EXAMPLES = examples(
+    "concordance view --study results",
+    "concordance view --study results --structure spleen",
+    "concordance view --dicomweb https://pacs.example.org/dicom-web",
+)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``concordance view``."""
     source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--study", type=Path, metavar="DIR", help="folder with the DICOM images and segmentations")
-    source.add_argument("--dicomweb", metavar="URL", help="show what another DICOMweb service has, through this one")
+    source.add_argument(
+        "--study", type=arguments.path, metavar="DIR", help="folder with the DICOM images and segmentations"
+    )
+    source.add_argument(
+        "--dicomweb",
+        type=arguments.text,
+        metavar="URL",
+        help="show what another DICOMweb service has, through this one",
+    )
     source.add_argument("--fetch-only", action="store_true", help=f"fetch {PACKAGE} into the cache, and no more")
-    parser.add_argument("--structure", default="", metavar="NAME", help="open at this structure, e.g. spleen")
-    parser.add_argument("--port", type=int, metavar="N", help=f"port (default: {LOCAL_PORT}, or any free one)")
+    parser.add_argument("--structure", type=arguments.text, metavar="NAME", help="open at this structure, e.g. spleen")
+    parser.add_argument(
+        "--port", type=arguments.port, metavar="N", help=f"port (default: {LOCAL_PORT}, or any free one)"
+    )
     parser.add_argument("--no-browser", action="store_true", help="print the addresses, open no browser")
-    parser.add_argument("--ohif", type=Path, metavar="DIR", help="a build of OHIF, instead of the cached one")
+    parser.add_argument("--ohif", type=arguments.path, metavar="DIR", help="a build of OHIF, instead of the cached one")
 
 
 def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
@@ -47,14 +66,15 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
         return _serve(static, RemoteDicomWeb(args.dicomweb), [], args, terminal)
     index = index_folder(args.study, lambda done, of: terminal.progress(done / of, "reading the headers"))
     for reason, count in index.left_out.items():
-        terminal.warn(f"{args.study}: {count} files are left out for {reason}")
+        terminal.warn(f"{args.study}: {counted(count, 'file')} left out for {reason}")
     if without := _without_images(index):
         terminal.warn(
-            f"{args.study}: {without} segmentations refer to an image series that is not there, so nothing can be shown"
-            " below them: name a folder that holds the images as well"
+            f"{args.study}: {counted(without, 'segmentation')} of an image series that is not there, so nothing can be"
+            " shown below: name a folder that holds the images as well"
         )
     terminal.say(_counted(index))
-    return _serve(static, LocalDicomWeb(index), study_links(index, args.structure), args, terminal)
+    links = study_links(index, args.structure or "")
+    return _serve(static, LocalDicomWeb(index, terminal.warn), links, args, terminal)
 
 
 def _without_images(index: DicomIndex) -> int:
@@ -74,7 +94,8 @@ def _referenced_series(seg: Path) -> set[str]:
 
 def _counted(index: DicomIndex) -> str:
     series = [len(study) for study in index.studies.values()]
-    return f"{len(series)} studies, {sum(series)} series, {sum(1 for _ in index.instances())} files"
+    files = sum(1 for _ in index.instances())
+    return ", ".join([counted(len(series), "study"), counted(sum(series), "series"), counted(files, "file")])
 
 
 def _serve(

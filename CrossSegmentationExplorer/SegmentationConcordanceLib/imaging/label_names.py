@@ -28,13 +28,27 @@ def read_nifti_label_names(path: Path) -> tuple[ForeignLabel, ...]:
     :returns: without label 0; empty where the file has no such extension.
     :raises UnreadableFileError: missing, truncated, or no NIfTI file.
     """
+    return tuple(_names_and_oddities(path)[0])
+
+
+def label_name_oddities(path: Path) -> tuple[str, ...]:
+    """What :func:`read_nifti_label_names` passes over, in words: keys that are no labels, second names of a label."""
+    return tuple(_names_and_oddities(path)[1])
+
+
+def _names_and_oddities(path: Path) -> tuple[list[ForeignLabel], list[str]]:
     require_file(path)
     found: dict[int, ForeignLabel] = {}
+    odd: list[str] = []
     for extension in _extensions(path):
-        for label in _labels(extension):
-            if label.label != 0 and label.name:
-                found.setdefault(label.label, label)
-    return tuple(found[number] for number in sorted(found))
+        for key, name in _labels(extension):
+            if not re.fullmatch("[0-9]{1,10}", key) or int(key) >= 2**32:
+                odd.append(f'the header gives the name "{name}" to {key[:20]!r}, which is no label')
+            elif int(key) in found and found[int(key)].name != name:
+                odd.append(f'the header calls label {key} "{found[int(key)].name}" and "{name}"; the first holds')
+            elif int(key) != 0 and name:
+                found.setdefault(int(key), ForeignLabel(int(key), name))
+    return [found[number] for number in sorted(found)], odd
 
 
 def read_seg_labels(path: Path) -> tuple[ForeignLabel, ...]:
@@ -80,17 +94,15 @@ def _blocks(data: bytes, order: str) -> list[bytes]:
     return blocks
 
 
-def _labels(extension: bytes) -> list[ForeignLabel]:
+def _labels(extension: bytes) -> list[tuple[str, str]]:
+    """Key and name of every label."""
     text = extension.rstrip(b"\x00").decode("utf-8", errors="replace").strip()
     # No file of ours needs a document type, and entities in one can grow without end.
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         return []
     try:
         root = ElementTree.fromstring(re.sub(r"^<\?xml[^>]*\?>", "", text).strip())
-    except ElementTree.ParseError:
+    except (ElementTree.ParseError, ValueError):
         return []  # another program's extension
-    return [
-        ForeignLabel(int(element.get("Key", "")), " ".join((element.text or "").split()))
-        for element in root.iter("Label")
-        if re.fullmatch("[0-9]{1,9}", element.get("Key", ""))
-    ]
+    labels = [(element.get("Key", ""), element.text or "") for element in root.iter("Label")]
+    return [(key, " ".join(name.split())) for key, name in labels]

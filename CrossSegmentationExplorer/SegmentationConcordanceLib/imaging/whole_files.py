@@ -48,7 +48,7 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
         _remove(temporary, absent)
         if error.filename is not None and Path(os.fsdecode(error.filename)) not in (path, temporary, *path.parents):
             raise
-        raise _output_error(path, temporary, error) from error
+        raise output_error(path, temporary, error) from error
     except BaseException:
         _remove(temporary, absent)
         raise
@@ -93,7 +93,7 @@ def _link(path: Path, second: Path) -> None:
             shutil.copy2(path, second)
         except OSError as error:
             second.unlink(missing_ok=True)
-            raise _output_error(path, second, error) from error
+            raise output_error(path, second, error) from error
 
 
 def require_no_input(path: str | os.PathLike[str], inputs: Iterable[str | os.PathLike[str]]) -> None:
@@ -121,8 +121,14 @@ def _remove(temporary: Path, absent: list[Path]) -> None:
             folder.rmdir()
 
 
-def _output_error(path: Path, temporary: Path, error: OSError) -> OutputError:
+def output_error(path: Path, temporary: Path, error: OSError) -> OutputError:
+    """What a failure to write means for a user.
+
+    :param path: the file that was to be written. :param temporary: the one that was written instead.
+    """
     if isinstance(error, FileNotFoundError):
+        if temporary == path:
+            return OutputError(path, "the system keeps no files of others in this place", "Choose another place.")
         if error.filename is not None and Path(os.fsdecode(error.filename)) != temporary:
             return OutputError(path, "its folder cannot be made", "Choose another place.")
         return OutputError(path, "was not written", "The writer ended without an error and without a file.")

@@ -81,6 +81,11 @@ def write_case(
     return [folder / name for name in names]
 
 
+def is_result(name: str) -> bool:
+    """Whether a file of this name may be replaced by :func:`write_case`."""
+    return _is_consensus(name) or name in (AGREEMENT_FILE, PAIRWISE_FILE, STAPLE_FILE, REPORT_FILE)
+
+
 def _is_consensus(name: str) -> bool:
     return re.fullmatch(rf"{CONSENSUS_STEM}(\.dcm|(_\d+)?\.nii\.gz|_labels\.csv)", name) is not None
 

@@ -34,7 +34,10 @@ def is_published_layout(path: Path) -> bool:
     :raises UnreadableFileError: there is no such file, or it is no UTF-8 text.
     """
     text = table_text(path)
-    header = next(csv.reader(io.StringIO(text, newline=""), delimiter=separator_of(text)), [])
+    try:
+        header = next(csv.reader(io.StringIO(text, newline=""), delimiter=separator_of(text)), [])
+    except csv.Error:  # whoever reads the table says so
+        return False
     names = {name.strip() for name in header}
     return names.issuperset((*_KEYS, "model_name")) and (_DICE in names or names.issuperset(_VOLUMES))
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..bounded_reading import read_at_most
 from ..errors import UnreadableFileError
+from ..imaging.memory_budget import VARIABLE, budget_bytes
 
 
 def table_text(path: Path) -> str:
@@ -13,8 +15,11 @@ def table_text(path: Path) -> str:
     :raises UnreadableFileError: there is no such file, or it is no UTF-8 text.
     """
     try:
+        content = read_at_most(path, budget_bytes())
+        if content is None:
+            raise UnreadableFileError(path, "is too large to be a table", f"Set {VARIABLE} higher if it is one.")
         # Spreadsheets put a byte order mark in front, which is no part of the first column's name.
-        return path.read_bytes().decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except OSError as error:
         raise UnreadableFileError(path, f"cannot be read ({error.strerror})", "Give the path of a CSV file.") from error
     except UnicodeDecodeError as error:

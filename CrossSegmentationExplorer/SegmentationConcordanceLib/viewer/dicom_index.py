@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from pydicom.uid import ExplicitVRBigEndian
 from ..errors import DicomSeriesError, UnreadableFileError
 from ..imaging.dicom_files import open_dicom
 from ..imaging.seg_damage import DAMAGE as VALUE_DAMAGE
+from ..plurals import counted
 
 STUDY_KEYWORDS = (
     *("SpecificCharacterSet", "StudyDate", "StudyTime", "AccessionNumber", "ReferringPhysicianName"),
@@ -75,6 +76,15 @@ class DicomIndex:
             for series in of_study if series_uid is None else (series_uid,):
                 yield from of_study.get(series, {}).values()
 
+    def without(self, paths: Collection[Path]) -> DicomIndex:
+        """The same without some files; a series or study of nothing else is not in it."""
+        studies: dict[str, dict[str, Series]] = {}
+        for one in self.instances():
+            if one.path not in paths:
+                series = studies.setdefault(one.study_uid, {}).setdefault(one.series_uid, {})
+                series[one.sop_instance_uid] = one
+        return DicomIndex(studies, self.left_out)
+
     def find(self, study_uid: str, series_uid: str, sop_instance_uid: str) -> Instance | None:
         """The instance, or None."""
         return self.studies.get(study_uid, {}).get(series_uid, {}).get(sop_instance_uid)
@@ -110,7 +120,9 @@ def index_folder(folder: Path, progress: Callable[[int, int], None] | None = Non
     if not index.studies:
         reasons = "".join(f"; {count} with {reason}" for reason, count in index.left_out.items())
         raise DicomSeriesError(
-            folder, f"holds {len(paths)} files, none of them a DICOM file that can be shown{reasons}", "Name another."
+            folder,
+            f"holds {counted(len(paths), 'file')}, none of them a DICOM file that can be shown{reasons}",
+            "Name another.",
         )
     return index
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import json
 import re
+import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from ..errors import UnreadableFileError
@@ -14,10 +17,12 @@ from .dicom_index import DAMAGE, DicomIndex, Instance, is_uid
 from .frames import MEDIA_TYPES, FrameError, FrameTable, frame_table
 from .instance_files import InstanceFiles, served_transfer_syntax
 from .metadata import bulk_value, json_model, read_header
+from .shared_results import SharedResults
 from .web_answer import Answer, RefusedError, json_answer, multipart_answer
 
 _READ_AT_ONCE = 2**20
 _MOST_FRAMES_AT_ONCE = 1000
+_MOST_AT_WORK = 4
 _LEVELS = ("studies", "series", "instances")
 _TRANSFER_SYNTAX = re.compile(r'transfer-syntax="?(\*|[0-9.]+)')
 _FRAME_LIST = re.compile(r"[1-9][0-9]{0,8}(,[1-9][0-9]{0,8})*")
@@ -27,13 +32,22 @@ Query = Sequence[tuple[str, str]]
 
 
 class LocalDicomWeb:
-    """Answers requests from an index; to be closed after use. May be used by several threads."""
+    """Answers requests from an index; to be closed after use. May be used by several threads.
 
-    def __init__(self, index: DicomIndex) -> None:
+    A file that turns out to be damaged is left out of this and all later answers.
+
+    :param on_left_out: called once for each such file, with a line that names it; no answer ever does.
+    """
+
+    def __init__(self, index: DicomIndex, on_left_out: Callable[[str], None] | None = None) -> None:
         self.index = index
+        self._on_left_out = on_left_out or (lambda line: None)
+        self._damaged: set[Path] = set()
+        self._lock = threading.Lock()
+        self._at_work = threading.BoundedSemaphore(_MOST_AT_WORK)
         self._files = InstanceFiles()
-        self._frame_table = functools.lru_cache(maxsize=4096)(self._read_frame_table)
-        self._metadata = functools.lru_cache(maxsize=64)(self._series_metadata)
+        self._frame_table = SharedResults(self._read_frame_table, 4096)
+        self._metadata = SharedResults(self._series_metadata, 64)
 
     def close(self) -> None:
         """Give temporary files back."""
@@ -49,49 +63,75 @@ class LocalDicomWeb:
         """
         uids, resource = _split(path)
         try:
-            if resource[:1] and resource[0] in _LEVELS and len(resource) == 1:
-                return json_answer(self._search(resource[0], uids, query, address))
-            if not uids:
-                raise RefusedError(404, "This service has studies, series and instances.")
-            instances = list(self.index.instances(*uids[:2]))
-            instances = [i for i in instances if len(uids) < 3 or i.sop_instance_uid == uids[2]]
-            if not instances:
-                raise RefusedError(404, f"No such {('study', 'series', 'instance')[len(uids) - 1]} is here.")
-            if not resource:
-                return self._retrieved(instances, accept)
-            if resource == ["metadata"]:
-                return self._metadata_answer(instances, uids, address)
-            if len(uids) == 3 and resource[0] == "frames" and len(resource) == 2:
-                return self._frames(instances[0], resource[1], accept)
-            if len(uids) == 3 and resource[0] == "bulkdata" and len(resource) > 1:
-                return self._bulk_data(instances[0], "/".join(resource[1:]))
+            return self._answer(uids, resource, query, accept, address)
         except qido.QueryError as error:
             raise RefusedError(400, f"The search cannot be done: {error}.") from error
         except UnreadableFileError as error:
-            raise RefusedError(500, str(error)) from error
+            self._leave_out(error)
+            raise RefusedError(500, "This file is damaged or cannot be read; the terminal says which.") from error
+        except OSError as error:
+            if error.errno not in (errno.EMFILE, errno.ENFILE):
+                raise
+            raise RefusedError(503, "Too many files are open at once: ask again.") from error
+
+    def _answer(self, uids: Sequence[str], resource: Sequence[str], query: Query, accept: str, address: str) -> Answer:
+        if resource[:1] and resource[0] in _LEVELS and len(resource) == 1:
+            return json_answer(self._search(resource[0], uids, query, address))
+        if not uids:
+            raise RefusedError(404, "This service has studies, series and instances.")
+        instances = [i for i in self.index.instances(*uids[:2]) if len(uids) < 3 or i.sop_instance_uid == uids[2]]
+        if not instances:
+            raise RefusedError(404, f"No such {('study', 'series', 'instance')[len(uids) - 1]} is here.")
+        if not resource:
+            return self._retrieved(instances, accept)
+        if resource == ["metadata"]:
+            return self._metadata_answer(instances, uids, address)
+        if len(uids) == 3 and resource[0] == "frames" and len(resource) == 2:
+            return self._frames(instances[0], resource[1], accept)
+        if len(uids) == 3 and resource[0] == "bulkdata" and len(resource) > 1:
+            return self._bulk_data(instances[0], "/".join(resource[1:]))
         raise RefusedError(404, "This service has metadata, frames and bulk data of its instances, nothing else.")
 
     def _search(self, level: str, uids: Sequence[str], query: Query, address: str) -> list[qido.Answer]:
         if uids and uids[0] not in self.index.studies:
             return []
         study_uid, series_uid = [*uids, None, None][:2]
+        index = self.index.without(self._damaged) if self._damaged else self.index
+        if study_uid is not None and study_uid not in index.studies:
+            return []
         if level == "studies":
-            return qido.find_studies(self.index, query, address)
+            return qido.find_studies(index, query, address)
         if level == "series":
-            return qido.find_series(self.index, study_uid, query, address)
-        return qido.find_instances(self.index, study_uid, series_uid, query, address)
+            return qido.find_series(index, study_uid, query, address)
+        return qido.find_instances(index, study_uid, series_uid, query, address)
 
     def _metadata_answer(self, instances: Sequence[Instance], uids: Sequence[str], address: str) -> Answer:
         if len(uids) == 3:
             return json_answer([self._instance_metadata(instances[0], address)])
         series = dict.fromkeys((instance.study_uid, instance.series_uid) for instance in instances)
         bodies = [self._metadata(*one, address) for one in series]
-        return Answer(200, "application/dicom+json", b"[" + b",".join(body[1:-1] for body in bodies) + b"]")
+        return Answer(
+            200, "application/dicom+json", b"[" + b",".join(body[1:-1] for body in bodies if body != b"[]") + b"]"
+        )
 
     def _series_metadata(self, study_uid: str, series_uid: str, address: str) -> bytes:
-        instances = self.index.instances(study_uid, series_uid)
-        models = [self._instance_metadata(instance, address) for instance in instances]
-        return json.dumps(models, allow_nan=False).encode()
+        models = []
+        for instance in self.index.instances(study_uid, series_uid):
+            try:
+                with self._at_work:  # many at once would only keep each other, and Ctrl-C, from being heard
+                    models.append(json.dumps(self._instance_metadata(instance, address), allow_nan=False))
+            except UnreadableFileError as error:
+                self._leave_out(error)
+        return f"[{', '.join(models)}]".encode()
+
+    def _leave_out(self, error: UnreadableFileError) -> None:
+        """Note a damaged file and say it once; its series is not searched for any more where nothing else is in it."""
+        path = Path(error.subject)
+        with self._lock:
+            if path in self._damaged:
+                return
+            self._damaged.add(path)
+        self._on_left_out(f"left out: {error}")
 
     def _instance_metadata(self, instance: Instance, address: str) -> dict[str, Any]:
         url = f"{address}/studies/{instance.study_uid}/series/{instance.series_uid}"
@@ -199,4 +239,6 @@ def _checked(instance: Instance, read: Callable[[], Any]) -> Any:
     except FrameError as error:
         raise UnreadableFileError(instance.path, str(error), "Export the series again.") from error
     except (OSError, *DAMAGE) as error:
+        if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+            raise
         raise UnreadableFileError(instance.path, f"is damaged ({error})", "Export the series again.") from error

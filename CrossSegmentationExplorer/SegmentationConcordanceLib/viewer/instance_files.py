@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import tempfile
 import threading
 import zlib
@@ -18,9 +19,11 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 from ..errors import UnreadableFileError
 from ..imaging.dicom_files import BoundedFile
 from .dicom_index import DAMAGE, Instance
+from .shared_results import SharedResults
 
 _READ_AT_ONCE = 2**20
 _RAW_DEFLATE = -15
+_MOST_INFLATED = 10_000
 
 
 class InstanceFiles:
@@ -30,8 +33,8 @@ class InstanceFiles:
     """
 
     def __init__(self) -> None:
-        self._inflated: dict[Path, tuple[BinaryIO, threading.Lock]] = {}
-        self._lock = threading.Lock()
+        # Not one lock for all: inflating takes seconds, and others must not wait for it, least of all the end.
+        self._inflated = SharedResults(lambda path: (_inflate(path), threading.Lock()), _MOST_INFLATED)
 
     @contextlib.contextmanager
     def opened(self, instance: Instance) -> Iterator[BinaryIO]:
@@ -43,20 +46,16 @@ class InstanceFiles:
             with _open(instance.path) as stream:
                 yield stream
             return
-        with self._lock:
-            if instance.path not in self._inflated:
-                self._inflated[instance.path] = _inflate(instance.path), threading.Lock()
-            stream, one_reader = self._inflated[instance.path]
+        stream, one_reader = self._inflated(instance.path)
         with one_reader:
             stream.seek(0)
             yield stream
 
     def close(self) -> None:
         """Give the inflated copies back."""
-        with self._lock:
-            for stream, _ in self._inflated.values():
-                stream.close()
-            self._inflated.clear()
+        for stream, _ in self._inflated.done():
+            stream.close()
+        self._inflated.clear()
 
 
 def served_transfer_syntax(instance: Instance) -> str:
@@ -69,6 +68,8 @@ def _open(path: Path) -> BinaryIO:
     try:
         return BoundedFile(path)
     except OSError as error:
+        if error.errno in (errno.EMFILE, errno.ENFILE):
+            raise  # this says nothing of the file
         raise UnreadableFileError(path, f"cannot be read ({error.strerror})", "Start the viewer again.") from error
 
 

@@ -34,6 +34,9 @@ FIELDS = {
 }
 
 
+_REMEDY = f"Give {', '.join(NAMED_TEMPLATES)}, the http or https address of an OHIF, or a template with {{study}}."
+
+
 def link_template(setting: str) -> str:
     """The template that a setting means.
 
@@ -44,9 +47,12 @@ def link_template(setting: str) -> str:
     """
     if setting in NAMED_TEMPLATES:
         return NAMED_TEMPLATES[setting]
-    template = setting if "{" in setting or "}" in setting else _ohif_template(setting)
-    _check_template(template, setting)
-    return template
+    try:
+        template = setting if "{" in setting or "}" in setting else _ohif_template(setting)
+        _check_template(template, setting)
+        return template
+    except ValueError as error:
+        raise ConcordanceError(setting, f"is no address of a viewer ({error})", _REMEDY) from error
 
 
 def viewer_link(
@@ -95,14 +101,10 @@ def _ohif_template(address: str) -> str:
 
 
 def _check_template(template: str, setting: str) -> None:
-    remedy = f"Give {', '.join(NAMED_TEMPLATES)}, the http or https address of an OHIF, or a template with {{study}}."
-    try:
-        parts = urlsplit(template)
-        fields, before_query = _fields(template), _fields(template.partition("?")[0])
-    except ValueError as error:
-        raise ConcordanceError(setting, f"is no address of a viewer ({error})", remedy) from error
+    parts = urlsplit(template)
+    fields, before_query = _fields(template), _fields(template.partition("?")[0])
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.username is not None:
-        raise ConcordanceError(setting, "is no http or https address of a viewer", remedy)
+        raise ConcordanceError(setting, "is no http or https address of a viewer", _REMEDY)
     unknown = sorted(fields - set(FIELDS))
     if unknown:
         known = ", ".join(f"{{{name}}}" for name in FIELDS)

@@ -8,6 +8,7 @@ import os
 import socket
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,6 +23,7 @@ LOOPBACK = "127.0.0.1"
 SERVICE = "dicom-web"
 
 _MOST_QUERY_FIELDS = 200
+_WAIT_FOR_HANDLES_S = 0.2
 _ALLOWED = (("Allow", "GET, HEAD, OPTIONS"),)
 # The page may ask nobody but this server, so that nothing of a patient can leave the machine through it.
 _CONTENT_SECURITY = "; ".join(
@@ -71,7 +73,7 @@ class ViewerServer(ThreadingHTTPServer):
     """
 
     daemon_threads = True
-    request_queue_size = 64
+    request_queue_size = 512
     # On Windows the option lets two programs take one port.
     allow_reuse_address = os.name != "nt"
 
@@ -123,7 +125,12 @@ class ViewerServer(ThreadingHTTPServer):
 
     def get_request(self) -> tuple[socket.socket, Any]:
         """Accept a connection and remember it."""
-        connection, address = super().get_request()
+        try:
+            connection, address = super().get_request()
+        except OSError as error:
+            if error.errno in (errno.EMFILE, errno.ENFILE):
+                time.sleep(_WAIT_FOR_HANDLES_S)  # it would be tried again at once, as long as no file is closed
+            raise
         self._connections.add(connection)
         return connection, address
 

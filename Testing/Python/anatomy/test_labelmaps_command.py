@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import io
 import json
 
 import pytest
 
 from SegmentationConcordanceLib.commands import labelmaps
+from SegmentationConcordanceLib.commands.parser import Parser
 from SegmentationConcordanceLib.commands.terminal import Terminal
 from SegmentationConcordanceLib.errors import LabelMapTableError
 
@@ -18,9 +18,9 @@ UNSOUND = (
 
 
 def call(*words: str, quiet: bool = False):
-    parser = argparse.ArgumentParser()
+    parser = Parser()
     labelmaps.add_arguments(parser)
-    parser.add_argument("--json", action="store_true")
+    parser.add_common_arguments()
     terminal = Terminal(quiet=quiet, out=io.StringIO(), err=io.StringIO())
     args = parser.parse_args(words)
     return args, terminal, lambda: labelmaps.run(args, terminal)

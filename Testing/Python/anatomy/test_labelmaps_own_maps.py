@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import csv
 import io
 import json
@@ -14,12 +13,13 @@ import pytest
 from SegmentationConcordanceLib.anatomy.vocabulary import load_vocabulary
 from SegmentationConcordanceLib.anatomy.vocabulary_check import check_vocabulary
 from SegmentationConcordanceLib.commands import labelmaps
+from SegmentationConcordanceLib.commands.parser import Parser
 from SegmentationConcordanceLib.commands.terminal import Terminal
 from SegmentationConcordanceLib.errors import ConcordanceError, GeometryMismatchError, LabelMapTableError
 
 
 def run(*words, quiet: bool = False):
-    parser = argparse.ArgumentParser()
+    parser = Parser()
     labelmaps.add_arguments(parser)
     terminal = Terminal(quiet=quiet, out=io.StringIO(), err=io.StringIO())
     summary = labelmaps.run(parser.parse_args([str(word) for word in words]), terminal)

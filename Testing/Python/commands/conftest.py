@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from commands.tiny import Tiny
 from SegmentationConcordanceLib.cli import run
 from SegmentationConcordanceLib.sample.cohort import SampleCase
 
@@ -41,3 +42,9 @@ def demo(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("demo") / "out"
     assert run(["demo", "--output", str(folder)]) == 0
     return folder
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory) -> Tiny:
+    """A case of a few voxels; read only."""
+    return Tiny(tmp_path_factory.mktemp("tiny"))

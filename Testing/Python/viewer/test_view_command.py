@@ -36,7 +36,7 @@ def test_it_serves_until_it_is_interrupted(study, build, how, repository, tmp_pa
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
     ) as process:
         try:
-            assert process.stdout.readline() == "1 studies, 4 series, 15 files\n"
+            assert process.stdout.readline() == "1 study, 4 series, 15 files\n"
             link = process.stdout.readline()
             port = int(re.match(r"http://127\.0\.0\.1:(\d+)/viewer\?", link).group(1))
             assert process.stdout.readline() == "Ctrl-C ends it.\n"
@@ -71,7 +71,7 @@ def test_links_open_with_the_consensus_or_at_a_structure(study):
         (["--study", "{tmp}", "--ohif", "{tmp}"], "is no build of OHIF"),
         (["--study", "{build}", "--ohif", "{build}"], "none of them a DICOM file"),
         (["--dicomweb", "host/dicom-web", "--ohif", "{build}"], "is no address of a DICOMweb service"),
-        (["--study", "{study}", "--ohif", "{build}", "--port", "99999"], "port 99999: cannot be listened on"),
+        (["--study", "{study}", "--ohif", "{build}", "--port", "99999"], "99999 is no port from 1024 to 65535"),
     ],
 )
 def test_a_wrong_call_is_refused_in_one_line(words, said, study, build, tmp_path, capsys):
@@ -91,4 +91,4 @@ def test_segmentations_without_their_images_are_told(study, build, tmp_path, mon
     assert capsys.readouterr().err == ""
     assert run(["view", "--study", str(alone), "--ohif", str(build)]) == 0
     (line,) = capsys.readouterr().err.splitlines()
-    assert "1 segmentations refer to an image series that is not there" in line
+    assert "1 segmentation of an image series that is not there" in line

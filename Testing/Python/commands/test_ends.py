@@ -1,0 +1,71 @@
+"""How a process ends: a reader that goes away, Ctrl-C at any moment, a full disk."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs pipes and signals as POSIX has them")
+
+
+@pytest.fixture
+def program(repository):
+    """Start the command line in a process of its own."""
+
+    def start(*words, **options):
+        environment = {**os.environ, "PYTHONPATH": str(repository / "CrossSegmentationExplorer")}
+        command = [sys.executable, "-m", "SegmentationConcordanceLib", *map(str, words)]
+        return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, **options)
+
+    return start
+
+
+@pytest.mark.parametrize(
+    "words", [["labelmaps", "structures"], ["--help"], ["compare", "--help"], ["labelmaps", "show", "moose", "--json"]]
+)
+def test_a_reader_that_goes_away(program, words):
+    with program(*words, stdout=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait(60) in (0, 2)
+
+
+def test_a_batch_goes_on_without_a_reader(program, tiny, tmp_path):
+    study = tmp_path / "study"
+    for case in ("one", "two", "three"):
+        (study / case).mkdir(parents=True)
+        (study / case / "ct").symlink_to(tiny.ct)
+        (study / case / "total.nii.gz").symlink_to(tiny.total)
+    words = ["harmonize", "--cases", study, "--ct", "{case}/ct", "--segmentation", "{case}/total.nii.gz"]
+    words += ["--model", "totalsegmentator_v2", "--task", "total", "--output", tmp_path / "out"]
+    with program(*words, stdout=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait(120) == 0
+    assert sorted(path.parent.name for path in (tmp_path / "out").glob("*/*.dcm")) == ["one", "three", "two"]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")  # noqa: PTH110
+def test_a_full_disk_behind_standard_output_is_told(program):
+    with open("/dev/full", "w", encoding="utf-8") as full:  # noqa: PTH123
+        with program("labelmaps", "list", stdout=full) as process:
+            (line,) = process.stderr.read().splitlines()
+        assert process.returncode == 2
+    assert line == "concordance: standard output: cannot be written (No space left on device)."
+
+
+@pytest.mark.parametrize("delay", [0.1, 0.2, 0.35, 0.5, 0.8, 1.2])
+def test_interrupted_early(program, tmp_path, delay):
+    with program("demo", "--output", tmp_path / "out", stdout=subprocess.PIPE) as process:
+        time.sleep(delay)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    # Python itself needs the first moments; from our first line on there is no traceback.
+    if "SegmentationConcordanceLib" in err or process.returncode == 130:
+        assert err == "concordance: interrupted\n"
+        assert process.returncode == 130
