@@ -7,6 +7,7 @@ import argparse
 from ..agreement import options as choices
 from ..agreement.option_texts import named_numbers
 from ..agreement.options import AnalysisOptions
+from . import arguments
 
 
 def add_analysis_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +21,11 @@ def add_analysis_arguments(parser: argparse.ArgumentParser) -> None:
         "STAPLE; reference: see --reference (default: intersection)",
     )
     group.add_argument(
-        "--at-least", type=int, default=2, metavar="K", help="how many models must carry a voxel (default: %(default)d)"
+        "--at-least",
+        type=arguments.natural,
+        default=2,
+        metavar="K",
+        help="how many models must carry a voxel (default: %(default)d)",
     )
     group.add_argument("--reference", default="", metavar="NAME", help="the run that the others are held against")
     group.add_argument(
@@ -44,7 +49,9 @@ def add_analysis_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--only-groups", nargs="+", default=(), metavar="GROUP", help="the groups to report, e.g. Ribs 'Head and neck'"
     )
-    group.add_argument("--min-models", type=int, default=1, metavar="N", help="leave out what fewer models know")
+    group.add_argument(
+        "--min-models", type=arguments.natural, default=1, metavar="N", help="leave out what fewer models know"
+    )
     group.add_argument("--leave-out-truncated", action="store_true", help="leave out what the ends of the scan cut")
     group.add_argument(
         "--combine", nargs="+", default=(), metavar="NAME",

@@ -9,6 +9,7 @@ from typing import Any
 from ..cohort.dask_workers import LOCAL
 from ..cohort.run_cohort import DONE, FAILED, UNCHANGED, CohortOutcome, Machinery
 from ..errors import ConcordanceError
+from . import arguments
 from .terminal import Terminal
 
 _GB = 1_000_000_000
@@ -24,7 +25,11 @@ def add_machinery_arguments(group: argparse._ArgumentGroup) -> None:
         "--case-reports", action="store_true", help="write a report of each case too; that of all shows each as well"
     )
     group.add_argument(
-        "--workers", type=int, default=0, metavar="N", help="cases at a time, each in a process (default: one per core)"
+        "--workers",
+        type=arguments.natural,
+        default=0,
+        metavar="N",
+        help="cases at a time, each in a process (default: one per core)",
     )
     group.add_argument(
         "--memory", type=float, metavar="GB",

@@ -19,7 +19,6 @@ from .parser import examples
 from .run_arguments import add_run_arguments, parse_runs
 from .terminal import Terminal
 
-
 EXAMPLES = examples(
     "concordance explore --ct ct --seg ts.dcm moose.dcm",
     "concordance explore --ct ct.nii.gz --seg full=full.nii.gz fast=fast.nii.gz --model totalsegmentator_v2:total",
