@@ -37,6 +37,13 @@ ALLOWED = {
         "browser",
     },
 }
+BELOW_ALL = {
+    "errors",
+    "__version__",
+    "near_matches",
+    "plurals",
+    "bounded_reading",
+}  # files that know none of the library
 MODULES = ("CrossSegmentationExplorer", "ConsensusMetrics", "SegmentHarmonizer")
 FILE_SCOPE_OF_MODULES = {"qt", "ctk", "vtk", "slicer"}
 
@@ -70,9 +77,14 @@ def test_a_layer_knows_only_the_layers_below_it(library):
             continue
         for name, _ in imported_names(path, library):
             parts = name.split(".")
-            if parts[0] == LIBRARY and parts[1] not in ALLOWED[layer] | {layer, "errors", "__version__"}:
+            if parts[0] == LIBRARY and parts[1] not in ALLOWED[layer] | {layer} | BELOW_ALL:
                 wrong.append(f"{path.relative_to(library)} imports {name}")
     assert wrong == []
+
+
+def test_what_lies_below_all_layers_knows_nothing_of_the_library(library):
+    for name in BELOW_ALL - {"__version__"}:
+        assert [n for n, _ in imported_names(library / f"{name}.py", library) if n.startswith(LIBRARY)] == []
 
 
 def test_every_folder_is_a_layer_with_rules(library):
