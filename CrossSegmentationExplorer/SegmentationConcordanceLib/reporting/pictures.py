@@ -30,6 +30,7 @@ PICTURES = 100
 PIXELS = 144
 _FIELD_LIMITS_MM = (60.0, 180.0)
 _RADII_IN_FIELD = 4.0
+_STRUCTURES_OF_FINDING = 4
 _JPEG_QUALITY = 75
 _LUNG, _SOFT_TISSUE, _BONE = (-1350.0, 150.0), (-160.0, 240.0), (-300.0, 1100.0)
 _AIR = -500
@@ -86,15 +87,17 @@ class PictureMaker:
         self._index = {structure.key: index for index, structure in enumerate(comparison.structures)}
 
     def of_findings(self, findings: Iterable[Finding]) -> list[Picture]:
-        """One picture per place of the findings of this case; none of a structure that one model alone knows."""
+        """A picture of each place of the findings of this case; none of a structure that one model alone knows."""
         made: dict[tuple[str, Place], Picture] = {}
         for finding in findings:
             if finding.case != self._case:
                 continue
-            structure = next((key for key in finding.structures if self._is_compared(key)), None)
-            place = None if structure is None else finding.place_ras or self._disputed_place(structure)
-            if place is not None and (structure, place) not in made:
-                made[structure, place] = self.picture(structure, place)
+            compared = [key for key in finding.structures if self._is_compared(key)]
+            # Over a cohort findings are told anew from tables, which name other structures first.
+            for structure in compared[:1] if finding.place_ras else compared[:_STRUCTURES_OF_FINDING]:
+                place = finding.place_ras or self._disputed_place(structure)
+                if place is not None and (structure, place) not in made:
+                    made[structure, place] = self.picture(structure, place)
         return list(made.values())
 
     def picture(self, structure: str, place: Place) -> Picture:

@@ -19,7 +19,11 @@ function makeCaseTable(change) {
     state.view = view;
     drawCases(state);
   };
-  return { id: "cases", draw, select, csv: casesCsv, picture: () => tableSvg(byId("case-table")) };
+  const print = (on) => {
+    state.printed = on;
+    drawCases(state);
+  };
+  return { id: "cases", draw, select, print, csv: casesCsv, picture: () => tableSvg(byId("case-table")) };
 }
 
 /** A finding is a structure that a model missed, that has no consensus, or a Dice below 0.75. */
@@ -66,7 +70,7 @@ function drawCases(state) {
   const { view } = state;
   const columns = caseColumns(view);
   const lines = sortedCases(state.lines, columns, state);
-  const shown = lines.slice(0, state.limit);
+  const shown = lines.slice(0, state.printed ? Infinity : state.limit);
   const head = columns.map(({ key, heading, number }) =>
     sortHeading(heading, key, state, () => drawCases(state), null, number && key !== "worst"),
   );
@@ -75,7 +79,7 @@ function drawCases(state) {
     byId("case-table").tBodies[0].replaceChildren(...shown.map((line) => caseRow(state, columns, line)));
   });
   const part = shown.length < lines.length ? `; the first ${shown.length} are shown` : "";
-  byId("cases-note").textContent = `${plural(lines.length, "case")}${part}.`;
+  byId("cases-note").textContent = lines.length ? `${plural(lines.length, "case")}${part}.` : NOTHING_PASSES;
   byId("all-cases").hidden = shown.length === lines.length;
   byId("all-cases").textContent = `Show all ${plural(lines.length, "case")}`;
 }

@@ -1,6 +1,7 @@
 "use strict";
 // Small makers of elements and texts. Text from files goes through text nodes only.
 
+const NOTHING_PASSES = "No row passes the filters. \u201cReset\u201d shows all again.";
 const STATUS_WORDS = {
   ok: "ok",
   missing: "missing",

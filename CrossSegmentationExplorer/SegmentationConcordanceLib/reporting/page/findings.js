@@ -17,6 +17,9 @@ function showFindings(data, table, none) {
     byId("all-findings").hidden = true;
     cards[FINDINGS_AT_FIRST].querySelector("a").focus();
   });
+  window.addEventListener("beforeprint", () => {
+    for (const card of cards) card.querySelector(".thumbnail")?.drawNow();
+  });
   const withPicture = findings.filter(({ picture }) => picture !== null);
   byId("findings-pictures").hidden = withPicture.length === 0;
   byId("findings").classList.toggle("with-pictures", withPicture.length > 0);
@@ -42,10 +45,11 @@ function pictureButton(finding, table) {
   const button = element("button", { type: "button", class: "thumbnail", "aria-haspopup": "dialog" });
   button.setAttribute("aria-label", `Enlarge: ${finding.lead}`);
   button.addEventListener("click", () => openEnlarged(finding));
-  whenSeen(button, () => {
-    const picture = pictureAt(finding.picture);
+  button.drawNow = () => {
+    const picture = button.firstChild ? null : pictureAt(finding.picture);
     if (picture) button.append(planePicture(picture, picture.planes[0], table.looks, { strong: finding.models }));
-  });
+  };
+  whenSeen(button, button.drawNow);
   return button;
 }
 
@@ -83,8 +87,9 @@ function drawEnlarged() {
   const finding = findings[at];
   const picture = pictureAt(finding.picture);
   byId("enlarged-heading").textContent = finding.lead;
-  byId("enlarged-before").disabled = at === 0;
-  byId("enlarged-next").disabled = at === findings.length - 1;
+  // A button that is disabled would lose the focus, and with it the keys.
+  byId("enlarged-before").setAttribute("aria-disabled", String(at === 0));
+  byId("enlarged-next").setAttribute("aria-disabled", String(at === findings.length - 1));
   const said = element("p", {}, finding.text);
   const legend = element("p", { class: "lines-legend" }, ...linesLegend(picture.models, table.looks));
   const planes = picture.planes.map((plane) =>

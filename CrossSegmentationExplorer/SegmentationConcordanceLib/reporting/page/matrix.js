@@ -23,7 +23,7 @@ function drawMatrix(state) {
     byId("matrix").tHead.replaceChildren(head);
     byId("matrix").tBodies[0].replaceChildren(...body);
   });
-  byId("matrix-note").textContent = exclusionNote(view);
+  byId("matrix-note").textContent = view.structures.length || !view.table.count ? exclusionNote(view) : NOTHING_PASSES;
 }
 
 function sortHeading(text, key, state, redraw, look, isNumber = false) {

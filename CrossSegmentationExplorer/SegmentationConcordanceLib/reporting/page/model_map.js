@@ -85,7 +85,7 @@ function drawModelMap(state) {
   byId("map-all").textContent = state.whole
     ? "Show the worst alone"
     : `Show ${plural(left, "more structure")}, in which agreement is better`;
-  byId("map-note").textContent = view.worst.length ? "" : "No row passes the filters.";
+  byId("map-note").textContent = view.worst.length || !view.table.count ? "" : NOTHING_PASSES;
 }
 
 /** A row for each model, a column for each structure. */
@@ -111,7 +111,9 @@ function mapOnPhone(state, structures) {
 
 function modelHeading(view, model, scope) {
   const name = element("span", { class: "name" }, model);
-  return element("th", { scope, class: "of-model", title: model }, symbolPicture(view.looks.get(model)), name);
+  const symbol = symbolPicture(view.looks.get(model));
+  const parts = scope === "row" ? [symbol, name] : [name, symbol];
+  return element("th", { scope, class: "of-model", title: model }, ...parts);
 }
 
 function structureHeading(state, structure, scope) {

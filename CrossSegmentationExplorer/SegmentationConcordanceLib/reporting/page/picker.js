@@ -78,7 +78,8 @@ function fillPicker(state) {
   state.list.replaceChildren(...lines);
   lines.find((line) => line.firstChild.value === focused && focused !== undefined)?.firstChild.focus();
   const left = found.length - lines.length;
-  state.more.textContent = left > 0 ? `${left.toLocaleString("en")} more: type to find them.` : "";
+  const more = left > 0 ? `${left.toLocaleString("en")} more: type to find them.` : "";
+  state.more.textContent = found.length ? more : `Nothing has \u201c${state.find.value}\u201d in its name.`;
 }
 
 function pickerLine(state, { value, text }) {

@@ -73,7 +73,7 @@ function drawPlot(plot, view) {
   const rings = ringsOfSelection(plot);
   const series = plot.built.layers.map((layer) => withRings(layer, rings));
   plot.chart.setOption({ ...plot.built.option, series, tooltip: hoverOf(plot) }, { notMerge: true });
-  byId(`${plot.id}-note`).textContent = plot.built.note;
+  byId(`${plot.id}-note`).textContent = view.rows.length || !view.table.count ? plot.built.note : NOTHING_PASSES;
 }
 
 function hoverOf(plot) {

@@ -18,6 +18,9 @@ function startReport() {
   makeExports(page.views, () => page.view);
   makeContents();
   fitPlots(page.views.filter((view) => view.chart));
+  const print = (on) => page.views.forEach((view) => view.print?.(on));
+  window.addEventListener("beforeprint", () => print(true));
+  window.addEventListener("afterprint", () => print(false));
   DARK.addEventListener("change", () => showChoice(page));
   followAddress(page);
 }

@@ -7,6 +7,9 @@ const PLAIN_AXIS = {
   splitLine: { show: false },
 };
 const LABEL_WIDTH_LIMITS = [60, 240];
+// On a plot so narrow, as on a phone, names of structures stand above their rows instead of beside them.
+const NARROW_PLOT = 620;
+const NAME_ABOVE_HEIGHT = 18;
 const LARGE_PLOT = 3000;
 const LARGE_MARK = { large: true, largeThreshold: 0, symbol: "rect" };
 // Places at which the marks of a large plot, of three pixels, are told apart: across the plot, and down a lane.
@@ -23,15 +26,25 @@ function valueAxis(name, more = {}) {
     splitLine: { show: false },
     axisLine: { show: true, onZero: false, lineStyle: { color: tone("axis") } },
     axisTick: { show: true },
-    axisLabel: { color: tone("quiet"), fontSize: 12 },
     ...more,
+    axisLabel: { color: tone("quiet"), fontSize: 12, hideOverlap: true, ...more.axisLabel },
   };
+}
+
+/**
+ * Where the names of structures go: width, of the column beside the rows; above, the height that a row needs for a name
+ * above it. One of them is 0.
+ */
+function placeOfNames(view, width) {
+  if (width < NARROW_PLOT) return { width: 0, above: NAME_ABOVE_HEIGHT };
+  return { width: widestLabel(view.drawn.map((one) => readable(one.name))), above: 0 };
 }
 
 function structureAxis(view, labelWidth, margin = 8) {
   return {
     ...structureRows(view),
     axisLabel: {
+      show: labelWidth > 0,
       customValues: view.drawn.map((_, index) => index),
       formatter: (value) => readable(view.drawn[value]?.name ?? ""),
       width: labelWidth,
@@ -56,8 +69,16 @@ function widestLabel(labels) {
   return Math.min(Math.max(widest, LABEL_WIDTH_LIMITS[0]), LABEL_WIDTH_LIMITS[1]);
 }
 
-function structureStripes(view, markLine) {
-  const stripes = view.drawn.map((_, index) => index).filter((index) => index % 2 === 0);
+/** A stripe behind every second row; the names in their rows where they stand above the marks. */
+function structureStripes(view, names, markLine) {
+  const area = ({ name }, index) => [
+    {
+      yAxis: index - 0.5,
+      itemStyle: { color: index % 2 ? "transparent" : tone("stripe") },
+      ...(names.above ? { name: readable(name) } : {}),
+    },
+    { yAxis: index + 0.5 },
+  ];
   return {
     id: "background",
     type: "scatter",
@@ -66,8 +87,8 @@ function structureStripes(view, markLine) {
     z: 0,
     markArea: {
       silent: true,
-      itemStyle: { color: tone("stripe") },
-      data: stripes.map((index) => [{ yAxis: index - 0.5 }, { yAxis: index + 0.5 }]),
+      label: { position: "insideTopLeft", color: tone("text"), fontSize: 12.5 },
+      data: view.drawn.map(area),
     },
     ...(markLine ? { markLine } : {}),
   };

@@ -2,6 +2,8 @@
 // The table of all rows and of the vocabulary gaps: find, sort, and the first lines of what is left.
 
 const ROWS_AT_FIRST = 100;
+// More would fill more paper than anybody reads; the table as CSV has them all.
+const ROWS_ON_PAPER = 5000;
 const COLUMNS = [
   { name: "case", heading: "Case" },
   { name: "structure", heading: "Structure", text: (row) => readable(row.structure) },
@@ -46,7 +48,11 @@ function makeTable(change) {
     state.view = view;
     showTable(state);
   };
-  return { id: "rows", draw, select, csv: () => rowsCsv(state) };
+  const print = (on) => {
+    state.found = foundLines(state, on ? Math.max(ROWS_ON_PAPER, state.limit) : state.limit);
+    showTable(state);
+  };
+  return { id: "rows", draw, select, print, csv: () => rowsCsv(state) };
 }
 
 function rowsCsv(state) {
@@ -72,7 +78,9 @@ function makeHead(state, show) {
 function showTable(state) {
   const { lines: shown, count } = state.found;
   const all = state.view.rows.length + state.view.gaps.length;
-  redrawTable(byId("rows"), () => byId("rows").tBodies[0].replaceChildren(...shown.map((row) => tableRow(row, state))));
+  const isEmpty = shown.length === 0 && state.view.table.count > 0;
+  const body = isEmpty ? [emptyRow(state.columns.length)] : shown.map((row) => tableRow(row, state));
+  redrawTable(byId("rows"), () => byId("rows").tBodies[0].replaceChildren(...body));
   [...byId("rows").tHead.rows[0].cells].forEach((cell, index) => {
     const direction = state.descending ? "descending" : "ascending";
     cell.setAttribute("aria-sort", state.columns[index] === state.sort ? direction : "none");
@@ -83,6 +91,13 @@ function showTable(state) {
     `${count.toLocaleString("en")} of ${plural(all, "row")}${order}${part}.`;
   byId("show-all").hidden = shown.length === count;
   byId("show-all").textContent = `Show all ${plural(count, "row")}`;
+}
+
+/** What stands in a table that shows nothing, and how to see something again. */
+function emptyRow(columns) {
+  const words = byId("find").value.trim();
+  const said = words ? `Nothing has the words \u201c${words}\u201d. Empty the field to see all rows.` : NOTHING_PASSES;
+  return element("tr", { class: "nothing-found" }, element("td", { colspan: columns }, said));
 }
 
 /** Rows and gaps in which all words are found, in order, at most so many of them, and how many there are. */

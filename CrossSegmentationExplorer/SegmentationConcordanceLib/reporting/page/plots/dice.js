@@ -22,17 +22,18 @@ declarePlot({
 const REFERENCE_DICE = [0.9, 0.75];
 const MARGIN_COLUMNS = ["missing", "empty_consensus"];
 const MARGIN_COLUMN_WIDTH = 74;
+const NARROW_MARGIN_COLUMN_WIDTH = 56;
 const STRUCTURES_IN_SIGHT = 10;
 const BOX_CASES = 5;
 
 /** What the library draws of view.drawn, how high, and what the note under the plot says. */
-function buildDicePlot(view) {
+function buildDicePlot(view, width) {
   const { table } = view;
   const rowOf = rowsOfStructures(view);
   const rows = view.compared.filter((row) => rowOf[table.structureOf[row]] >= 0);
   const lost = rows.filter((row) => table.lost[row]);
   const marks = diceDistributions(view);
-  const layout = diceLayout(view, rows, lost, marks);
+  const layout = diceLayout(view, rows, lost, marks, width);
   const place = placeOfDice(view, rowOf, layout, lost);
   const shown = marksOnce(view, rows.filter((row) => !table.lost[row]), layout);
   const [inAxis, atMargin] = [shown, lost].map((some) => rowsByNumber(some, table.modelOf, table.models.length));
@@ -49,7 +50,7 @@ function buildDicePlot(view) {
       ...diceAxes(view, layout),
     },
     layers: [
-      { series: structureStripes(view, referenceLines(layout)) },
+      { series: structureStripes(view, layout.names, referenceLines(layout)) },
       ...layers,
       ringLayer(IN_AXIS),
       ringLayer(AT_MARGIN),
@@ -60,32 +61,34 @@ function buildDicePlot(view) {
   };
 }
 
-function diceLayout(view, rows, lost, marks) {
+function diceLayout(view, rows, lost, marks, width) {
   const count = view.drawn.length;
   const lanes = Math.max(view.models.length, 1);
   const laneHeight = count <= 2 ? 22 : count <= 6 ? 15 : count <= 15 ? 11 : 8;
-  const rowHeight = Math.max(lanes * laneHeight + 10, 22);
+  const names = placeOfNames(view, width);
+  const rowHeight = Math.max(lanes * laneHeight + 10, 22) + names.above;
   const statuses = new Set(Array.from(lost, (row) => rowAt(view.table, row).status));
   const columns = MARGIN_COLUMNS.filter((status) => statuses.has(status));
-  const marginWidth = columns.length * MARGIN_COLUMN_WIDTH;
-  const labelWidth = widestLabel(view.drawn.map((one) => readable(one.name)));
+  const marginWidth = columns.length * (names.above ? NARROW_MARGIN_COLUMN_WIDTH : MARGIN_COLUMN_WIDTH);
+  const labelled = names.width + 18;
   const top = columns.length || count > STRUCTURES_IN_SIGHT ? 54 : 26;
   const plotHeight = Math.max(count, 1) * rowHeight;
-  const left = labelWidth + 18 + (marginWidth ? marginWidth + 26 : 0);
+  const left = labelled + (marginWidth ? marginWidth + 26 : 0);
   return {
     columns,
     large: rows.length > LARGE_PLOT,
     laneStep: laneHeight / rowHeight,
+    shift: names.above / 2 / rowHeight,
     laneHeight,
     rowHeight,
-    labelWidth,
-    labelGap: left - labelWidth - 8,
+    names,
+    labelGap: left - names.width - 8,
     height: top + plotHeight + 46,
     hasTopAxis: count > STRUCTURES_IN_SIGHT,
     range: diceRange(view, rows, marks),
     grids: [
       { left, right: 24, top, height: plotHeight },
-      { left: labelWidth + 18, width: marginWidth, top, height: plotHeight, show: false },
+      { left: labelled, width: marginWidth, top, height: plotHeight, show: false },
     ],
   };
 }
@@ -119,7 +122,7 @@ function placeOfDice(view, rowOf, layout, lost) {
   return (row) => {
     const centre = rowOf[table.structureOf[row]];
     if (centre < 0 || Number.isNaN(table.badness[row])) return null;
-    const y = centre + lane[table.modelOf[row]] * layout.laneStep;
+    const y = centre + layout.shift + lane[table.modelOf[row]] * layout.laneStep;
     if (table.lost[row]) return { x: across.get(row), y, margin: true };
     return { x: table.numbers.dice[row], y: y + spread * scatterOf(table.caseOf[row]), margin: false };
   };
@@ -163,7 +166,7 @@ function diceAxes(view, layout) {
       },
     ],
     yAxis: [
-      structureAxis(view, layout.labelWidth, layout.labelGap),
+      structureAxis(view, layout.names.width, layout.labelGap),
       { ...structureRows(view), gridIndex: 1 },
     ],
   };
@@ -209,6 +212,7 @@ function diceLayers(view, layout, { model, rowOf, place, marks, inAxis, atMargin
   const mark = { type: "scatter", symbol: `path://${look.path}`, symbolKeepAspect: true };
   const filled = { color: look.color, opacity: 0.75, borderColor: tone("edge"), borderWidth: 0.4 };
   const own = marks.filter((one) => one.model === model);
+  const offset = layout.shift + lane * layout.laneStep;
   const points = {
     ...mark,
     symbolSize: layout.large ? 3 : size,
@@ -226,7 +230,7 @@ function diceLayers(view, layout, { model, rowOf, place, marks, inAxis, atMargin
     itemStyle: { color: "rgba(255,255,255,0.01)", borderColor: look.color, borderWidth: 1.5 },
   };
   return [
-    distributionLayer(model, look, layout, own, (structure) => rowOf[structure] + lane * layout.laneStep),
+    distributionLayer(model, look, layout, own, (structure) => rowOf[structure] + offset),
     rowLayer(points, inAxis(number), layout.large, place),
     rowLayer(margin, atMargin(number), false, place),
   ];

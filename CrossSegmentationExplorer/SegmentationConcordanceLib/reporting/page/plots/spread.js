@@ -36,18 +36,19 @@ function volumeSpreads(view) {
   return { places: numbersThatPass(count, (place) => n[place] > 1), smallest, largest, n, spread };
 }
 
-function buildSpreadPlot(view) {
+function buildSpreadPlot(view, width) {
   const { table } = view;
   const rowOf = rowsOfStructures(view);
   const spreads = volumeSpreads(view);
   const structureAt = (place) => place % table.structures.length;
+  const caseAt = (place) => Math.floor(place / table.structures.length);
   const places = spreads.places.filter((place) => rowOf[structureAt(place)] >= 0);
   const large = places.length > LARGE_PLOT;
+  const layout = spreadLayout(view, width);
   const positionOf = (place) => ({
     x: 100 * spreads.spread(place),
-    y: rowOf[structureAt(place)] + (large ? 0.5 * scatterOf(Math.floor(place / table.structures.length)) : 0),
+    y: rowOf[structureAt(place)] + layout.shift + (large ? 0.5 * scatterOf(caseAt(place)) : 0),
   });
-  const layout = spreadLayout(view);
   const rows = spreadsOnce(table, places, large, spreads).map((place) => spreads.largest[place]);
   const place = (row) => {
     const at = table.placeOf[row];
@@ -74,11 +75,11 @@ function buildSpreadPlot(view) {
         min: 0,
         splitLine: { lineStyle: { color: tone("grid") } },
       }),
-      yAxis: structureAxis(view, layout.labelWidth),
+      yAxis: structureAxis(view, layout.names.width),
     },
     layers: [
-      { series: structureStripes(view) },
-      { series: spreadMedians(view, places, spreads) },
+      { series: structureStripes(view, layout.names) },
+      { series: spreadMedians(view, places, spreads, layout) },
       { ...rowLayer(points, rows, large, place), hover },
       ringLayer(IN_AXIS),
     ],
@@ -101,20 +102,20 @@ function spreadsOnce(table, places, large, { spread }) {
   return oncePerSpot(places, spotOf, structures * LANE_SPOTS * SPOTS_ACROSS);
 }
 
-function spreadLayout(view) {
-  const rowHeight = view.drawn.length <= 6 ? 34 : 22;
-  const labelWidth = widestLabel(view.drawn.map((one) => readable(one.name)));
+function spreadLayout(view, width) {
+  const names = placeOfNames(view, width);
+  const rowHeight = (view.drawn.length <= 6 ? 34 : 22) + names.above;
   const plotHeight = Math.max(view.drawn.length, 1) * rowHeight;
-  const grid = { left: labelWidth + 18, right: 24, top: 16, height: plotHeight };
-  return { labelWidth, height: plotHeight + 72, grid };
+  const grid = { left: names.width + 18, right: 24, top: 16, height: plotHeight };
+  return { names, shift: names.above / 2 / rowHeight, height: plotHeight + 72, grid };
 }
 
-function spreadMedians(view, places, spreads) {
+function spreadMedians(view, places, spreads, { shift }) {
   const structures = view.table.structures.length;
   const ofStructure = groupBy(places, (place) => place % structures);
   const data = view.drawn.flatMap(({ number }, index) => {
     const own = ofStructure.get(number);
-    return own ? [[100 * distribution(own.map(spreads.spread)).median, index]] : [];
+    return own ? [[100 * distribution(own.map(spreads.spread)).median, index + shift]] : [];
   });
   const renderItem = (params, api) => {
     const [x, y] = api.coord([api.value(0), api.value(1)]);

@@ -1,0 +1,257 @@
+"""The first screen in a browser: the answer, the map, the findings with their pictures; small, dark, printed."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import struct
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+import SimpleITK
+
+from reporting.report_views import address, download, table
+from SegmentationConcordanceLib.reporting.pictures import PIXELS, PLANES, Picture
+from SegmentationConcordanceLib.reporting.report import write_report
+
+LIVER, SPLEEN = "SCT:10200004", "SCT:78961009"
+
+
+@pytest.fixture(scope="session")
+def jpeg(tmp_path_factory):
+    path = tmp_path_factory.mktemp("jpeg") / "grey.jpg"
+    SimpleITK.WriteImage(SimpleITK.Image(PIXELS, PIXELS, SimpleITK.sitkUInt8) + 128, str(path))
+    return base64.b64encode(path.read_bytes()).decode("ascii")
+
+
+def picture(jpeg, case, structure, name, models, missed=()):
+    lines = [[[number], f"M{10 + number} 10h30v20h-30z"] for number in range(len(models)) if number not in missed]
+    planes = [{"name": plane.name, "sides": plane.sides, "image": jpeg, "lines": lines} for plane in PLANES]
+    data = {"structure": name, "models": models, "missed": list(missed), "mm": 80.0, "pixels": PIXELS, "planes": planes}
+    return Picture(case, structure, (0.0, 0.0, 0.0), data)
+
+
+@pytest.fixture
+def first(browser_page, rows, pairwise_row, jpeg, tmp_path):
+    """The page of the rows, in which CADS missed the liver of b and MOOSE is low on the spleen; with two pictures."""
+    pictures = [
+        picture(jpeg, "b", LIVER, "liver", ["MOOSE", "CADS"], missed=[1]),
+        picture(jpeg, "a", SPLEEN, "spleen", ["MOOSE", "CADS", "Other"]),
+    ]
+    write_report(tmp_path / "page.html", rows, [pairwise_row(dice=0.75)], title="Two cases", pictures=pictures)
+    browser_page.page.set_viewport_size({"width": 1440, "height": 900})
+    return browser_page.open(tmp_path / "page.html")
+
+
+def cell(page, structure, model):
+    column = page.locator("#map thead th").all_inner_texts().index(structure)
+    return page.locator("#map tbody tr", has_text=model).locator("td").nth(column)
+
+
+def test_answer_map_and_a_finding_with_its_picture_are_seen_before_any_scrolling(first):
+    first.locator(".thumbnail svg").first.wait_for()
+    tops = [first.locator(one).first.bounding_box() for one in ("#answer", "#map", ".thumbnail svg")]
+    assert all(box["y"] + box["height"] <= 900 for box in tops)
+    assert [box["y"] for box in tops] == sorted(box["y"] for box in tops)
+
+
+def test_the_map_marks_failures_with_signs_and_greys_what_is_cut(first):
+    assert first.locator("#map thead th").all_inner_texts() == ["liver", "spleen"]
+    assert cell(first, "liver", "CADS").inner_text() == "\u2715"
+    assert cell(first, "liver", "Other").inner_text() == "\u00b7"
+    assert "does not know liver" in cell(first, "liver", "Other").get_attribute("title")
+    # The spleen of b, the worst of CADS, is cut by the scan.
+    assert "cut" in cell(first, "spleen", "CADS").get_attribute("class").split()
+    words = cell(first, "liver", "CADS").locator("button").get_attribute("aria-label")
+    assert words.startswith("CADS, liver, b: ")
+    assert "found nothing" in words
+
+
+def test_the_map_opens_rows_and_structures_and_has_keys(first):
+    cell(first, "liver", "CADS").locator("button").click()
+    assert first.locator("#details-heading").inner_text() == "liver, CADS"
+    first.keyboard.press("Escape")
+    first.locator("#map thead button", has_text="spleen").click()
+    assert address(first) == f"#structure={SPLEEN}"
+    assert first.locator("#map thead th").all_inner_texts() == ["spleen"]
+    first.locator("#map thead button", has_text="spleen").click()
+    first.locator("#map thead button").first.focus()
+    first.keyboard.press("ArrowDown")
+    assert "liver" in first.evaluate("document.activeElement.title")
+
+
+def test_a_picture_is_decoded_when_it_is_seen(browser_page, agreement_row, jpeg, tmp_path):
+    rows, pictures = [], []
+    for number in range(30):
+        name = f"s{number:02}"
+        rows += [agreement_row(structure=name, structure_key="", model=model, dice=0.3) for model in ("MOOSE", "CADS")]
+        pictures.append(picture(jpeg, "case-01", name, name, ["MOOSE", "CADS"]))
+    write_report(tmp_path / "page.html", rows, title="Many", pictures=pictures)
+    page = browser_page.open(tmp_path / "page.html")
+    assert page.locator("#findings li:visible").count() == 12
+    page.click("#all-findings")
+    assert page.locator("#findings li:visible").count() == 30
+    page.locator(".thumbnail svg").first.wait_for()
+    assert page.locator(".thumbnail").count() == 30
+    assert page.locator(".thumbnail svg").count() < 30
+    page.locator(".thumbnail").last.scroll_into_view_if_needed()
+    page.locator(".thumbnail").last.locator("svg").wait_for()
+
+
+def test_enlarged_it_has_three_planes_and_a_panel_for_each_model(first):
+    first.locator(".thumbnail").first.click()
+    assert first.locator("#enlarged-heading").inner_text() == "b, liver"
+    assert first.locator(".planes figcaption").all_inner_texts() == ["Axial", "Coronal", "Sagittal"]
+    assert first.locator("#enlarged .lines-legend .line-of-model").all_inner_texts() == ["MOOSE", "CADS"]
+    panels = first.locator("#of-models figure")
+    assert panels.locator("figcaption").all_inner_texts() == ["MOOSE", "CADS"]
+    assert [panels.nth(number).locator(".none").all_inner_texts() for number in (0, 1)] == [[], ["did not find it"]]
+    assert [panels.nth(number).locator("path[stroke-opacity]").count() for number in (0, 1)] == [1, 0]
+    first.check("#enlarged input >> nth=2")
+    assert "sagittal" in panels.first.locator("svg.slice").get_attribute("aria-label")
+
+
+def test_the_keys_of_the_enlarged_picture(first):
+    first.locator(".thumbnail").first.press("Enter")
+    assert first.locator("#enlarged-before").is_disabled()
+    first.keyboard.press("ArrowRight")
+    assert first.locator("#enlarged-heading").inner_text() == "a, spleen"
+    assert first.locator("#enlarged-next").is_disabled()
+    first.keyboard.press("ArrowLeft")
+    assert first.locator("#enlarged-heading").inner_text() == "b, liver"
+    first.keyboard.press("Escape")
+    assert not first.locator("#enlarged").is_visible()
+    assert first.evaluate("document.activeElement.className") == "thumbnail"
+
+
+def test_pictures_can_be_in_the_file_beside_the_page(browser, rows, jpeg, tmp_path):
+    pictures = [picture(jpeg, "b", LIVER, "liver", ["MOOSE", "CADS"])]
+    write_report(tmp_path / "page.html", rows, title="Beside", pictures=pictures, data_beside=True)
+    assert jpeg not in (tmp_path / "page.html").read_text(encoding="utf-8")
+    page = browser.new_page()
+    page.goto((tmp_path / "page.html").as_uri())
+    page.locator(".thumbnail svg image").wait_for()
+    page.close()
+
+
+def test_without_pictures_nothing_is_said_of_them(page):
+    assert page.locator(".thumbnail").count() == 0
+    assert "picture" not in page.locator("#findings-caption").inner_text()
+
+
+@pytest.fixture
+def phone(first):
+    first.set_viewport_size({"width": 390, "height": 844})
+    first.reload()
+    return first
+
+
+def test_on_a_phone_nothing_is_wider_than_the_screen_and_plots_keep_their_room(phone):
+    assert phone.evaluate("document.documentElement.scrollWidth") == 390
+    grid = "echarts.getInstanceByDom(document.getElementById('dice-plot')).getModel().getComponent('grid', 0)"
+    assert phone.evaluate(f"{grid}.coordinateSystem.getRect().width") > 150
+    areas = "echarts.getInstanceByDom(document.getElementById('dice-plot')).getOption().series[0].markArea.data"
+    assert phone.evaluate(f"{areas}.map(([one]) => one.name)") == ["spleen", "liver"]
+
+
+def test_on_a_phone_the_map_turns_and_the_filters_are_behind_a_button(phone):
+    assert phone.locator("#map thead th").all_inner_texts() == ["MOOSE", "CADS", "Other"]
+    assert phone.locator("#map tbody th").all_inner_texts() == ["liver", "spleen"]
+    phone.locator("#dice-section").scroll_into_view_if_needed()
+    bar = phone.locator("#controls").bounding_box()
+    assert bar["height"] < 60
+    phone.click("#filters-toggle")
+    assert phone.locator("#models button").first.is_visible()
+    phone.click("#filters-toggle")
+    assert not phone.locator("#models button").first.is_visible()
+
+
+CONTRAST = """() => {
+    const rgb = (text) => text.match(/[\\d.]+/g).slice(0, 3).map((part) => part / 255);
+    const light = (text) => rgb(text)
+        .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+        .reduce((sum, part, at) => sum + part * [0.2126, 0.7152, 0.0722][at], 0);
+    return [...document.querySelectorAll("#map-section .scale-step")].map((step) => {
+        const { color, backgroundColor } = getComputedStyle(step);
+        return [light(color), light(backgroundColor)];
+    });
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_steps_of_the_scale_are_told_apart_and_read(first, scheme):
+    first.emulate_media(color_scheme=scheme)
+    steps = first.evaluate(CONTRAST)
+    assert len(steps) == 7
+    for text, ground in steps:
+        high, low = max(text, ground), min(text, ground)
+        assert (high + 0.05) / (low + 0.05) >= 4.5
+    grounds = [ground for _, ground in steps]
+    order = grounds if scheme == "dark" else grounds[::-1]
+    assert order == sorted(order)
+    assert all((after + 0.05) / (before + 0.05) >= 1.1 for before, after in itertools.pairwise(order))
+
+
+def test_in_the_dark_the_page_is_dark_and_what_it_saves_is_light(first):
+    first.emulate_media(color_scheme="dark")
+    red, green, blue = first.evaluate("getComputedStyle(document.body.parentElement).backgroundColor.match(/\\d+/g)")
+    assert max(int(red), int(green), int(blue)) < 50
+    _, text = download(first, first.locator("[data-export=dice] button", has_text="SVG"))
+    texts = ElementTree.fromstring(text).iter("{http://www.w3.org/2000/svg}text")
+    name = next(one for one in texts if one.text == "spleen")
+    assert "#1a1a1a" in (name.get("fill") or name.get("style"))
+    assert first.evaluate("document.documentElement.dataset.theme") is None
+
+
+@pytest.mark.parametrize("view", ["map", "matrix", "pairs", "dice", "share", "spread", "cases"])
+def test_every_view_saves_a_picture_in_pixels(first, view):
+    with first.expect_download() as saved:
+        first.locator(f"[data-export={view}] button", has_text="PNG").click()
+    assert saved.value.suggested_filename == f"{view}.png"
+    held = saved.value.path().read_bytes()
+    assert held.startswith(b"\x89PNG\r\n\x1a\n")
+    width, height = struct.unpack(">II", held[16:24])
+    assert width > 150
+    assert height > 100
+
+
+def test_the_map_saves_a_picture_and_a_table(first):
+    _, text = download(first, first.locator("[data-export=map] button", has_text="SVG"))
+    texts = [one.text for one in ElementTree.fromstring(text).iter("{http://www.w3.org/2000/svg}text")]
+    assert {"liver", "spleen", "MOOSE", "\u2715"} <= set(texts)
+    _, text = download(first, first.locator("[data-export=map] button", has_text="CSV"))
+    assert text.splitlines()[0] == "structure,model,status,dice,worst_case"
+    assert "liver,CADS,missing,,b" in text.splitlines()
+
+
+def test_on_paper_there_are_all_rows_and_all_pictures(browser_page, agreement_row, jpeg, tmp_path):
+    rows, pictures = [], []
+    for number in range(80):
+        name = f"s{number:02}"
+        rows += [agreement_row(structure=name, structure_key="", model=model, dice=0.3) for model in ("MOOSE", "CADS")]
+        pictures.append(picture(jpeg, "case-01", name, name, ["MOOSE", "CADS"]))
+    write_report(tmp_path / "page.html", rows, title="Paper", pictures=pictures)
+    page = browser_page.open(tmp_path / "page.html")
+    assert len(table(page)) == 100
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert len(table(page)) == 160
+    assert page.locator("#findings li:visible .thumbnail svg").count() == 80
+    assert page.locator("#map thead th").count() == 80
+    assert (
+        page.locator("thead").evaluate_all("all => all.map((one) => getComputedStyle(one).display)")
+        == ["table-header-group"] * page.locator("thead").count()
+    )
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert len(table(page)) == 100
+
+
+def test_an_empty_search_says_so(first):
+    first.fill("#find", "nowhere")
+    assert table(first) == [["Nothing has the words “nowhere”. Empty the field to see all rows."]]
+    first.fill("#find", "")
+    first.click("#structures summary")
+    first.click("#structures [data-pick=none]")
+    for note in ("map", "matrix", "dice", "share", "spread", "cases"):
+        assert first.locator(f"#{note}-note").text_content() == "No row passes the filters. “Reset” shows all again."
+    assert table(first) == [["No row passes the filters. “Reset” shows all again."]]
