@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import types
+from collections.abc import Callable
 from pathlib import Path
 
 import slicer
@@ -30,6 +31,7 @@ class SceneHost:
         os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
         _remove_leaked_names()
         self.errors: list[str] = []
+        self._queue: list[Callable[[], None]] = []
         self._listen_to_vtk()
         self.scene = slicer.vtkMRMLScene()
         crosshair = slicer.vtkMRMLCrosshairNode()
@@ -48,6 +50,16 @@ class SceneHost:
         self.subject_hierarchy = self._add_logic("SubjectHierarchy", slicer.vtkSlicerSubjectHierarchyModuleLogic())
         slicer.vtkMRMLSliceNode.AddDefaultSliceOrientationPresets(self.scene, True)
         slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(self.scene)
+
+    def later(self, work: Callable[[], None]) -> None:
+        """Do something at the next turn of the event loop: never at once, as Qt gives views their size."""
+        self._queue.append(work)
+
+    def turn(self) -> None:
+        """Let the event loop turn once."""
+        queue, self._queue = self._queue, []
+        for work in queue:
+            work()
 
     def node_ids(self) -> set[str]:
         """The ids of all nodes of the scene, to show that a call left nothing behind."""

@@ -76,10 +76,14 @@ class _View:
 class SliceView(_View):
     """A slice view of a slice node.
 
+    :param late: whether it gets its size as on the desktop: at first that of a guess; once the event loop turns, the
+        controller's slider puts the slice to 0, and then the view is sized. Else it has its size at once.
     :ivar logic: its vtkMRMLSliceLogic, which also makes the slice composite node.
     """
 
-    def __init__(self, host: SceneHost, node: slicer.vtkMRMLSliceNode, size: tuple[int, int]) -> None:
+    def __init__(
+        self, host: SceneHost, node: slicer.vtkMRMLSliceNode, size: tuple[int, int], *, late: bool = False
+    ) -> None:
         super().__init__(slicer.vtkMRMLSliceViewDisplayableManagerFactory.GetInstance(), _SLICE_MANAGERS, host, size)
         self.node = node
         self.renderer.GetActiveCamera().ParallelProjectionOn()
@@ -92,9 +96,32 @@ class SliceView(_View):
         self.logic.SetSliceNode(node)
         self.logic.SetDisplayableManagerGroup(self.managers)
         self.managers.SetMRMLDisplayableNode(node)
-        self.logic.ResizeSliceNode(*size)
+        self._host = host
+        self._is_open = True
+        self.logic.ResizeSliceNode(*(self._guess() if late else size))
+        if late:
+            host.later(self._take_size)
         self._observer = self.logic.AddObserver(vtk.vtkCommand.ModifiedEvent, self._connect_background)
         self._connect_background()
+
+    def lay_out_again(self) -> None:
+        """Another layout is shown: the view is moved and sized anew, through another size, once the event loop turns."""
+        self._host.later(lambda: self._take_size(self._guess()))
+
+    def resize(self, size: tuple[int, int]) -> None:
+        """Give the view another size, as when a user makes the window larger."""
+        self.size = size
+        self.window.SetSize(*size)
+        self.logic.ResizeSliceNode(*size)
+
+    def _guess(self) -> tuple[int, int]:
+        return self.size[0] * 3 // 2, self.size[1] * 2
+
+    def _take_size(self, *between: tuple[int, int]) -> None:
+        if self._is_open:
+            self.node.SetSliceOffset(0.0)
+            for size in (*between, self.size):
+                self.logic.ResizeSliceNode(*size)
 
     @property
     def composite_node(self) -> slicer.vtkMRMLSliceCompositeNode:
@@ -109,6 +136,7 @@ class SliceView(_View):
         return self.size[1] - 1 - round(y), round(x)
 
     def close(self) -> None:
+        self._is_open = False
         self.logic.RemoveObserver(self._observer)
         self.logic.SetDisplayableManagerGroup(None)
         super().close()
@@ -173,18 +201,22 @@ class OffscreenViews:
     """The views of a host, by view node.
 
     :param size: width and height of each view in pixels.
+    :param late: whether slice views get their size as :class:`SliceView` says.
     """
 
-    def __init__(self, host: SceneHost, size: tuple[int, int] = (220, 220)) -> None:
+    def __init__(self, host: SceneHost, size: tuple[int, int] = (220, 220), *, late: bool = False) -> None:
         self._host = host
         self._size = size
+        self._late = late
         self._views: dict[str, SliceView | ThreeDView] = {}
 
     def add(self, node: slicer.vtkMRMLAbstractViewNode) -> SliceView | ThreeDView:
         """The view of a slice or 3D view node of the scene, made at the first call."""
         if node.GetID() not in self._views:
-            kind = SliceView if node.IsA("vtkMRMLSliceNode") else ThreeDView
-            self._views[node.GetID()] = kind(self._host, node, self._size)
+            if node.IsA("vtkMRMLSliceNode"):
+                self._views[node.GetID()] = SliceView(self._host, node, self._size, late=self._late)
+            else:
+                self._views[node.GetID()] = ThreeDView(self._host, node, self._size)
             node.SetMappedInLayout(1)
         return self._views[node.GetID()]
 

@@ -117,7 +117,9 @@ class qSlicerLayoutManager(QtCore.QObject):  # noqa: N801
         self._logic = slicer.vtkMRMLLayoutLogic()
         self._logic.SetMRMLApplicationLogic(host.application_logic)
         self._logic.SetMRMLScene(host.scene)
-        self._views = OffscreenViews(host, view_size)
+        self._host = host
+        self._views = OffscreenViews(host, view_size, late=True)
+        self._changes = 0
         self._widgets: dict[str, QtWidgets.QWidget] = {}
         self._shown = -1
         self._observation = self._logic.GetLayoutNode().AddObserver("ModifiedEvent", self._follow)
@@ -178,8 +180,12 @@ class qSlicerLayoutManager(QtCore.QObject):  # noqa: N801
 
     def _follow(self, *_: object) -> None:
         """Make the slice logics of new views, as the desktop does, and tell of another layout."""
-        for name in self.sliceViewNames():
-            self.sliceWidget(name)
+        self._changes += 1
+        for node in self._nodes("vtkMRMLSliceNode"):
+            if node.GetID() in self._widgets:
+                self._widgets[node.GetID()]._view.lay_out_again()
+            self._widget(node)
+        QtCore.QTimer.singleShot(0, self._host.turn)
         shown, kind = self._nodes("vtkMRMLAbstractViewNode"), "vtkMRMLAbstractViewNode"
         for node in [self._scene.GetNthNodeByClass(n, kind) for n in range(self._scene.GetNumberOfNodesByClass(kind))]:
             node.SetMappedInLayout(node in shown)

@@ -15,12 +15,15 @@ _LIKE_THE_DESKTOP = slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView
 class Screen:
     """The views of the current layout, which real mouse and key events reach.
 
-    :param size: width and height of each view in pixels.
+    :param size: width and height of each view in pixels. A view gets it when the event loop turns; looking at a view
+        turns it.
+    :ivar layout_changes: how often the views were laid out; on the desktop that takes a second or two each time.
     """
 
     def __init__(self, host: SceneHost, size: tuple[int, int] = (160, 160)) -> None:
         self._host = host
         self._size = size
+        self.layout_changes = 0
         self._views: dict[str, SliceView | ThreeDView] = {}
         self._styles: dict[str, vtk.vtkObject] = {}
         self.logic = slicer.vtkMRMLLayoutLogic()
@@ -35,8 +38,13 @@ class Screen:
         self._sync()
 
     def view(self, name: str) -> SliceView | ThreeDView:
-        """The view of a layout name, e.g. "Red" or "CSE1R"."""
+        """The view of a layout name, e.g. "Red" or "CSE1R", once it has its size."""
+        self._host.turn()
         return next(view for view in self._views.values() if view.node.GetLayoutName() == name)
+
+    def turn(self) -> None:
+        """Let the event loop turn."""
+        self._host.turn()
 
     def shown(self) -> list[str]:
         """The layout names of the current layout's views."""
@@ -76,9 +84,12 @@ class Screen:
         mapped = [nodes.GetItemAsObject(n) for n in range(nodes.GetNumberOfItems())] if nodes else []
         for view in self._views.values():
             view.node.SetMappedInLayout(view.node in mapped)
+        self.layout_changes += 1
         for node in mapped:
             if node.GetID() not in self._views:
                 self._views[node.GetID()] = self._make(node)
+            elif node.IsA("vtkMRMLSliceNode"):
+                self._views[node.GetID()].lay_out_again()
             node.SetMappedInLayout(1)
 
     def _make(self, node: slicer.vtkMRMLAbstractViewNode) -> SliceView | ThreeDView:
@@ -86,7 +97,7 @@ class Screen:
             view = ThreeDView(self._host, node, self._size)
             style = slicer.vtkMRMLThreeDViewInteractorStyle()
         else:
-            view = SliceView(self._host, node, self._size)
+            view = SliceView(self._host, node, self._size, late=True)
             style = slicer.vtkMRMLSliceViewInteractorStyle()
             style.SetSliceLogic(view.logic)
         view.interactor.SetInteractorStyle(vtk.vtkInteractorStyleUser())  # VTK's own would turn the camera too

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 
 import numpy as np
@@ -27,8 +27,9 @@ from ..scene_watch import SceneWatch
 from .agreement_overlay import AgreementOverlay
 from .consensus_segments import TITLE, ConsensusSegments
 from .crosshair import Crosshair
-from .framing import frame_cameras, frame_slices, jump, world_box
-from .links import LinkedCameras, Links, copy_slice, copy_view, link_slices
+from .framing import WorldBox, frame_cameras, world_box
+from .held_slices import HeldSlices
+from .links import LinkedCameras, Links, link_slices
 from .row_content import RowContent, RowModel
 from .row_labels import RendererOf, RowLabels
 from .row_layout import RowLayout
@@ -49,6 +50,7 @@ class Explorer:
     :param options: of the consensus.
     :param renderer_of: finds the renderer of a view, for the labels; None for no labels.
     :param changed: called when something in the scene changed; then see :attr:`is_stale`.
+    :param paused: a context in which the application does not draw; entered while views get something else to show.
     :param least_models: how many models there must be.
     :raises ConcordanceError: fewer models can be compared; the scene has not changed.
     :ivar rows: in the order in which they are shown.
@@ -66,12 +68,14 @@ class Explorer:
         renderer_of: RendererOf | None = None,
         changed: Callable[[], None] | None = None,
         least_models: int = 2,
+        paused: Callable[[], AbstractContextManager[object]] = nullcontext,
     ) -> None:
         self._scene: slicer.vtkMRMLScene = volume.GetScene()
         self.volume = volume
         self._nodes_of = nodes_of or (lambda: models_of_volume(volume))
         self._options = options
         self._changed = changed or (lambda: None)
+        self._paused = paused
         self._least_models = least_models
         self.scan: ExploredScan = explore_scan(volume, self._nodes_of(), options, least_models)
         self._groups: Sequence[StructureGroup] | None = None
@@ -93,6 +97,7 @@ class Explorer:
         self.layout = RowLayout(self._scene)
         self._labels = RowLabels(renderer_of or (lambda view: None))
         self._cameras = LinkedCameras()
+        self._slices = HeldSlices()
         self._crosshair = Crosshair(self._scene)
         self._consensus = ConsensusSegments(volume)
         self._map = AgreementOverlay(volume)
@@ -143,7 +148,8 @@ class Explorer:
             raise ValueError("a row needs at least one view")
         self.kinds = tuple(kinds)
         self.as_columns = self.as_columns if as_columns is None else as_columns
-        self._arrange(self.rows)
+        if self.rows:
+            self._arrange(self.rows)
 
     @property
     def legend(self) -> dict[str, Color]:
@@ -156,9 +162,13 @@ class Explorer:
         return row_status(row, find(self.walk.structures, self.selected), in_consensus=in_consensus)
 
     def views_ready(self) -> None:
-        """Set up views that have been made since: image, links, cameras, surfaces, labels. Can be called any time."""
+        """Set up views that were made or got their size since: image, place, links, cameras, surfaces, labels.
+
+        Can be called any time; call it once the event loop has turned after a change of rows or views.
+        """
         with self._working():
             self._set_up_views()
+            self._slices.settle()
         self._show()
 
     # Structures
@@ -175,9 +185,10 @@ class Explorer:
         compared = box is not None and self.scan.comparison.structures[index].n_voters > 1
         self.regions = disputed_regions(self.scan.comparison, index, box) if compared else ()
         self.region = 0 if self.regions else -1
-        self._show()
-        if box is not None:
-            self._frame(box)
+        with self._paused():
+            self._show()
+            if box is not None:
+                self._frame()
 
     def step(self, steps: int) -> None:
         """Go so many structures on in the list, negative back."""
@@ -187,7 +198,9 @@ class Explorer:
         """Go to the next disagreement about the structure, negative to the former; round at the ends."""
         if self.regions:
             self.region = (self.region + steps) % len(self.regions)
-            self._go_to(self.place)
+            with self._paused():
+                self._slices.go_to(self.place)
+                self._crosshair.move(self.place)
 
     @property
     def place(self) -> Place | None:
@@ -262,12 +275,14 @@ class Explorer:
         self._segment_watch.stop()
         self._scene.RemoveObserver(self._closing)
         self._cameras.stop()
+        self._slices.stop()
         self._labels.clear()
-        self._map.remove(self.layout.composite_nodes())
-        for content in self._contents.values():
-            content.remove()
+        with self._paused():
+            self._map.remove(self.layout.composite_nodes())
+            for content in self._contents.values():
+                content.remove()
+            self._consensus.remove()
         self._contents = {}
-        self._consensus.remove()
         self.layout.leave()
         show_everywhere_again(self._scene)
         self._crosshair.restore()
@@ -288,37 +303,20 @@ class Explorer:
 
     def _arrange(self, rows: tuple[Row, ...]) -> None:
         with self._working():
-            had_rows = bool(self.rows)
             kept = {row.number for row in rows}
             for row in [row for row in self.rows if row.number not in kept]:
                 self._contents.pop(row.number).remove()
                 for view in self.layout.view_nodes(row):
                     self._labels.clear(view.GetID())
-            known = {node.GetID() for node in self.layout.view_nodes()}
             self.rows = rows
+            self._slices.expect_resize()
             self.layout.show(rows, self.kinds, as_columns=self.as_columns)
             for row in rows:
                 content = self._contents.setdefault(row.number, RowContent(self._scene, self.layout, row))
                 content.row = row
             hide_from_rows(self._scene, self.layout.other_view_ids())
             self._set_up_views()
-            self._place_new_views(known if had_rows else set())
         self._show()
-
-    def _place_new_views(self, known: set[str]) -> None:
-        """Let new slice views look where the known ones of their plane look; else at the structure or the volume."""
-        slices = self.layout.slice_nodes()
-        unlike = []
-        for node in [node for node in slices if node.GetID() not in known]:
-            like = [n for n in slices if n.GetID() in known and n.GetOrientation() == node.GetOrientation()]
-            if like:
-                copy_slice(like[0], node)
-            else:
-                unlike.append(node)
-        shape = self.scan.comparison.geometry.shape
-        box = (self.scan.box(self.selected) if self.selected else None) or Box((0, 0, 0), shape)
-        around = world_box(self.scan.comparison.geometry, box)
-        frame_slices(unlike, around, self.place or tuple(around.center))
 
     def _set_up_views(self) -> None:
         composites = self.layout.composite_nodes()
@@ -326,12 +324,13 @@ class Explorer:
             composite.SetSaveWithScene(False)
             composite.SetDoPropagateVolumeSelection(False)
             composite.SetBackgroundVolumeID(self.volume.GetID())
-        link_slices(self.layout.slice_nodes(), composites, self.links)
+        slices, around = self.layout.slice_nodes(), self._around()
+        link_slices(slices, composites, self.links)
+        self._slices.follow(slices, around, self.place or tuple(around.center))
         cameras = self.layout.camera_nodes()
         for camera in cameras:
             camera.SetSaveWithScene(False)
-            if not self._cameras.has(camera) and camera is not cameras[0]:
-                copy_view(cameras[0], camera)
+        self._cameras.meet(cameras, around)
         self._cameras.link(cameras if self.links.rotation else ())
 
     def _show(self) -> None:
@@ -361,15 +360,17 @@ class Explorer:
                 lines = label_lines(row, structure, status, self.legend, titled=number == 0)
                 self._labels.show(view, lines)
 
-    def _frame(self, box: Box) -> None:
-        around = world_box(self.scan.comparison.geometry, box)
-        place = self.place or tuple(around.center)
-        frame_slices(self.layout.slice_nodes(), around, place)
-        frame_cameras(self.layout.camera_nodes(), around)
-        self._crosshair.move(place)
+    def _around(self) -> WorldBox:
+        """Where the selected structure is; where all is, without one."""
+        geometry = self.scan.comparison.geometry
+        box = self.scan.box(self.selected) if self.selected else None
+        return world_box(geometry, box or Box((0, 0, 0), geometry.shape))
 
-    def _go_to(self, place: Place) -> None:
-        jump(self._scene, place, self.layout.view_group)
+    def _frame(self) -> None:
+        around = self._around()
+        place = self.place or tuple(around.center)
+        self._slices.frame(around, place)
+        frame_cameras(self.layout.camera_nodes(), around)
         self._crosshair.move(place)
 
     def _renamed(self, row: Row, node_ids: Sequence[str]) -> Row | None:

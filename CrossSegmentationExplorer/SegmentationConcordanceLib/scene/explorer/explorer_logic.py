@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 import slicer
@@ -47,6 +48,7 @@ class ExplorerLogic:
         call :meth:`refresh`.
     :param pointed: called with the text for what is under the cursor.
     :param renderer_of: finds the renderer of a view, for the labels; None for no labels.
+    :param paused: a context in which the application does not draw.
     :ivar problem: why nothing is shown, as the comparison said it; "" otherwise.
     """
 
@@ -57,11 +59,13 @@ class ExplorerLogic:
         pointed: Callable[[str], None] | None = None,
         *,
         renderer_of: RendererOf | None = None,
+        paused: Callable[[], AbstractContextManager[object]] = nullcontext,
     ) -> None:
         self._scene = scene
         self._changed = changed or (lambda: None)
         self._pointed = pointed or (lambda text: None)
         self._renderer_of = renderer_of
+        self._paused = paused
         self._entered = False
         self._explorer: Explorer | None = None
         self.problem = ""
@@ -284,15 +288,16 @@ class ExplorerLogic:
                 options=_options(choices),
                 renderer_of=self._renderer_of,
                 changed=self._changed,
+                paused=self._paused,
             )
         except ConcordanceError as error:
             self.problem = str(error)
             return
         self._apply(None)
-        self._show_rows()
         self._select_as_elsewhere()
         if not self.explorer.selected:
             self.step(1)
+        self._show_rows()  # last: the views are then made for the structure, and moved once
 
     def _compare_again(self) -> None:
         self.problem = ""

@@ -1,4 +1,4 @@
-"""Moving the rows' views to a structure: slices through a place, a zoom that fits, cameras that frame the box."""
+"""Where structures are in the world, and cameras that frame them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,6 @@ from ...agreement.boxes import Box
 from ...agreement.disputed_place import Place
 from ...imaging.geometry import Geometry
 from .one_event import one_event
-
-_MARGIN = 1.4
-_LEAST_MM = 60.0
-
 
 @dataclass(frozen=True)
 class WorldBox:
@@ -41,26 +37,6 @@ def world_box(geometry: Geometry, box: Box) -> WorldBox:
     return WorldBox(geometry.lps_of(ijk) * (-1, -1, 1))
 
 
-def frame_slices(nodes: Iterable[slicer.vtkMRMLSliceNode], box: WorldBox, place: Place) -> None:
-    """Lay every slice through the place, its centre over the middle of the box, zoomed so that the box fits.
-
-    All orientations get one zoom, so that sizes can be compared between views.
-    """
-    nodes = list(nodes)
-    width = max((_width_needed(node, box) for node in nodes), default=_LEAST_MM)
-    for node in nodes:
-        to_ras = np.array([[node.GetSliceToRAS().GetElement(r, c) for c in range(3)] for r in range(3)])
-        normal = to_ras[:, 2]
-        target = box.center + normal * ((np.array(place) - box.center) @ normal)
-        with one_event(node):
-            node.JumpSliceByCentering(*target)
-            _set_width(node, width)
-            node.SetXYZOrigin(0.0, 0.0, node.GetXYZOrigin()[2])
-
-
-def jump(scene: slicer.vtkMRMLScene, place: Place, view_group: int) -> None:
-    """Lay the slices of a view group through a place; zoom and position within the slice stay."""
-    slicer.vtkMRMLSliceNode.JumpAllSlices(scene, *place, slicer.vtkMRMLSliceNode.OffsetJumpSlice, view_group, None)
 
 
 def frame_cameras(cameras: Iterable[slicer.vtkMRMLCameraNode], box: WorldBox) -> None:
@@ -75,17 +51,3 @@ def frame_cameras(cameras: Iterable[slicer.vtkMRMLCameraNode], box: WorldBox) ->
             node.SetPosition(*(box.center + away * distance))
             node.SetParallelScale(1.1 * box.radius)
             node.ResetClippingRange()
-
-
-def _width_needed(node: slicer.vtkMRMLSliceNode, box: WorldBox) -> float:
-    """The field of view in x, in mm, in which the box fits with a margin."""
-    axes = np.array([[node.GetSliceToRAS().GetElement(r, c) for c in range(2)] for r in range(3)])
-    extent = np.ptp(box.corners @ axes, axis=0)
-    columns, rows, _ = node.GetDimensions()
-    shape = columns / max(1, rows)
-    return max(_LEAST_MM * max(1.0, shape), _MARGIN * extent[0], _MARGIN * extent[1] * shape)
-
-
-def _set_width(node: slicer.vtkMRMLSliceNode, width: float) -> None:
-    columns, rows, _ = node.GetDimensions()
-    node.SetFieldOfView(width, width * rows / max(1, columns), node.GetFieldOfView()[2])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import slicer
 import vtk
 
+from .framing import WorldBox, frame_cameras
 from .one_event import one_event
 
 _ALL_FLAGS = 0xFFFFFFFF
@@ -52,7 +53,19 @@ class LinkedCameras:
 
     def __init__(self) -> None:
         self._observed: dict[slicer.vtkMRMLCameraNode, int] = {}
+        self._met: list[slicer.vtkMRMLCameraNode] = []
         self._copying = False
+
+    def meet(self, cameras: Sequence[slicer.vtkMRMLCameraNode], box: WorldBox) -> None:
+        """Let cameras that are new look as the others do; the first one of all frames the box."""
+        known = [camera for camera in self._met if camera in cameras]
+        new = [camera for camera in cameras if camera not in known]
+        if new and not known:
+            frame_cameras(new[:1], box)
+        for camera in new:
+            if camera is not (known or new)[0]:
+                copy_view((known or new)[0], camera)
+        self._met = list(cameras)
 
     def link(self, cameras: Iterable[slicer.vtkMRMLCameraNode]) -> None:
         """Link these cameras and no others."""
@@ -63,13 +76,10 @@ class LinkedCameras:
             if camera not in self._observed:
                 self._observed[camera] = camera.AddObserver(vtk.vtkCommand.ModifiedEvent, self._on_moved)
 
-    def has(self, camera: slicer.vtkMRMLCameraNode) -> bool:
-        """Whether a camera is linked."""
-        return camera in self._observed
-
     def stop(self) -> None:
         """Unlink all."""
         self.link(())
+        self._met = []
 
     def _on_moved(self, moved: slicer.vtkMRMLCameraNode, _event: str) -> None:
         if self._copying:
@@ -93,12 +103,3 @@ def copy_view(source: slicer.vtkMRMLCameraNode, target: slicer.vtkMRMLCameraNode
         target.SetParallelProjection(source.GetParallelProjection())
         target.SetParallelScale(source.GetParallelScale())
         target.ResetClippingRange()
-
-
-def copy_slice(source: slicer.vtkMRMLSliceNode, target: slicer.vtkMRMLSliceNode) -> None:
-    """Let one slice view look where another one does."""
-    with one_event(target):
-        target.GetSliceToRAS().DeepCopy(source.GetSliceToRAS())
-        target.SetFieldOfView(*source.GetFieldOfView())
-        target.SetXYZOrigin(*source.GetXYZOrigin())
-        target.UpdateMatrices()

@@ -9,6 +9,7 @@ import slicer
 from ...exploring.layout_xml import layout_xml
 from ...exploring.rows import Row
 from ...exploring.view_kinds import VIEW_KINDS, ViewKind, view_name
+from .one_event import one_event
 
 LAYOUT_ID = 50417
 """Number of the explorer's own layout; Slicer's user layout stays the user's."""
@@ -43,14 +44,17 @@ class RowLayout:
         Without rows, the layout is the one before the explorer's.
         """
         layout = self._layout_node()
+        if self._former is None and not rows:
+            return
         if self._former is None:
             self._former = (layout.GetViewArrangement(), bool(layout.GetSaveWithScene())) if layout else (0, True)
         gone = {row.number for row in self._rows} - {row.number for row in rows}
         self._rows = tuple(rows)
         self.xml = layout_xml(rows, kinds, self.view_group, as_columns=as_columns) if rows else ""
         if layout is not None:
-            layout.SetSaveWithScene(False)  # a saved scene must not open in a layout that nobody else knows
-            self._arrange(layout)
+            with one_event(layout):  # every event of the layout node makes Slicer lay out all views anew
+                layout.SetSaveWithScene(False)  # a saved scene must not open in a layout that nobody else knows
+                self._arrange(layout)
         for number in gone:
             self._remove_views(number)
         for node in self.view_nodes():
@@ -64,9 +68,10 @@ class RowLayout:
         layout = self._layout_node()
         if self._former is not None and layout is not None:
             arrangement, saved = self._former
-            if layout.GetViewArrangement() == LAYOUT_ID:
-                layout.SetViewArrangement(arrangement)
-            layout.SetSaveWithScene(saved)
+            with one_event(layout):
+                if layout.GetViewArrangement() == LAYOUT_ID:
+                    layout.SetViewArrangement(arrangement)
+                layout.SetSaveWithScene(saved)
         self._former = None
         for number in numbers:
             self._remove_views(number)
