@@ -24,6 +24,7 @@ OPTION_WIDGETS = {
     "typicalVolumesLineEdit": ("typical_volumes_ml", "text", "editingFinished()"),
     "structuresLineEdit": ("structures", "text", "editingFinished()"),
 }
+RETRY_MS = 100  # while long work runs
 SELECTED_POINTS = "dataSelected(vtkStringArray*,vtkCollection*)"
 
 
@@ -45,25 +46,35 @@ class ConsensusMetrics(ScriptedLoadableModule):
         )
 
 
-class CancelledError(Exception):
-    """The user pressed Cancel."""
-
-
 class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
     """The panel. What it knows is in the library's ConsensusMetricsLogic and in the scene."""
 
     def setup(self):
+        ScriptedLoadableModuleWidget.setup(self)
+        self.logic = None
+        problem = _obstacle()
+        if problem:
+            self.layout.addWidget(qt.QLabel(problem))
+            return
+        from SegmentationConcordanceQt.reloading import enterAgain
+
+        self._makePanel()
+        self.refresh()
+        enterAgain(self)
+
+    def _makePanel(self):
         from SegmentationConcordanceLib.anatomy.combinations import combinations
         from SegmentationConcordanceLib.anatomy.groups import shipped_groups
         from SegmentationConcordanceLib.scene.consensus.consensus_metrics import ConsensusMetricsLogic
+        from SegmentationConcordanceQt.longWork import LongWork
 
-        ScriptedLoadableModuleWidget.setup(self)
-        uiWidget = slicer.util.loadUI(self.resourcePath("UI/ConsensusMetrics.ui"))
-        self.layout.addWidget(uiWidget)
-        self.ui = slicer.util.childWidgetVariables(uiWidget)
-        uiWidget.setMRMLScene(slicer.mrmlScene)
+        self._uiWidget = slicer.util.loadUI(self.resourcePath("UI/ConsensusMetrics.ui"))
+        self.layout.addWidget(self._uiWidget)
+        self.ui = slicer.util.childWidgetVariables(self._uiWidget)
+        self._uiWidget.setMRMLScene(slicer.mrmlScene)
         self._updating, self._order, self._plotViews = False, ("", False), []
         self._candidates, self._result, self._rows = (), None, []
+        self._work = LongWork()
         self.ui.groupsList.addItems([group.title for group in shipped_groups()])
         self.ui.combinationsList.addItems(list(combinations()))
         for table in (self.ui.segmentationsTable, self.ui.resultsTable):
@@ -74,7 +85,6 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
         self._refreshTimer.setSingleShot(True)
         self._refreshTimer.connect("timeout()", self.refresh)
         self.logic = ConsensusMetricsLogic(slicer.mrmlScene, lambda: self._refreshTimer.start(0))
-        self.refresh()
 
     def _connectWidgets(self):
         ui = self.ui
@@ -100,25 +110,34 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
             getattr(ui, f"export{name}Button").connect("clicked()", getattr(self, f"onExport{name}"))
 
     def cleanup(self):
+        if self.logic is None:  # there was an obstacle, or setup failed
+            return
+        self._work.end()
         self._refreshTimer.stop()
         for view in self._plotViews:
             view.disconnect(SELECTED_POINTS, self.onPointsSelected)
         self._plotViews = []
+        self._updating = True  # the selector lets its volume go
+        self._uiWidget.setMRMLScene(None)
         self.logic.close()
+        self.logic = None
 
     def enter(self):
-        self.logic.preselect_volume()
-        self.refresh()
+        if self.logic is not None:
+            self.logic.preselect_volume()
+            self.refresh()
 
     def onReload(self):
-        import sys
+        from SegmentationConcordanceQt.reloading import forgetPackages
 
-        for name in [name for name in sys.modules if name.partition(".")[0] == "SegmentationConcordanceLib"]:
-            del sys.modules[name]
+        forgetPackages("ConsensusMetrics")
         ScriptedLoadableModuleWidget.onReload(self)
 
     def refresh(self):
-        """Show what logic and scene say now."""
+        """Show what logic and scene say now; not what is half made."""
+        if self._work.isRunning:
+            self._refreshTimer.start(RETRY_MS)
+            return
         self._updating = True
         try:
             self.ui.volumeSelector.setCurrentNode(self.logic.volume)
@@ -172,7 +191,8 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
         ui.referenceComboBox.addItems(models)
         ui.referenceComboBox.currentIndex = models.index(options.reference) if options.reference in models else -1
         for name, (field, prop, _signal) in OPTION_WIDGETS.items():
-            setattr(getattr(ui, name), prop, shown_option(getattr(options, field)))
+            if getattr(getattr(ui, name), prop) != shown_option(getattr(options, field)):
+                setattr(getattr(ui, name), prop, shown_option(getattr(options, field)))
         fields = {name: field for name, (field, _property, _signal) in OPTION_WIDGETS.items()}
         for name, field in (fields | {"referenceComboBox": "reference"}).items():
             for part in {name, f"{name}Label"}.intersection(vars(ui)):
@@ -212,7 +232,7 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
                 table.setItem(line, column, item)
 
     def onVolumeChanged(self, node):
-        if not self._updating:
+        if not (self._updating or self._work.isRunning):
             self.logic.set_volume(node)
             self.refresh()
 
@@ -226,7 +246,7 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
             self._refreshTimer.start(0)  # not now: the table still works on the item
 
     def onOptionsChanged(self, *_unused):
-        if self._updating:
+        if self._updating or self._work.isRunning:
             return
         from SegmentationConcordanceLib.agreement.options import METHODS
         from SegmentationConcordanceLib.errors import ConcordanceError
@@ -251,24 +271,12 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
             self._refreshTimer.start(0)  # not now: the table still works on the item
 
     def onApply(self):
-        with slicer.util.tryWithErrorDisplay(_("The segmentations could not be compared."), waitCursor=True):
-            dialog = slicer.util.createProgressDialog(windowTitle=_("Comparing"), maximum=100)
-
-            def progress(fraction, words):
-                dialog.labelText = words
-                dialog.value = int(100 * fraction)
-                slicer.app.processEvents()
-                if dialog.wasCanceled:
-                    raise CancelledError
-
-            try:
-                self.logic.apply(progress)
-            except CancelledError:
-                return
-            finally:
-                dialog.close()
-        self.refresh()
-        self.updateViews()
+        try:
+            done = self._work.run(_("Comparing"), _("The segmentations could not be compared."), self.logic.apply)
+        finally:
+            self.refresh()
+        if done is not None:
+            self.updateViews()
 
     def onHeaderClicked(self, section):
         """Sort by a column, the other way round when clicked again, and a third time worst first."""
@@ -327,8 +335,10 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
         self._export(_("Export tables"), "agreement.csv", "CSV (*.csv)", lambda path: export_tables(path, self._result))
 
     def onExportSeg(self):
+        from SegmentationConcordanceQt.dicomDatabase import fileForInstance
+
         def write(path):
-            self.logic.write_consensus(path, slicer.dicomDatabase.fileForInstance)
+            self.logic.write_consensus(path, fileForInstance)
 
         self._export(_("Export consensus"), "consensus.dcm", "DICOM SEG (*.dcm)", write)
 
@@ -345,6 +355,15 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
         if path:
             with slicer.util.tryWithErrorDisplay(_("Nothing was written."), waitCursor=True):
                 write(path)
+
+
+def _obstacle():
+    """Why the module cannot work here; "" where it can."""
+    try:
+        from SegmentationConcordanceQt.startup import obstacle
+    except ImportError:  # another extension's module of the explorer's name was found first
+        return _("The library of SegmentationConcordance was not found beside its module Cross Segmentation Explorer.")
+    return obstacle()
 
 
 def _checked(listWidget):

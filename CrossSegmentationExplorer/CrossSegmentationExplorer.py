@@ -53,25 +53,36 @@ class CrossSegmentationExplorer(ScriptedLoadableModule):
         )
 
 
-class CancelledError(Exception):
-    """The user pressed Cancel."""
-
-
 class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
     """The panel. What it knows is in the library's ExplorerLogic and ExplorerPanel, and in the scene."""
 
     def setup(self):
+        from SegmentationConcordanceQt.reloading import enterAgain
+        from SegmentationConcordanceQt.startup import obstacle
+
+        ScriptedLoadableModuleWidget.setup(self)
+        self.logic, self._shortcuts = None, []
+        problem = obstacle()
+        if problem:
+            self.layout.addWidget(qt.QLabel(problem))
+            return
+        self._makePanel()
+        self.refresh()
+        enterAgain(self)
+
+    def _makePanel(self):
         from SegmentationConcordanceLib.scene.explorer.explorer_logic import ExplorerLogic
         from SegmentationConcordanceLib.scene.explorer.explorer_panel import ExplorerPanel
         from SegmentationConcordanceLib.scene.explorer.row_labels import renderers_of
+        from SegmentationConcordanceQt.longWork import LongWork
 
-        ScriptedLoadableModuleWidget.setup(self)
         self._uiWidget = slicer.util.loadUI(self.resourcePath("UI/CrossSegmentationExplorer.ui"))
         self.layout.addWidget(self._uiWidget)
         self.ui = slicer.util.childWidgetVariables(self._uiWidget)
         self._uiWidget.setMRMLScene(slicer.mrmlScene)
         self._updating = False
         self._shown = {}
+        self._work = LongWork()
         for table in (self.ui.segmentationsTable, self.ui.rowsTable, self.ui.structuresTable, self.ui.rulesTable):
             table.horizontalHeader().setSectionResizeMode(qt.QHeaderView.ResizeToContents)
         self._refreshTimer, self._searchTimer = qt.QTimer(), qt.QTimer()
@@ -79,9 +90,14 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
         self._connectWidgets()
         self._shortcuts = self._makeShortcuts()
         labels = renderers_of(slicer.app.applicationLogic())
-        self.logic = ExplorerLogic(slicer.mrmlScene, self.refreshSoon, self.showCursor, renderer_of=labels)
+        self.logic = ExplorerLogic(
+            slicer.mrmlScene,
+            self.refreshSoon,
+            self.showCursor,
+            renderer_of=labels,
+            paused=slicer.util.RenderBlocker,
+        )
         self.panel = ExplorerPanel(self.logic, slicer.mrmlScene)
-        self.refresh()
 
     def _connectWidgets(self):
         ui = self.ui
@@ -129,37 +145,43 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
         return shortcuts
 
     def cleanup(self):
+        if self.logic is None:  # there was an obstacle, or setup failed
+            return
+        self._work.end()
         self.exit()
         self._refreshTimer.stop()
         for shortcut in self._shortcuts:
             shortcut.setParent(None)
         self.logic.close()
         self.fill(lambda: self._uiWidget.setMRMLScene(None))
+        self.logic = None
 
     def enter(self):
+        if self.logic is None:
+            return
         for shortcut in self._shortcuts:
             shortcut.enabled = True
         self.do(self.logic.enter)
         self.startSearch()
 
     def exit(self):
+        if self.logic is None:
+            return
         for shortcut in self._shortcuts:
             shortcut.enabled = False
         self._searchTimer.stop()
         self.logic.exit()
 
     def onReload(self):
-        import sys
+        from SegmentationConcordanceQt.reloading import forgetPackages
 
         self.exit()
-        packages = ("SegmentationConcordanceLib", "CrossSegmentationExplorerLib")
-        for name in [name for name in sys.modules if name.partition(".")[0] in packages]:
-            del sys.modules[name]
+        forgetPackages("CrossSegmentationExplorer")
         ScriptedLoadableModuleWidget.onReload(self)
 
     def do(self, work):
         """Do what a user asked for, and show what came of it; nothing while widgets are filled."""
-        if self._updating:
+        if self._updating or self._work.isRunning:
             return
         try:
             with slicer.util.tryWithErrorDisplay(_("The rows could not be shown."), waitCursor=True):
@@ -173,8 +195,10 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
         self._refreshTimer.start(QUIET_MS)
 
     def refresh(self):
-        """Follow what changed in the scene."""
-        if not self._updating:
+        """Follow what changed in the scene; not what is half made."""
+        if self._work.isRunning:
+            self.refreshSoon()
+        elif not self._updating:
             self.logic.refresh()
             self.showAll()
 
@@ -235,7 +259,8 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
         for name, (part, field, prop) in SWITCHES.items():
             value = self.panel.switched(part, field)
             value = int(value) if prop == "currentIndex" else 100 * value if name.endswith("Slider") else value
-            setattr(getattr(self.ui, name), prop, value)
+            if getattr(getattr(self.ui, name), prop) != value:  # else a number that is being typed would be lost
+                setattr(getattr(self.ui, name), prop, value)
         for name, shown in zip(VIEW_CHECK_BOXES, self.panel.views):
             getattr(self.ui, name).checked = shown
 
@@ -288,17 +313,23 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
 
     def startSearch(self):
         """Look for segmentations of the volume in the DICOM database, a little at a time."""
-        self.panel.start_search(slicer.dicomDatabase)
+        from SegmentationConcordanceQt.dicomDatabase import openDatabase
+
+        self.panel.start_search(openDatabase())
         self._searchTimer.start(0)
 
     def searchOn(self):
+        if self._work.isRunning:
+            return
         self.panel.search.advance()
         if self.panel.search.is_done:
             self._searchTimer.stop()
             self.showAll()
 
     def onVolumeChanged(self, node):
-        if not self._updating and not slicer.mrmlScene.IsBatchProcessing():  # a scene is closed or loaded
+        if not (
+            self._updating or self._work.isRunning or slicer.mrmlScene.IsBatchProcessing()
+        ):  # a scene is closed or loaded
             self.do(lambda: self.logic.set_volume(node))
             self.startSearch()
 
@@ -356,12 +387,14 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
             self.showStep()
 
     def step(self, steps):
-        self.logic.step(steps)
-        self.showStep()
+        if not self._work.isRunning:
+            self.logic.step(steps)
+            self.showStep()
 
     def stepRegion(self, steps):
-        self.logic.step_region(steps)
-        self.showStep()
+        if not self._work.isRunning:
+            self.logic.step_region(steps)
+            self.showStep()
 
     def rate(self, grade):
         self.do(lambda: self.panel.set_grade(grade))
@@ -372,24 +405,15 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
     def onLoad(self):
         """Load what is checked of what the database has; what cannot be read does not stop the rest."""
         errors = []
-        with slicer.util.tryWithErrorDisplay(_("The segmentations could not be loaded."), waitCursor=True):
-            dialog = slicer.util.createProgressDialog(windowTitle=_("Loading"), maximum=100)
-
-            def progress(fraction, words):
-                dialog.labelText = words
-                dialog.value = int(100 * fraction)
-                slicer.app.processEvents()
-                if dialog.wasCanceled:
-                    raise CancelledError
-
-            try:
-                # as if widgets were filled: what is half loaded is not compared
-                self.fill(lambda: errors.extend(self.panel.load_checked(progress)))
-            except CancelledError:
-                return
-            finally:
-                dialog.close()
-                self.refresh()
+        try:
+            # as if widgets were filled: what is half loaded is not compared
+            self._work.run(
+                _("Loading"),
+                _("The segmentations could not be loaded."),
+                lambda progress: self.fill(lambda: errors.extend(self.panel.load_checked(progress))),
+            )
+        finally:
+            self.refresh()
         if errors:
             slicer.util.errorDisplay("\n".join(str(error) for error in errors))
 

@@ -12,6 +12,7 @@ from SegmentHarmonizerLib.fillComboBox import fillComboBox
 from SegmentHarmonizerLib.labelsSection import LabelsSection
 from SegmentHarmonizerLib.selfTest import SegmentHarmonizerTest  # noqa: F401 - Slicer looks for it in this file
 
+RETRY_MS = 100  # while long work runs
 # Widgets of the options: field of HarmonizerOptions, property, signal.
 OPTION_WIDGETS = {
     "emptyCheckBox": ("with_empty", "checked", "toggled(bool)"),
@@ -42,25 +43,35 @@ class SegmentHarmonizer(ScriptedLoadableModule):
         )
 
 
-class CancelledError(Exception):
-    """The user pressed Cancel."""
-
-
 class SegmentHarmonizerWidget(ScriptedLoadableModuleWidget):
     """The panel. What it knows is in the library's HarmonizerLogic and in the scene."""
 
     def setup(self):
+        ScriptedLoadableModuleWidget.setup(self)
+        self.logic = None
+        problem = _obstacle()
+        if problem:
+            self.layout.addWidget(qt.QLabel(problem))
+            return
+        from SegmentationConcordanceQt.reloading import enterAgain
+
+        self._makePanel()
+        self.refresh()
+        enterAgain(self)
+
+    def _makePanel(self):
         import os
 
         from SegmentationConcordanceLib.scene.harmonizer.harmonizer import HarmonizerLogic
+        from SegmentationConcordanceQt.dicomDatabase import fileForInstance
+        from SegmentationConcordanceQt.longWork import LongWork
 
-        ScriptedLoadableModuleWidget.setup(self)
         uiWidget = slicer.util.loadUI(self.resourcePath("UI/SegmentHarmonizer.ui"))
         self.layout.addWidget(uiWidget)
         self.ui = slicer.util.childWidgetVariables(uiWidget)
         uiWidget.setMRMLScene(slicer.mrmlScene)
-        self._updating, self._reading, self._waitsForUser = False, False, False
-        self._isShown = False
+        self._updating, self._waitsForUser, self._isShown, self._knowsSegKinds = False, False, False, False
+        self._work = LongWork()
         self.ui.outputsTable.horizontalHeader().setSectionResizeMode(qt.QHeaderView.ResizeToContents)
         for name in ("labelMaps", "images", "folder"):
             getattr(self.ui, f"{name}PathLineEdit").filters = ctk.ctkPathLineEdit.Dirs
@@ -76,13 +87,9 @@ class SegmentHarmonizerWidget(ScriptedLoadableModuleWidget):
             slicer.mrmlScene,
             lambda: self._refreshTimer.start(0),
             environment=os.environ,
-            file_of_instance=lambda uid: slicer.dicomDatabase.fileForInstance(uid) if hasDatabase() else "",
+            file_of_instance=fileForInstance,
         )
         self.labels = LabelsSection(self.ui, self.logic, self.refresh)
-        obstacle = self.logic.label_map_seg_obstacle()
-        self.ui.asLabelMapCheckBox.enabled = not obstacle
-        self.ui.asLabelMapCheckBox.toolTip = obstacle or self.ui.asLabelMapCheckBox.toolTip
-        self.refresh()
 
     def _connectWidgets(self):
         ui = self.ui
@@ -103,43 +110,63 @@ class SegmentHarmonizerWidget(ScriptedLoadableModuleWidget):
         ui.exportButton.connect("clicked()", self.onExport)
 
     def cleanup(self):
+        if self.logic is None:  # there was an obstacle, or setup failed
+            return
+        self._work.end()
         self._refreshTimer.stop()
         self.ui.volumeSelector.disconnect("currentNodeChanged(vtkMRMLNode*)", self.onVolumeChanged)
         self._uiWidget.removeEventFilter(self._dropFilter)
         self.logic.close()
+        self.logic = None
 
     def enter(self):
+        if self.logic is None:
+            return
         self._isShown = True
         self._waitsForUser = False
+        self._showSegKinds()
         self.logic.preselect_volume()
         self.readAndRefresh()
 
     def exit(self):
-        self._isShown = False
+        if self.logic is not None:
+            self._isShown = False
 
     def onReload(self):
-        import sys
+        from SegmentationConcordanceQt.reloading import forgetPackages
 
-        packages = ("SegmentationConcordanceLib", "SegmentHarmonizerLib")
-        for name in [name for name in sys.modules if name.partition(".")[0] in packages]:
-            del sys.modules[name]
+        forgetPackages("SegmentHarmonizer")
         ScriptedLoadableModuleWidget.onReload(self)
+
+    def _showSegKinds(self):
+        """Say whether the installed dcmqi writes label map SEGs. That starts a program: once, and not at the start."""
+        if self._knowsSegKinds:
+            return
+        self._knowsSegKinds = True
+        obstacle = self.logic.label_map_seg_obstacle()
+        self.ui.asLabelMapCheckBox.enabled = not obstacle
+        if obstacle:
+            self.ui.asLabelMapCheckBox.toolTip = obstacle
 
     def readAndRefresh(self):
         """Read what has not been read yet, unless the user cancelled that, and show how things stand."""
-        if self._reading or not self._isShown:
+        if self._work.isRunning:
+            self._refreshTimer.start(RETRY_MS)
             return
-        if self.logic.is_waiting and not self._waitsForUser:
-            self._reading = self._waitsForUser = True
-            try:
-                done = self._withProgress(_("Reading"), _("The outputs could not be read."), self.logic.read)
+        if not self._isShown:
+            return
+        try:
+            if self.logic.is_waiting and not self._waitsForUser:
+                self._waitsForUser = True
+                done = self._work.run(_("Reading"), _("The outputs could not be read."), self.logic.read)
                 self._waitsForUser = done is None
-            finally:
-                self._reading = False
-        self.refresh()
+        finally:
+            self.refresh()
 
     def refresh(self):
-        """Show what logic and scene say now."""
+        """Show what logic and scene say now; not what is half made."""
+        if self._work.isRunning or self.logic is None:
+            return
         self._updating = True
         try:
             self.ui.volumeSelector.setCurrentNode(self.logic.volume)
@@ -176,13 +203,15 @@ class SegmentHarmonizerWidget(ScriptedLoadableModuleWidget):
     def _showWhatCanBeDone(self):
         from SegmentationConcordanceLib.harmonizing.tool_tip import tool_tip
 
+        from SegmentationConcordanceQt.dicomDatabase import openDatabase
+
         logic, ui = self.logic, self.ui
         obstacle = logic.obstacle()
         ui.applyButton.enabled = not obstacle
         ui.applyButton.toolTip = tool_tip(obstacle) or _("Make one segmentation per checked output")
         ui.statusLabel.text = "\n".join([line for line in (obstacle, *logic.warnings(), *logic.notes) if line])
         ui.acceptSureButton.enabled = bool(logic.sure_rows())
-        ui.toDatabaseCheckBox.enabled = hasDatabase()
+        ui.toDatabaseCheckBox.enabled = openDatabase() is not None
         exportObstacle = logic.export_obstacle()
         ui.exportButton.enabled = not exportObstacle
         ui.exportButton.toolTip = tool_tip(exportObstacle) or _("Write one DICOM SEG per segmentation, as it is now")
@@ -217,7 +246,7 @@ class SegmentHarmonizerWidget(ScriptedLoadableModuleWidget):
         ui.evidenceLabel.text = shown.text
 
     def onVolumeChanged(self, node):
-        if not self._updating:
+        if not (self._updating or self._work.isRunning):
             self.logic.set_volume(node)
             self.refresh()
 
@@ -236,11 +265,13 @@ class SegmentHarmonizerWidget(ScriptedLoadableModuleWidget):
 
     def add(self, paths):
         """Take further outputs, and read them."""
-        if paths:
+        if paths and not self._work.isRunning:
             self._waitsForUser = False
-            with slicer.util.tryWithErrorDisplay(_("The outputs could not be added."), waitCursor=True):
-                self.logic.add(paths)
-            self.readAndRefresh()
+            try:
+                with slicer.util.tryWithErrorDisplay(_("The outputs could not be added."), waitCursor=True):
+                    self.logic.add(paths)
+            finally:
+                self.readAndRefresh()
 
     def onRemove(self):
         if self._chosen() is not None:
@@ -289,56 +320,50 @@ class SegmentHarmonizerWidget(ScriptedLoadableModuleWidget):
             slicer.util.mainWindow(), _("Save label map"), self.logic.label_map_path(number), "CSV (*.csv)"
         )
         if path:
-            with slicer.util.tryWithErrorDisplay(_("The label map was not saved."), waitCursor=True):
-                leftOut = self.logic.save_label_map(number, path)
-            self.readAndRefresh()
+            leftOut = ()
+            try:
+                with slicer.util.tryWithErrorDisplay(_("The label map was not saved."), waitCursor=True):
+                    leftOut = self.logic.save_label_map(number, path)
+            finally:
+                self.readAndRefresh()
             if leftOut:
                 self.ui.statusLabel.text = (
                     _("Not in the label map, as nobody explained them:") + " " + ", ".join(leftOut)
                 )
 
     def onApply(self):
-        self._withProgress(_("Applying"), _("No segmentation was made."), self.logic.apply)
-        self.refresh()
+        try:
+            self._work.run(_("Applying"), _("No segmentation was made."), self.logic.apply)
+        finally:
+            self.refresh()
 
     def onExport(self):
-        done = self._withProgress(_("Exporting"), _("Not every DICOM SEG was written."), self._export)
-        self.refresh()
-        said = [_("Ended early. Files that were written before stay.")]
-        self.ui.exportLabel.text = "\n".join([_("Written:"), *map(str, done.files), *done.notes] if done else said)
+        said = _("Not every DICOM SEG was written. Files that were written before stay.")
+        try:
+            done = self._work.run(_("Exporting"), _("Not every DICOM SEG was written."), self._export)
+            said = _("Ended early. Files that were written before stay.")
+            if done is not None:
+                said = "\n".join([_("Written:"), *map(str, done.files), *done.notes])
+        finally:
+            self.refresh()
+            self.ui.exportLabel.text = said
 
     def _export(self, progress):
+        from SegmentationConcordanceQt.dicomDatabase import openDatabase
+
         export = self.logic.export(progress)
         self.ui.folderPathLineEdit.addCurrentPathToHistory()
-        if self.logic.options.to_database and hasDatabase():
+        if self.logic.options.to_database and openDatabase() is not None:
             indexer = ctk.ctkDICOMIndexer()
-            indexer.addListOfFiles(slicer.dicomDatabase, [str(path) for path in export.files], True)
+            indexer.addListOfFiles(openDatabase(), [str(path) for path in export.files], True)
             indexer.waitForImportFinished()
         return export
 
-    def _withProgress(self, title, failure, work):
-        """What ``work`` gives, or True for nothing; None where the user cancelled or it failed, which is displayed."""
-        with slicer.util.tryWithErrorDisplay(failure, waitCursor=True):
-            dialog = slicer.util.createProgressDialog(windowTitle=title, maximum=100)
-            label = qt.QLabel()
-            label.textFormat = qt.Qt.PlainText  # names of files are among the words
-            dialog.setLabel(label)
 
-            def progress(fraction, words):
-                dialog.labelText = words
-                dialog.value = int(100 * fraction)
-                slicer.app.processEvents()
-                if dialog.wasCanceled:
-                    raise CancelledError
-
-            try:
-                return work(progress) or True
-            except CancelledError:
-                return None
-            finally:
-                dialog.close()
-
-
-def hasDatabase():
-    """Whether Slicer has a DICOM database now."""
-    return bool(slicer.dicomDatabase and slicer.dicomDatabase.isOpen)
+def _obstacle():
+    """Why the module cannot work here; "" where it can."""
+    try:
+        from SegmentationConcordanceQt.startup import obstacle
+    except ImportError:  # another extension's module of the explorer's name was found first
+        return _("The library of SegmentationConcordance was not found beside its module Cross Segmentation Explorer.")
+    return obstacle()

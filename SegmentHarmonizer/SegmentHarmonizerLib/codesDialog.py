@@ -27,6 +27,9 @@ def chooseCodes(labelName, structure):
     if structure:
         navigator.setTerminologyEntry(entry_of_structure(structure))
     chosen = entry_of_structure(None)
-    if dialog.exec_() and navigator.terminologyEntry(chosen):
-        return structure_of_entry(chosen)
-    return None, None
+    try:
+        if dialog.exec_() and navigator.terminologyEntry(chosen):
+            return structure_of_entry(chosen)
+        return None, None
+    finally:
+        dialog.deleteLater()  # the main window, its parent, would keep it

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
 from ..agreement.model_colors import Color
+from .explored_scan import ExploredScan
 from .label_line import LabelLine
 from .rows import Row, RowKind
 from .structure_list import MISSING, NOT_IN_MODEL, NOT_LOOKED_FOR, PRESENT, ListedStructure
@@ -41,3 +45,18 @@ def label_lines(
     if status:
         lines.append(LabelLine(status, _WARNING))
     return lines
+
+
+def renamed_row(row: Row, node_ids: Sequence[str], scan: ExploredScan, colors: Mapping[str, Color]) -> Row | None:
+    """The row of a model that may be called something else now; None where it has gone.
+
+    :param node_ids: of the segmentations that the model had.
+    :param colors: of the scan's models.
+    """
+    if row.kind is not RowKind.MODEL:
+        return row
+    names = [name for name, drawn in scan.drawn.items() if set(drawn.node_ids) & set(node_ids)]
+    if not names:
+        return None
+    name = row.model if row.model in names else names[0]
+    return replace(row, model=name, title=name, color=colors[name])

@@ -11,6 +11,7 @@ from ..errors import ConcordanceError, DicomSegError
 
 _INSTALL = "Install it: pip install 'dcmqi>=1.5.7'."
 _BEAT_S = 0.1
+_NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # on Windows, a console would flash up from Slicer
 _LAST_WORDS = ("Fatal error encountered.", "ERROR: Conversion failed.")
 
 
@@ -54,6 +55,7 @@ def run_dcmqi(
             stderr=subprocess.PIPE,
             encoding="utf-8",
             errors="replace",
+            creationflags=_NO_WINDOW,
         )
     except OSError as error:
         raise ConcordanceError(program, f"cannot be started ({error.strerror})", "Install dcmqi again.") from error

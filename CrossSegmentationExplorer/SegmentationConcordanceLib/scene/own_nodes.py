@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import slicer
 
+from .shared_layers import BINARY_LABELMAP
+
 OWN = "SegmentationConcordance.Explorer"
 """Attribute of every node that the explorer adds: what it is."""
 
@@ -25,7 +27,21 @@ def remove_own(node: slicer.vtkMRMLNode | None) -> None:
         kin += [node.GetNthDisplayNode(number) for number in range(node.GetNumberOfDisplayNodes())]
     if node.IsA("vtkMRMLStorableNode"):
         kin += [node.GetNthStorageNode(number) for number in range(node.GetNumberOfStorageNodes())]
+    release_voxels(node)
     scene.RemoveNode(node)
     for one in kin:
         if one is not None and one.GetScene() is scene:
             scene.RemoveNode(one)
+
+
+def release_voxels(node: slicer.vtkMRMLNode) -> None:
+    """Let go of the label maps of a segmentation that is to be removed; nothing happens for other nodes.
+
+    Slicer's subject hierarchy, and else the destructor, removes one segment after the other, each by a pass over the
+    label map that they share: half a minute for a hundred segments of 512 x 512 x 300 voxels. Without voxels there is
+    nothing to pass over, so this comes before the item and the node go.
+    """
+    if node.IsA("vtkMRMLSegmentationNode") and node.GetSegmentation() is not None:
+        segmentation = node.GetSegmentation()
+        for segment_id in segmentation.GetSegmentIDs():
+            segmentation.GetSegment(segment_id).RemoveRepresentation(BINARY_LABELMAP)

@@ -6,8 +6,8 @@ import slicer
 import vtk
 
 from .node_attributes import RESULT
+from .own_nodes import release_voxels
 from .scene_watch import dependents, remove_nodes
-from .shared_layers import BINARY_LABELMAP
 
 _FOLDER = "folder"
 
@@ -58,13 +58,12 @@ class ResultFolder:
     def remove(self, node: slicer.vtkMRMLNode) -> None:
         """Remove one node with its item, display and storage."""
         depending = dependents(node)
+        release_voxels(node)
         # The item goes first: the hierarchy's cache would else keep the address of the node, which a new one may get.
         item = self._hierarchy().GetItemByDataNode(node)
         if item:
             self._hierarchy().RemoveItem(item, False, True)
         remove_nodes(self._scene, [node, *depending])
-        if node.IsA("vtkMRMLSegmentationNode"):
-            _release_voxels(node.GetSegmentation())
 
     def clear(self) -> None:
         """Remove the folder and all its nodes."""
@@ -92,13 +91,3 @@ class ResultFolder:
             found = hierarchy.CreateFolderItem(above, self.name)
             hierarchy.SetItemAttribute(found, RESULT, _FOLDER)
         return found
-
-
-def _release_voxels(segmentation: slicer.vtkSegmentation) -> None:
-    """Let go of the shared label maps of a segmentation that is to vanish.
-
-    Its destructor would else remove one segment after the other, each by a pass over a label map: half a minute for
-    a hundred segments of 512 x 512 x 300 voxels.
-    """
-    for segment_id in segmentation.GetSegmentIDs():
-        segmentation.GetSegment(segment_id).RemoveRepresentation(BINARY_LABELMAP)

@@ -382,18 +382,6 @@ def test_the_selected_row_survives_what_does_not_concern_it(desktop, applied, no
     assert applied.widget.selectedRow() is not None
 
 
-def test_reload_forgets_the_library_and_nothing_else(desktop, hosted):
-    import sys
-
-    kept = {name: module for name, module in sys.modules.items() if name.startswith("SegmentationConcordanceLib")}
-    try:
-        hosted.widget.onReload()
-        assert not any(name.startswith("SegmentationConcordanceLib") for name in sys.modules)
-        assert "host" in sys.modules
-    finally:
-        sys.modules.update(kept)
-
-
 def test_the_self_test_of_the_module_passes(desktop):
     hosted = desktop.load_module("ConsensusMetrics")
     hosted.python.ConsensusMetricsTest().runTest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import sys
 import typing
 
 import pytest
@@ -492,16 +493,45 @@ def test_a_file_that_cannot_be_read_is_named_and_the_others_are_loaded(desktop, 
     assert column(hosted.ui.segmentationsTable, 2)[:2] == ["made on this volume"] * 2
 
 
-def test_reload_forgets_the_library_and_gives_the_scene_back(desktop, shown):
-    import sys
-
+def test_after_a_reload_the_rows_are_shown_and_the_keys_are_alive(desktop, shown):
     kept = {name: module for name, module in sys.modules.items() if name.startswith("SegmentationConcordanceLib")}
     try:
-        shown.widget.onReload()
-        assert not any(name.startswith("SegmentationConcordanceLib") for name in sys.modules)
+        shown.reload()
+        assert titles(shown) == ["A", "B", "C"]
+        assert all(one.enabled for one in shown.widget._shortcuts)
+        shown.ui.nextButton.click()
+        assert shown.widget.logic.explorer.selected == SPLEEN_KEY
+        shown.exit()
         assert [one for one in desktop.host.node_ids() if "CSE" in one] == []
+        shown.cleanup()
     finally:
         sys.modules.update(kept)
+
+
+def test_drawing_is_paused_during_a_step_and_goes_on(shown):
+    import slicer
+
+    paused = []
+    node = shown.widget.logic.explorer.layout.slice_nodes()[0]
+    node.AddObserver("ModifiedEvent", lambda *_: paused.append(slicer.app._paused))
+    shown.ui.nextButton.click()
+    assert paused == [1] and slicer.app._paused == 0
+
+
+def test_the_place_is_there_once_qt_has_sized_the_views_and_after_coming_back(desktop, shown):
+    from PySide6.QtTest import QTest
+
+    for come_back in (False, True):
+        if come_back:
+            shown.exit()
+            desktop.process_events()
+            shown.enter()
+        desktop.process_events()
+        QTest.qWait(400)
+        explorer = shown.widget.logic.explorer
+        for node in explorer.layout.slice_nodes():
+            assert node.GetDimensions()[:2] == (220, 220)
+            assert distance_to_slice(node, explorer.place) == pytest.approx(0)
 
 
 def test_the_self_test_of_the_module_passes(desktop):

@@ -32,16 +32,30 @@ class qSlicerModuleManager:  # noqa: N801
         return getattr(slicer.modules, name.lower(), None)
 
 
-class qSlicerApplication:  # noqa: N801
-    """What the modules use of the application."""
+class qSlicerApplication(QtCore.QObject):  # noqa: N801
+    """What the modules use of the application.
 
-    applicationName = "Slicer"  # noqa: N815
-    majorVersion, minorVersion = 5, 12  # noqa: N815
+    :ivar _database: what there is of a DICOM database; None for none.
+    :ivar _paused: how often drawing is paused now.
+    """
 
-    def __init__(self, host: SceneHost, layout_manager: object, temporary_folder: Path) -> None:
+    startupCompleted = QtCore.Signal()  # noqa: N815
+    _version = (5, 12)
+    applicationName = QtCore.Property(str, lambda self: "Slicer")  # noqa: N815
+    majorVersion = QtCore.Property(int, lambda self: self._version[0])  # noqa: N815
+    minorVersion = QtCore.Property(int, lambda self: self._version[1])  # noqa: N815
+
+    def __init__(
+        self, host: SceneHost, layout_manager: object, temporary_folder: Path, database: ctkDICOMDatabase
+    ) -> None:
+        super().__init__()
         self._host = host
+        self._database: ctkDICOMDatabase | None = database
+        self._paused = 0
         self._layout_manager = layout_manager
-        self.temporaryPath = str(temporary_folder)
+        self._temporary_path = str(temporary_folder)
+
+    temporaryPath = QtCore.Property(str, lambda self: self._temporary_path)  # noqa: N815
 
     def applicationLogic(self) -> slicer.vtkSlicerApplicationLogic:  # noqa: N802
         return self._host.application_logic
@@ -64,17 +78,20 @@ class qSlicerApplication:  # noqa: N801
     def processEvents(self) -> None:  # noqa: N802
         QtWidgets.QApplication.processEvents()
 
-    def dicomDatabase(self) -> ctkDICOMDatabase:  # noqa: N802
-        return slicer.dicomDatabase
+    def dicomDatabase(self) -> ctkDICOMDatabase | None:  # noqa: N802
+        """The database, whether or not the DICOM module has made its alias ``slicer.dicomDatabase`` yet."""
+        return self._database
 
     def topLevelWidgets(self) -> list[QtWidgets.QWidget]:  # noqa: N802
         return QtWidgets.QApplication.topLevelWidgets()
 
     def pauseRender(self) -> None:  # noqa: N802
-        """Nothing is drawn unasked."""
+        """Nothing is drawn unasked; counted."""
+        self._paused += 1
 
     def resumeRender(self) -> None:  # noqa: N802
-        """Nothing is drawn unasked."""
+        """Nothing is drawn unasked; counted."""
+        self._paused -= 1
 
     def setOverrideCursor(self, cursor: QtCore.Qt.CursorShape) -> None:  # noqa: N802
         QtWidgets.QApplication.setOverrideCursor(cursor)

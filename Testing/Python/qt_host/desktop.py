@@ -63,6 +63,11 @@ class Desktop:
         """
         answers.give(dialog, value)
 
+    def complete_startup(self) -> None:
+        """End Slicer's start: the DICOM module makes the alias ``slicer.dicomDatabase`` now, not earlier."""
+        slicer.dicomDatabase = slicer.app._database
+        slicer.app.startupCompleted.emit()
+
     def process_events(self) -> None:
         """Let timers and queued events come through."""
         QtWidgets.QApplication.processEvents()
@@ -100,8 +105,8 @@ def install(host: SceneHost, view_size: tuple[int, int] = (220, 220)) -> Iterato
         layout_manager = qSlicerLayoutManager(host, view_size)
         stack.callback(layout_manager._close)
         names = {widget.__name__: widget for widget in MRML_WIDGETS}
-        names["app"] = qSlicerApplication(host, layout_manager, folder)
-        names["dicomDatabase"] = ctkDICOMDatabase(desktop.dicom_files)
+        database = ctkDICOMDatabase(desktop.dicom_files)
+        names["app"] = qSlicerApplication(host, layout_manager, folder, database)
         modules = {"qt": qt_module(), "ctk": ctk_module()} | scripted_modules()
         for name, module in modules.items():
             _add_module(stack, name, module)
@@ -109,6 +114,7 @@ def install(host: SceneHost, view_size: tuple[int, int] = (220, 220)) -> Iterato
         stack.enter_context(mock.patch.multiple(slicer, create=True, **names))
         stack.enter_context(mock.patch.multiple(slicer.util, **_displays(desktop)))
         stack.callback(_close_windows, application)
+        stack.callback(lambda: vars(slicer).pop("dicomDatabase", None))
         installed.append(desktop)
         stack.callback(installed.remove, desktop)
         yield desktop

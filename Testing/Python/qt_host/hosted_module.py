@@ -11,7 +11,7 @@ import slicer
 from PySide6 import QtGui, QtWidgets
 
 from .ctk_module import ctkCollapsibleButton, ctkPathLineEdit, ctkSliderWidget
-from .mrml_widgets import qMRMLNodeComboBox, qMRMLWidget
+from .mrml_widgets import qMRMLNodeComboBox, qSlicerScriptedLoadableModuleWidget
 
 _INTERACTIVE = (
     QtWidgets.QAbstractButton,
@@ -46,15 +46,19 @@ class HostedModule:
         self.python = importlib.util.module_from_spec(specification)
         sys.modules[self._name] = self.python
         specification.loader.exec_module(self.python)
-        representation = types.SimpleNamespace(self=lambda: self.widget)
-        parent = types.SimpleNamespace(path=str(path), name=self._name, widgetRepresentation=lambda: representation)
+        self.panel = qSlicerScriptedLoadableModuleWidget(self._set_up, lambda: self.widget)
+        parent = types.SimpleNamespace(path=str(path), name=self._name, widgetRepresentation=lambda: self.panel)
         self.module = getattr(self.python, self._name)(parent)
         setattr(slicer.modules, self._name.lower(), parent)
-        self.panel = qMRMLWidget()
         QtWidgets.QVBoxLayout(self.panel)
         self.panel.setMRMLScene(slicer.mrmlScene)
-        self.widget = getattr(self.python, f"{self._name}Widget")(self.panel)
         self._is_clean = False
+        self._set_up()
+
+    def _set_up(self) -> None:
+        self.python = sys.modules[self._name]
+        self.widget = getattr(self.python, f"{self._name}Widget")(self.panel)
+        setattr(slicer.modules, f"{self._name}Widget", self.widget)
         self.widget.setup()
 
     @property
@@ -65,12 +69,18 @@ class HostedModule:
     def enter(self) -> None:
         """Show the module, as the module selector does."""
         self.panel.show()
+        self.panel._is_entered = True
         self._call("enter")
 
     def exit(self) -> None:
         """Go to another module."""
+        self.panel._is_entered = False
         self._call("exit")
         self.panel.hide()
+
+    def reload(self) -> None:
+        """Press the Reload button of the developer mode: the file is read again, the old panel goes, a new one comes."""
+        self.widget.onReload()
 
     def close_scene(self) -> None:
         """Close the scene, as the File menu does; the module learns it from the scene's events."""
@@ -106,7 +116,9 @@ class HostedModule:
         self._is_clean = True
         self.widget.cleanup()
         delattr(slicer.modules, self._name.lower())
-        for name in [name for name in sys.modules if name.partition(".")[0] in (self._name, f"{self._name}Lib")]:
+        delattr(slicer.modules, f"{self._name}Widget")
+        own = (self._name, f"{self._name}Lib", "SegmentationConcordanceQt")
+        for name in [name for name in sys.modules if name.partition(".")[0] in own]:
             del sys.modules[name]
         if self._adds_folder:
             sys.path.remove(self._folder)

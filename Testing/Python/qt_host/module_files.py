@@ -6,8 +6,12 @@ from pathlib import Path
 
 
 def module_files(folder: Path) -> list[Path]:
-    """The module's file, and those of the package beside it, which it is the only one to import.
+    """The module's file, those of the package beside it, which it is the only one to import, and the shared ones.
 
     :param folder: e.g. ConsensusMetrics; its package would be ConsensusMetrics/ConsensusMetricsLib.
     """
-    return [folder / f"{folder.name}.py", *sorted((folder / f"{folder.name}Lib").rglob("*.py"))]
+    packages = (f"{folder.name}Lib", "SegmentationConcordanceQt")
+    return [
+        folder / f"{folder.name}.py",
+        *(path for name in packages for path in sorted((folder / name).rglob("*.py"))),
+    ]

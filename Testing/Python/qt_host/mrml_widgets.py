@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import slicer
 from PySide6 import QtCore, QtWidgets
 from PySide6.QtCore import Property, Signal
@@ -26,6 +28,23 @@ class qMRMLWidget(QtWidgets.QWidget):  # noqa: N801
         if scene is not self._scene:
             self._scene = scene
             self.mrmlSceneChanged.emit(scene)
+
+
+class qSlicerScriptedLoadableModuleWidget(qMRMLWidget):  # noqa: N801
+    """A module's panel, which makes the module's widget anew when it is reloaded: ``setup`` is called, ``enter`` not."""
+
+    def __init__(self, set_up: Callable[[], None], widget: Callable[[], object]) -> None:
+        super().__init__()
+        self._is_entered = False
+        self._set_up, self._widget = set_up, widget
+
+    isEntered = Property(bool, lambda self: self._is_entered)  # noqa: N815
+
+    def self(self) -> object:
+        return self._widget()
+
+    def reload(self) -> None:
+        self._set_up()
 
 
 class qMRMLNodeComboBox(QtWidgets.QWidget):  # noqa: N801

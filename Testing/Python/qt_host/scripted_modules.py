@@ -43,7 +43,7 @@ class ScriptedLoadableModuleWidget:
         """Called before the module goes."""
 
     def onReload(self) -> None:  # noqa: N802
-        """The host loads modules anew itself."""
+        slicer.util.reloadScriptedModule(self.moduleName)
 
 
 class ScriptedLoadableModuleLogic:

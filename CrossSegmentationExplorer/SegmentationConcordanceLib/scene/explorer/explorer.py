@@ -18,7 +18,7 @@ from ...anatomy.groups import StructureGroup
 from ...errors import ConcordanceError
 from ...exploring.display_style import DisplayStyle
 from ...exploring.explored_scan import ExploredScan
-from ...exploring.row_status import label_lines, row_status
+from ...exploring.row_status import label_lines, renamed_row, row_status
 from ...exploring.rows import CONSENSUS_COLOR, OVERLAY_COLOR, OVERLAY_TITLE, Row, RowKind, free_number
 from ...exploring.structure_list import list_structures
 from ...exploring.structure_walk import StructureWalk, find
@@ -256,7 +256,7 @@ class Explorer:
         self.set_list(self._groups, self._ratings)
         self._cache.clear()
         self._watch_segments()
-        renamed = [self._renamed(row, former.get(row.number, ())) for row in self.rows]
+        renamed = [renamed_row(row, former.get(row.number, ()), self.scan, self.legend) for row in self.rows]
         if self.scan.structure(self.selected) is None:
             self.selected, self.regions, self.region = "", (), -1
         rows = tuple(row for row in renamed if row is not None)
@@ -372,16 +372,6 @@ class Explorer:
         self._slices.frame(around, place)
         frame_cameras(self.layout.camera_nodes(), around)
         self._crosshair.move(place)
-
-    def _renamed(self, row: Row, node_ids: Sequence[str]) -> Row | None:
-        """The row of a model that may be called something else now; None where it has gone."""
-        if row.kind is not RowKind.MODEL:
-            return row
-        names = [name for name, drawn in self.scan.drawn.items() if set(drawn.node_ids) & set(node_ids)]
-        if not names:
-            return None
-        name = row.model if row.model in names else names[0]
-        return replace(row, model=name, title=name, color=self.legend[name])
 
     def _watch_segments(self) -> None:
         ids = [node_id for drawn in self.scan.drawn.values() for node_id in drawn.node_ids]

@@ -99,7 +99,7 @@ class ExplorerPanel:
         if line.loaded:
             self._logic.choose(line.key, model=model)
 
-    def start_search(self, database: DicomDatabase) -> None:
+    def start_search(self, database: DicomDatabase | None) -> None:
         """Begin to look for the volume's segmentations; then call ``search.advance()`` until it is done."""
         self.search = DatabaseSearch(database, self._logic.volume, self._headers, self._logic.rules)
 

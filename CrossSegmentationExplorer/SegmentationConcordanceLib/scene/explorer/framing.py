@@ -13,6 +13,7 @@ from ...agreement.disputed_place import Place
 from ...imaging.geometry import Geometry
 from .one_event import one_event
 
+
 @dataclass(frozen=True)
 class WorldBox:
     """A box of voxels in the world: its eight corners, RAS in mm, float64 (8, 3)."""

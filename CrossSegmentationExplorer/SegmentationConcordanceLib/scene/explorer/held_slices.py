@@ -7,7 +7,8 @@ the window is resized. So what every slice shows is kept here, and shown again o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -51,6 +52,7 @@ class HeldSlices:
         self._sights: dict[slicer.vtkMRMLSliceNode, SliceSight] = {}
         self._sizes: dict[slicer.vtkMRMLSliceNode, tuple[int, int]] = {}
         self._before_zero: dict[slicer.vtkMRMLSliceNode, SliceSight] = {}
+        self._unheard: set[slicer.vtkMRMLSliceNode] = set()
         self._is_moving = False
         self._expects_resize = False
 
@@ -94,9 +96,11 @@ class HeldSlices:
         expected, self._expects_resize = self._expects_resize, False
         for node in self._observers if expected else ():
             self._show(node, self._before_zero.get(node, self._sights[node]))
+            node.UpdateMatrices()  # no event where they are right
 
     def _forget(self, node: slicer.vtkMRMLSliceNode) -> None:
         node.RemoveObserver(self._observers.pop(node))
+        self._unheard.discard(node)
         for kept in (self._sights, self._sizes, self._before_zero):
             kept.pop(node, None)
 
@@ -107,15 +111,25 @@ class HeldSlices:
         field = _field_of_view(node, sight)
         if np.allclose(field, node.GetFieldOfView()[:2], rtol=1e-6) and _read(node).looks_like(sight):
             return
+        with self._moving(), one_event(node):
+            node.GetSliceToRAS().DeepCopy(vtk_matrix(sight.to_ras))
+            node.SetFieldOfView(*field, node.GetFieldOfView()[2])
+            if node.GetSliceResolutionMode() == slicer.vtkMRMLSliceNode.SliceResolutionMatch2DView:
+                node.SetUVWExtents(*node.GetFieldOfView())  # else Slicer does so: a second modification
+            node.SetXYZOrigin(*sight.origin, node.GetXYZOrigin()[2])
+            node.UpdateMatrices()
+
+    def _tell(self, node: slicer.vtkMRMLSliceNode) -> None:
+        with self._moving(), one_event(node):
+            node.UpdateMatrices()
+            node.Modified()
+
+    @contextmanager
+    def _moving(self) -> Iterator[None]:
+        """Our own moves are no news."""
         former, self._is_moving = self._is_moving, True
         try:
-            with one_event(node):
-                node.GetSliceToRAS().DeepCopy(vtk_matrix(sight.to_ras))
-                node.SetFieldOfView(*field, node.GetFieldOfView()[2])
-                if node.GetSliceResolutionMode() == slicer.vtkMRMLSliceNode.SliceResolutionMatch2DView:
-                    node.SetUVWExtents(*node.GetFieldOfView())  # else Slicer does so: a second modification
-                node.SetXYZOrigin(*sight.origin, node.GetXYZOrigin()[2])
-                node.UpdateMatrices()
+            yield
         finally:
             self._is_moving = former
 
@@ -124,6 +138,12 @@ class HeldSlices:
             return
         if self._sizes[node] != _size(node):
             self._show(node, self._before_zero.get(node, self._sights[node]))
+            self._unheard.add(node)
+            return
+        if node in self._unheard:
+            # It was shown in the middle of the node's own resizing, which has now put its older matrices over ours.
+            self._unheard.discard(node)
+            self._tell(node)
             return
         former, sight = self._sights[node], _read(node)
         if np.allclose(_field_of_view(node, former), node.GetFieldOfView()[:2], rtol=1e-6):

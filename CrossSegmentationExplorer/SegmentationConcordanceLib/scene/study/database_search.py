@@ -17,19 +17,22 @@ from .study_search import DicomDatabase, FoundSegmentation, SearchStep, loaded_i
 class DatabaseSearch:
     """One search for the segmentations of a volume.
 
+    :param database: None where there is none, or none yet: then nothing is found.
     :ivar errors: of files that could not be read.
     :ivar is_done: whether all files have been looked at.
     """
 
     def __init__(
         self,
-        database: DicomDatabase,
+        database: DicomDatabase | None,
         volume: slicer.vtkMRMLScalarVolumeNode | None,
         headers: SegHeaderCache,
         rules: Sequence[ModelRule] = (),
     ) -> None:
         series_uid = series_uid_of_volume(volume) if volume is not None else ""
-        self._steps: Iterator[SearchStep] = search_steps(database, series_uid, headers, rules)
+        self._steps: Iterator[SearchStep] = iter(())
+        if database is not None:
+            self._steps = search_steps(database, series_uid, headers, rules)
         self._found: list[FoundSegmentation] = []
         self.errors: list[ConcordanceError] = []
         self.is_done = False
