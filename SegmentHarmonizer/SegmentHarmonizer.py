@@ -202,7 +202,6 @@ class SegmentHarmonizerWidget(ScriptedLoadableModuleWidget):
 
     def _showWhatCanBeDone(self):
         from SegmentationConcordanceLib.harmonizing.tool_tip import tool_tip
-
         from SegmentationConcordanceQt.dicomDatabase import openDatabase
 
         logic, ui = self.logic, self.ui

@@ -51,6 +51,6 @@ def _otherLibrary():
     if getattr(SegmentationConcordanceLib, "__version__", "") == version:
         return ""
     return _(
-        "Python loaded another version of this extension's library: {other} from {folder}, and not {version}. Remove it "
-        "with pip uninstall segmentation-concordance, and start Slicer again."
+        "Python loaded another version of this extension's library: {other} from {folder}, and not {version}. Remove "
+        "it with pip uninstall segmentation-concordance, and start Slicer again."
     ).format(other=getattr(SegmentationConcordanceLib, "__version__", "?"), folder=loaded, version=version)

@@ -105,7 +105,7 @@ class SliceView(_View):
         self._connect_background()
 
     def lay_out_again(self) -> None:
-        """Another layout is shown: the view is moved and sized anew, through another size, once the event loop turns."""
+        """Another layout is shown: once the event loop turns, the view is moved and sized anew, by another size."""
         self._host.later(lambda: self._take_size(self._guess()))
 
     def resize(self, size: tuple[int, int]) -> None:

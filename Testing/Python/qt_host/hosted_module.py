@@ -79,7 +79,7 @@ class HostedModule:
         self.panel.hide()
 
     def reload(self) -> None:
-        """Press the Reload button of the developer mode: the file is read again, the old panel goes, a new one comes."""
+        """Press Reload of the developer mode: the file is read again, the old panel goes, a new one comes."""
         self.widget.onReload()
 
     def close_scene(self) -> None:

@@ -31,7 +31,7 @@ class qMRMLWidget(QtWidgets.QWidget):  # noqa: N801
 
 
 class qSlicerScriptedLoadableModuleWidget(qMRMLWidget):  # noqa: N801
-    """A module's panel, which makes the module's widget anew when it is reloaded: ``setup`` is called, ``enter`` not."""
+    """A module's panel, which makes its widget anew when it is reloaded: ``setup`` is called, ``enter`` is not."""
 
     def __init__(self, set_up: Callable[[], None], widget: Callable[[], object]) -> None:
         super().__init__()

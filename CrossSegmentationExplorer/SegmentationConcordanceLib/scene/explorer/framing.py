@@ -9,7 +9,6 @@ import numpy as np
 import slicer
 
 from ...agreement.boxes import Box
-from ...agreement.disputed_place import Place
 from ...imaging.geometry import Geometry
 from .one_event import one_event
 
@@ -36,8 +35,6 @@ def world_box(geometry: Geometry, box: Box) -> WorldBox:
     ends = [(low - 0.5, high - 0.5) for low, high in zip(box.lower[::-1], box.upper[::-1])]
     ijk = np.array(np.meshgrid(*ends, indexing="ij")).reshape(3, -1).T
     return WorldBox(geometry.lps_of(ijk) * (-1, -1, 1))
-
-
 
 
 def frame_cameras(cameras: Iterable[slicer.vtkMRMLCameraNode], box: WorldBox) -> None:

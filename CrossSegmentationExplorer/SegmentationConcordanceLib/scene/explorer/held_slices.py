@@ -1,8 +1,8 @@
 """What the rows' slices show, held while Slicer gives their views another size.
 
-Slicer makes a view before it has its size. At the first turn of the event loop it puts the slice to offset 0, then sizes
-the view and fits the field of view to its shape: place and zoom are lost, at every change of layout and every time that
-the window is resized. So what every slice shows is kept here, and shown again once its view has another size.
+Slicer makes a view before it has its size. At the first turn of the event loop it puts the slice to offset 0, then
+sizes the view and fits the field of view to its shape: place and zoom are lost, at every change of layout and every
+time that the window is resized. So what every slice shows is kept here, and shown again once its view has another size.
 """
 
 from __future__ import annotations

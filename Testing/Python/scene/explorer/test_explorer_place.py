@@ -51,7 +51,7 @@ def coverage(explorer: Explorer, node: slicer.vtkMRMLSliceNode) -> float:
     corners = np.column_stack([box_of(explorer).corners, np.ones(8)]) @ np.linalg.inv(to_ras).T
     columns, rows, _ = node.GetDimensions()
     xs, ys = corners[:, 0] / columns, corners[:, 1] / rows
-    assert -1e-6 <= min(xs.min(), ys.min()) and max(xs.max(), ys.max()) <= 1 + 1e-6, "the box is cut off"
+    assert min(xs.min(), ys.min()) >= -1e-6 and max(xs.max(), ys.max()) <= 1 + 1e-6, "the box is cut off"
     return max(np.ptp(xs), np.ptp(ys))
 
 
