@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..errors import ConcordanceError, DicomSegError
 
-_INSTALL = "Install it: pip install 'dcmqi>=1.5.7'."
+_INSTALL = "Install it: pip install 'dcmqi>=0.4.0'."
 _BEAT_S = 0.1
 _NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # on Windows, a console would flash up from Slicer
 _LAST_WORDS = ("Fatal error encountered.", "ERROR: Conversion failed.")
