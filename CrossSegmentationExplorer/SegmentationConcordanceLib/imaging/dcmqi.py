@@ -73,7 +73,8 @@ def _finished(started: subprocess.Popen[str], waiting: Callable[[], None] | None
                 out, errors = started.communicate(timeout=_BEAT_S if waiting else None)
                 return subprocess.CompletedProcess(started.args, started.returncode, out, errors)
             except subprocess.TimeoutExpired:
-                waiting()
+                if waiting is not None:
+                    waiting()
     except BaseException:
         started.kill()
         raise

@@ -99,7 +99,9 @@ def read_headers(folder: Path) -> FolderContents:
     if not folder.is_dir():
         fact = "is a file, not a folder" if folder.exists() else "there is no such folder"
         raise DicomSeriesError(folder, fact, "Name the folder that holds the files of the image series.")
-    images, set_aside, n_files = [], Counter(), 0
+    images: list[ImageHeader] = []
+    set_aside: Counter[str] = Counter()
+    n_files = 0
     for path in _files(folder):
         n_files += 1
         found = _read_file(path)
@@ -149,7 +151,7 @@ def _read_dicom(path: Path, stream: BinaryIO) -> ImageHeader | str:
         kind = str(dataset.get("Modality") or uid.UID(sop_class).name)
         if not kind:
             raise ValueError("neither SOPClassUID nor Modality")
-        modality = _MODALITIES.get(sop_class) or _MULTI_FRAME_MODALITIES.get(sop_class)
+        modality = _MODALITIES.get(uid.UID(sop_class)) or _MULTI_FRAME_MODALITIES.get(uid.UID(sop_class))
         if modality is None and (sop_class or kind not in _MODALITIES.values()):
             if "TransferSyntaxUID" not in dataset.file_meta:
                 raise ValueError("no TransferSyntaxUID")
@@ -199,9 +201,9 @@ def _image_header(path: Path, dataset: FileDataset, sop_class: str, modality: st
 def _decimals(number: Any) -> int:
     """Decimals of a number as the header writes it; what is beyond the sixth is noise of the conversion to text."""
     text = str(getattr(number, "original_string", number))
-    written = -Decimal(text.strip()).as_tuple().exponent
+    written = -int(Decimal(text.strip()).as_tuple().exponent)
     if written > _MOST_DECIMALS:
-        written = -Decimal(str(round(float(number), _MOST_DECIMALS))).normalize().as_tuple().exponent
+        written = -int(Decimal(str(round(float(number), _MOST_DECIMALS))).normalize().as_tuple().exponent)
     return min(max(written, 0), _MOST_DECIMALS)
 
 

@@ -63,8 +63,8 @@ def place_on_grid(
     for follows in (_follows_the_grid, _follows_the_images):
         for place in said:
             pairing = _axis_pairing(place, geometry)
-            start = pairing and follows(_turned(place, *pairing), geometry)
-            if start is None:
+            start = None if pairing is None else follows(_turned(place, *pairing), geometry)
+            if pairing is None or start is None:
                 continue
             turned = _turned(place, *pairing)
             box = tuple(slice(s, s + n) for s, n in zip(start, turned.shape))
@@ -76,7 +76,7 @@ def place_on_grid(
                 layers = _turned_layers(label_map.layers, *pairing)
                 if not whole:
                     layers = [_pasted(layer, start, geometry.shape, what) for layer in layers]
-                brought = LabelMap(layers, geometry, label_map.segments)
+                brought = LabelMap(tuple(layers), geometry, label_map.segments)
                 return OnGrid(brought, _note(turned, geometry, start), inside)
     pairing = _axis_pairing(said[0], geometry)
     raise _mismatch(what, _turned(said[0], *pairing) if pairing else said[0], geometry, len(said) > 1)
@@ -133,8 +133,8 @@ def _note(turned: Geometry, geometry: Geometry, start: tuple[int, int, int]) -> 
 
 def _within(box: tuple[slice, ...], shape: tuple[int, int, int]) -> tuple[slice, slice, slice] | None:
     """The part of a box that lies on a grid; None where that is the whole grid."""
-    cut = tuple(slice(min(max(one.start, 0), n), min(max(one.stop, 0), n)) for one, n in zip(box, shape))
-    return None if all((one.start, one.stop) == (0, n) for one, n in zip(cut, shape)) else cut
+    k, j, i = (slice(min(max(one.start, 0), n), min(max(one.stop, 0), n)) for one, n in zip(box, shape))
+    return None if all((one.start, one.stop) == (0, n) for one, n in zip((k, j, i), shape)) else (k, j, i)
 
 
 def covered_part(source: Geometry, geometry: Geometry) -> tuple[slice, slice, slice] | None:
@@ -170,7 +170,7 @@ def resample_nearest(label_map: LabelMap, geometry: Geometry) -> LabelMap:
         layers = [_resampled_by_itk(layer, source, geometry) for layer in label_map.layers]
     else:
         layers = [_gathered(layer, *gather, geometry.shape) for layer in label_map.layers]
-    return LabelMap(layers, geometry, label_map.segments)
+    return LabelMap(tuple(layers), geometry, label_map.segments)
 
 
 def _axis_pairing(source: Geometry, target: Geometry) -> tuple[np.ndarray, np.ndarray] | None:

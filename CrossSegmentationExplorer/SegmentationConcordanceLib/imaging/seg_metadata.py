@@ -116,13 +116,13 @@ def parse_content_description(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _storable_segment(segment: Segment, algorithm: str) -> Segment:
-    meant = segment.structure
+    meant = _structure_of(segment)
     structure = CodedStructure(
         category=_storable_concept(meant.category),
         type=_storable_concept(meant.type),
-        modifier=_storable_concept(meant.modifier),
-        region=_storable_concept(meant.region),
-        region_modifier=_storable_concept(meant.region_modifier),
+        modifier=meant.modifier and _storable_concept(meant.modifier),
+        region=meant.region and _storable_concept(meant.region),
+        region_modifier=meant.region_modifier and _storable_concept(meant.region_modifier),
     )
     return replace(
         segment,
@@ -134,21 +134,25 @@ def _storable_segment(segment: Segment, algorithm: str) -> Segment:
     )
 
 
-def _storable_concept(concept: CodedConcept | None) -> CodedConcept | None:
-    if concept is None:
-        return None
+def _structure_of(segment: Segment) -> CodedStructure:
+    if segment.structure is None:
+        raise ConcordanceError(segment.name, "has no codes", "Explain the label first.")
+    return segment.structure
+
+
+def _storable_concept(concept: CodedConcept) -> CodedConcept:
     return CodedConcept(concept.value, concept.scheme, storable_text(concept.meaning) or storable_text(str(concept)))
 
 
 def _segment_attributes(segment: Segment) -> dict[str, Any]:
-    structure = segment.structure
+    structure = _structure_of(segment)
     attributes = {
         "labelID": segment.label,
         "SegmentLabel": segment.name,
         "SegmentDescription": segment.description,
         "SegmentAlgorithmType": "AUTOMATIC",
         "SegmentAlgorithmName": segment.algorithm,
-        "recommendedDisplayRGBValue": list(segment.color),
+        "recommendedDisplayRGBValue": list(segment.color or _GREY),
     }
     concepts = {
         "SegmentedPropertyCategoryCodeSequence": structure.category,

@@ -281,11 +281,12 @@ def _label_map_of_masks(
     described: dict[int, Segment],
     path: Path,
 ) -> LabelMap:
-    unknown = sorted(set(table.segment_numbers.tolist()) - described.keys())
+    numbers = [] if table.segment_numbers is None else table.segment_numbers.tolist()
+    unknown = sorted(set(numbers) - described.keys())
     if unknown:
         raise DicomSegError(path, f"has frames of segments that it does not describe: {unknown[:10]}", _COPY_AGAIN)
     canvas = Canvas(geometry.shape, max(described), path)
-    for number, k, (blocks, mask) in zip(table.segment_numbers.tolist(), slices.tolist(), masks):
+    for number, k, (blocks, mask) in zip(numbers, slices.tolist(), masks):
         canvas.paint(number, k, blocks, mask)
     segments = (replace(segment, layer=canvas.layer_of.get(number, 0)) for number, segment in described.items())
     return LabelMap(tuple(canvas.layers), geometry, tuple(segments))

@@ -21,7 +21,7 @@ from .dcmqi import last_message, run_dcmqi
 from .dicom_files import read_dicom
 from .geometry import Geometry
 from .image_series import ImageSeries
-from .label_map import LabelMap, smallest_dtype
+from .label_map import LabelMap, Segment, smallest_dtype
 from .seg_check import require_same
 from .seg_metadata import content_description, seg_metadata, storable_segments
 from .seg_reader import read_dicom_seg
@@ -126,7 +126,8 @@ def _numbered(label_map: LabelMap, path: Path) -> LabelMap:
         raise ConcordanceError(path, f"{len(found)} segments, more than {_MOST_SEGMENTS}", "Write several files.")
     dtype = smallest_dtype([len(found)])
     used = sorted({segment.layer for segment in found})
-    layers, segments = [], []
+    layers: list[np.ndarray] = []
+    segments: list[Segment] = []
     for new_layer, old_layer in enumerate(used):
         here = [segment for segment in found if segment.layer == old_layer]
         numbers = range(len(segments) + 1, len(segments) + len(here) + 1)
