@@ -53,8 +53,8 @@ def place_on_grid(
 
     :param what: what the label map came from, e.g. its file; the subject of the error.
     :param allow_extent_change: also accept a grid that covers more or less of the same voxels. Missing voxels become
-        background; cutting labelled voxels away is an error, as is a grid that shares no voxel.
-    :param allow_more: whether such a grid may reach beyond ``geometry``.
+        background; cutting labelled voxels away is an error.
+    :param allow_more: whether such a grid may reach beyond ``geometry``, or lie beside it.
     :returns: a label map with exactly ``geometry``. Layers whose axes need no change are not copied.
     :raises GeometryMismatchError: voxel centres are more than 0.005 voxels apart, or the extent differs. Says how, as
         seen after permuting and flipping.
@@ -72,7 +72,7 @@ def place_on_grid(
             inside = _within(box, geometry.shape)
             is_shared = inside is None or all(part.stop > part.start for part in inside)
             is_more = any(one.start < 0 or one.stop > n for one, n in zip(box, geometry.shape))
-            if whole or (allow_extent_change and is_shared and (allow_more or not is_more)):
+            if whole or (allow_extent_change and (allow_more or (is_shared and not is_more))):
                 layers = _turned_layers(label_map.layers, *pairing)
                 if not whole:
                     layers = [_pasted(layer, start, geometry.shape, what) for layer in layers]
