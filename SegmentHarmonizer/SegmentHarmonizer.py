@@ -143,10 +143,6 @@ class SegmentHarmonizerWidget(ScriptedLoadableModuleWidget):
         if self._knowsSegKinds:
             return
         self._knowsSegKinds = True
-        obstacle = self.logic.label_map_seg_obstacle()
-        self.ui.asLabelMapCheckBox.enabled = not obstacle
-        if obstacle:
-            self.ui.asLabelMapCheckBox.toolTip = obstacle
 
     def readAndRefresh(self):
         """Read what has not been read yet, unless the user cancelled that, and show how things stand."""
