@@ -124,7 +124,6 @@ class SegmentHarmonizerWidget(ScriptedLoadableModuleWidget):
             return
         self._isShown = True
         self._waitsForUser = False
-        self._showSegKinds()
         self.logic.preselect_volume()
         self.readAndRefresh()
 
@@ -137,12 +136,6 @@ class SegmentHarmonizerWidget(ScriptedLoadableModuleWidget):
 
         forgetPackages("SegmentHarmonizer")
         ScriptedLoadableModuleWidget.onReload(self)
-
-    def _showSegKinds(self):
-        """Say whether the installed dcmqi writes label map SEGs. That starts a program: once, and not at the start."""
-        if self._knowsSegKinds:
-            return
-        self._knowsSegKinds = True
 
     def readAndRefresh(self):
         """Read what has not been read yet, unless the user cancelled that, and show how things stand."""
