@@ -70,7 +70,7 @@ class SegmentHarmonizerWidget(ScriptedLoadableModuleWidget):
         self.layout.addWidget(uiWidget)
         self.ui = slicer.util.childWidgetVariables(uiWidget)
         uiWidget.setMRMLScene(slicer.mrmlScene)
-        self._updating, self._waitsForUser, self._isShown, self._knowsSegKinds = False, False, False, False
+        self._updating, self._waitsForUser, self._isShown = False, False, False
         self._work = LongWork()
         self.ui.outputsTable.horizontalHeader().setSectionResizeMode(qt.QHeaderView.ResizeToContents)
         for name in ("labelMaps", "images", "folder"):
