@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from SegmentationConcordanceLib.agreement.analysis import Analysis, CaseResult
 from SegmentationConcordanceLib.agreement.consensus_map import consensus_label_map
 from SegmentationConcordanceLib.agreement.finding import Finding
+from SegmentationConcordanceLib.agreement.findings import findings_of_cohort
 from SegmentationConcordanceLib.agreement.options import AnalysisOptions
-from SegmentationConcordanceLib.agreement.table_findings import worst_findings
 from SegmentationConcordanceLib.cohort.case_image import case_name
 from SegmentationConcordanceLib.imaging.label_map import LabelMap
 
@@ -35,15 +35,13 @@ def compare(
 
 
 def findings(results: Sequence[CaseResult], limit: int = 10) -> list[Finding]:
-    """What is worth looking at, the gravest first: what is missing, found alone, apart, or without agreement.
+    """What is worth looking at, the gravest first: shifted names, what is missing, merged, added or left out, and more.
 
-    :param results: of one case, or of a cohort: what a model does in many cases is one finding.
+    :param results: of one case, or of a cohort: what a model does in the same way in nearly all cases is one finding.
     :param limit: how many at most.
     :returns: empty where nothing is wrong.
     """
-    agreement = [row for result in results for row in result.agreement]
-    pairwise = [row for result in results for row in result.pairwise]
-    return worst_findings(agreement, pairwise, limit)
+    return findings_of_cohort([result.findings for result in results])[:limit]
 
 
 def consensus(result: CaseResult) -> LabelMap:

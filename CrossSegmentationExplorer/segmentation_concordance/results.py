@@ -8,6 +8,7 @@ from pathlib import Path
 
 from SegmentationConcordanceLib.agreement.analysis import CaseResult
 from SegmentationConcordanceLib.agreement.consensus_map import consensus_label_map
+from SegmentationConcordanceLib.agreement.findings import findings_of_cohort
 from SegmentationConcordanceLib.reporting.case_files import write_case
 from SegmentationConcordanceLib.reporting.case_files import write_consensus as write_consensus_file
 from SegmentationConcordanceLib.reporting.case_identifiers import case_identifiers
@@ -50,6 +51,7 @@ def write_report(
         path,
         [row for result in results for row in result.agreement],
         [row for result in results for row in result.pairwise],
+        findings=findings_of_cohort([result.findings for result in results]),
         title=title,
         notes=list(dict.fromkeys(note for result in results for note in result.notes)),
         viewer=viewer,

@@ -7,13 +7,17 @@ distances are made when they are first asked for, and kept.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from . import options as choices
 from .boxes import Box, structure_boxes
 from .comparison import Comparison, compare_models
 from .consensus import Consensus, LeaveOneOut, leave_one_out
+from .disputed_place import disputed_place
+from .finding import Finding
+from .finding_kinds import STANDS_APART
+from .findings import findings_of
 from .missing_penalty import with_missing_penalty
 from .models import ModelSegmentation
 from .options import AnalysisOptions, unmatched_note
@@ -23,7 +27,14 @@ from .staple_rows import staple_note, staple_rows
 from .subset import exclusion_note, with_models, with_structures
 from .surface_rows import with_surface_measures
 from .table import AgreementRow, PairwiseRow, StapleRow
+from .table_findings import worst_findings
 from .votes import EVERY_MODEL, at_least, held_against, majority, strict_intersection
+
+_LOW_SEVERITY = 0.02
+"""Of low agreement without a known kind: it comes after all others."""
+
+_CLEARLY_APART = 0.2
+"""A model whose Dice is lower by less than that shows no error where no kind of finding does."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +58,30 @@ class CaseResult:
     pairwise: tuple[PairwiseRow, ...]
     staple: tuple[StapleRow, ...] = ()
     notes: tuple[str, ...] = ()
+    _kept: dict[int, tuple[Finding, ...]] = field(default_factory=dict, repr=False)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong, the gravest first: kinds that voxels tell, then where the tables show low agreement besides.
+
+        Looks at the voxels when it is first asked for; copies with other notes share what was found.
+        """
+        of_these = id(self.comparison)
+        if of_these not in self._kept:
+            self._kept[of_these] = self._found()
+        return self._kept[of_these]
+
+    def _found(self) -> tuple[Finding, ...]:
+        boxes = {self.comparison.structures[n].key: box for n, box in structure_boxes(self.comparison).items()}
+        found = findings_of(self.case, self.comparison, boxes)
+        covered = {structure for finding in found for structure in finding.structures}
+        for low in worst_findings(self.agreement, self.pairwise):
+            apart = low.numbers.get("others_dice", 0.0) - low.numbers.get("model_dice", 0.0)
+            is_noise = low.kind == STANDS_APART and apart < _CLEARLY_APART
+            if covered.isdisjoint(low.structures) and not is_noise:
+                place = disputed_place(self.comparison, boxes, (), low.structures[0])
+                found.append(replace(low, place_ras=place, severity=min(low.severity, _LOW_SEVERITY)))
+        return tuple(found)
 
     def worst(self) -> AgreementRow | None:
         """The row with the lowest Dice to a consensus that is not empty; None where there is none."""

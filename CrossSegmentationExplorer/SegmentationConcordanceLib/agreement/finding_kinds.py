@@ -72,7 +72,7 @@ NUMBERS: dict[str, FindingNumber] = {
         _number("model_dice", "Mean pairwise Dice with the others", "1"),
         _number("others_dice", "Mean pairwise Dice of the others", "1"),
         _number("dice", "Dice with the consensus", "1"),
-        _number("cases", "Cases", "1"),
+        _number("n_cases", "Cases", "1"),
     )
 }
 
@@ -194,7 +194,7 @@ KINDS: dict[str, FindingKind] = {
             OTHER_DEFINITION,
             "Another definition",
             "The model differs from the others in the same way in every case: it means something else by the name.",
-            ("cases", "volume_ml", "offset_mm"),
+            ("n_cases", "volume_ml", "offset_mm"),
             0.4,
         ),
         FindingKind(

@@ -149,7 +149,7 @@ def _finding(
         "model_dice": first.own_dice,
         "others_dice": first.others_dice,
         "dice": None if first.worst is None else first.worst.dice,
-        "cases": len(cases) if len(cases) > 1 else None,
+        "n_cases": len(cases) if len(cases) > 1 else None,
     }
     is_blamed = bool(first.suspects) and len(first.others) > len(first.suspects)
     return Finding(

@@ -11,7 +11,6 @@ from pathlib import Path
 from pydicom.misc import is_dicom
 
 from ..agreement.analysis import CaseResult
-from ..agreement.table_findings import worst_findings
 from ..anatomy.vocabulary import all_vocabularies, load_vocabulary
 from ..errors import ConcordanceError
 from ..imaging.geometry import Geometry
@@ -31,7 +30,7 @@ from .listener import Nobody
 from .recognition import ChosenModel, recognized_model, told_task
 from .runs import ReadRun, RunFile, read_runs
 
-FORM = "1"
+FORM = "2"
 """Raise it when the same inputs would give other results: then all is made again."""
 DONE, UNCHANGED, FAILED = "done", "unchanged", "failed"
 SEGS = "segmentations"
@@ -308,8 +307,7 @@ def segs_of(output: CaseOutput) -> list[Path]:
 def _sentence(result: CaseResult) -> str:
     """What was compared, and the gravest finding."""
     models, structures = len(result.comparison.models), len(result.comparison.structures)
-    worst = worst_findings(result.agreement, result.pairwise, limit=1)
-    found = f" {worst[0].sentence}" if worst else ""
+    found = f" {result.findings[0].sentence}" if result.findings else ""
     return f"{models} models, {structures} structures.{found}"
 
 

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..agreement.finding import Finding
+from ..agreement.findings import findings_of_cohort
 from ..agreement.table_findings import worst_findings
 from ..imaging.whole_files import whole_file
-from ..reporting.case_files import AGREEMENT_FILE, PAIRWISE_FILE, REPORT_FILE, STAPLE_FILE
+from ..reporting.case_files import AGREEMENT_FILE, FINDINGS_FILE, PAIRWISE_FILE, REPORT_FILE, STAPLE_FILE
 from ..reporting.case_table import CaseTable
+from ..reporting.finding_tables import read_findings, write_findings
 from ..reporting.pictures import Picture
 from ..reporting.report import MOST_PICTURES, write_report
 from ..reporting.tables import read_agreement, read_pairwise
@@ -22,7 +24,7 @@ from .kept_pictures import kept_pictures
 
 FAILURES_FILE = "failures.csv"
 CASES_FILE = "cases.csv"
-JOINED = (AGREEMENT_FILE, PAIRWISE_FILE, STAPLE_FILE, "findings.csv")
+JOINED = (AGREEMENT_FILE, PAIRWISE_FILE, STAPLE_FILE, FINDINGS_FILE)
 """The tables of a case that the cohort has as well, one case after the other."""
 
 _FAILURE_COLUMNS = ("case", "step", "output", "error")
@@ -112,6 +114,18 @@ def _write_csv(path: Path, columns: Sequence[str], lines: Iterable[Sequence[str]
         writer.writerows(lines)
 
 
+def _findings(path: Path, cases: Sequence[str]) -> list[Finding] | None:
+    """Those of all cases, what is the same in nearly all of them as one; None where the cases have no such table."""
+    if not path.is_file():
+        return None
+    by_case: dict[str, list[Finding]] = {case: [] for case in cases}
+    for finding in read_findings(path):
+        by_case.setdefault(finding.case, []).append(finding)
+    found = findings_of_cohort(list(by_case.values()))
+    write_findings(path, found)
+    return found
+
+
 def _report(output: Path, compared: Sequence[CaseTask], problems: Sequence[Problem], cohort: Cohort) -> Path | None:
     path = output / REPORT_FILE
     rows = _rows_of(output / AGREEMENT_FILE)
@@ -121,16 +135,20 @@ def _report(output: Path, compared: Sequence[CaseTask], problems: Sequence[Probl
     agreement = read_agreement(output / AGREEMENT_FILE)
     pairwise = read_pairwise(output / PAIRWISE_FILE)
     models = len({row.model for row in agreement})
+    findings = _findings(output / FINDINGS_FILE, [task.case.name for task in compared])
+    if findings is None:
+        findings = worst_findings(agreement, pairwise)
     write_report(
         path,
         agreement,
         pairwise,
+        findings=findings,
         title=cohort.title or f"Concordance of {models} models on {len(compared)} cases",
         notes=_notes(compared, problems, len(cohort.cases)),
         cases=_case_table(compared),
         viewer=cohort.settings.viewer,
         data_beside=rows > _ROWS_IN_PAGE,
-        pictures=_pictures(compared, worst_findings(agreement, pairwise)[:MOST_PICTURES]),
+        pictures=_pictures(compared, findings[:MOST_PICTURES]),
     )
     return path
 

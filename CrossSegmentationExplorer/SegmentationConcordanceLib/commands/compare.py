@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..agreement.analysis import CaseResult
-from ..agreement.table import EMPTY_CONSENSUS, MISSING
+from ..agreement.finding import finding_json
 from ..cohort.case_comparison import Settings, compare_case
 from ..cohort.case_image import case_name, read_case_image
 from ..cohort.runs import read_runs
@@ -18,6 +18,7 @@ from ..plurals import counted
 from ..reporting.case_files import CONSENSUS_FILE, CONSENSUS_STEM, is_result
 from . import arguments, compare_many
 from .analysis_options import add_analysis_arguments, analysis_options
+from .finding_lines import finding_lines
 from .label_map_options import add_label_map_arguments, folders_of
 from .output_paths import require_output_folder
 from .parser import examples
@@ -108,11 +109,7 @@ def summary_lines(result: CaseResult) -> list[str]:
         lines.append(
             f"lowest agreement with the {worst.consensus}: {worst.structure}, {worst.model}, Dice {worst.dice:.3f}"
         )
-    for status, words in ((EMPTY_CONSENSUS, "no voxel in common"), (MISSING, "missing in a model that knows it")):
-        names = dict.fromkeys(row.structure for row in result.agreement if row.status == status)
-        if names:
-            lines.append(f"{words}: {', '.join(list(names)[:8])}{', ...' if len(names) > 8 else ''}")
-    return [*lines, *result.notes]
+    return [*lines, *finding_lines(result.findings), *result.notes]
 
 
 def _summary(result: CaseResult, files: list[Path]) -> dict[str, Any]:
@@ -123,6 +120,7 @@ def _summary(result: CaseResult, files: list[Path]) -> dict[str, Any]:
         "structures": len(result.comparison.structures),
         "consensus": result.consensus.method,
         "worst": None if worst is None else {"structure": worst.structure, "model": worst.model, "dice": worst.dice},
+        "findings": [finding_json(finding) for finding in result.findings],
         "notes": list(result.notes),
         "staple": [asdict(row) for row in result.staple],
         "files": [str(path) for path in files],

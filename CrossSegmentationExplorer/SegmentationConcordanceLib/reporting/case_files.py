@@ -1,5 +1,5 @@
-"""The files of a comparison: agreement.csv, pairwise.csv, report.html, of STAPLE also staple.csv; and the consensus,
-consensus.dcm where there is a DICOM series that it can refer to, consensus.nii.gz elsewhere."""
+"""The files of a comparison: agreement.csv, pairwise.csv, findings.csv, report.html, of STAPLE also staple.csv; and the
+consensus: consensus.dcm where there is a DICOM series that it can refer to, consensus.nii.gz elsewhere."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from ..imaging.label_map import LabelMap
 from ..imaging.seg_writer import write_dicom_seg
 from .case_identifiers import with_consensus
 from .case_table import NO_CASES, CaseTable
+from .finding_tables import write_findings
 from .pictures import Picture, case_pictures
 from .report import write_report
 from .tables import write_agreement, write_pairwise, write_staple
@@ -26,6 +27,7 @@ from .tables import write_agreement, write_pairwise, write_staple
 AGREEMENT_FILE = "agreement.csv"
 PAIRWISE_FILE = "pairwise.csv"
 STAPLE_FILE = "staple.csv"
+FINDINGS_FILE = "findings.csv"
 CONSENSUS_FILE = "consensus.dcm"
 CONSENSUS_STEM = "consensus"
 REPORT_FILE = "report.html"
@@ -114,6 +116,7 @@ def series_pictures(result: CaseResult, series: ImageSeries | None) -> list[Pict
 def _write_tables(folder: Path, result: CaseResult, series: ImageSeries | None) -> None:
     write_agreement(folder / AGREEMENT_FILE, result.agreement)
     write_pairwise(folder / PAIRWISE_FILE, result.pairwise)
+    write_findings(folder / FINDINGS_FILE, result.findings)
     if result.staple:
         write_staple(folder / STAPLE_FILE, result.staple)
     consensus = consensus_label_map(result.comparison, result.consensus_of_all)
@@ -134,5 +137,6 @@ def _write_page(folder: Path, result: CaseResult, cases: CaseTable, viewer: str,
         notes=result.notes,
         cases=with_consensus(cases, result.case, folder / CONSENSUS_FILE),
         viewer=viewer,
+        findings=result.findings,
         pictures=pictures,
     )

@@ -20,7 +20,6 @@ from ..agreement.comparison import Comparison
 from ..agreement.crops import patterns_at
 from ..agreement.disputed_place import disputed_place
 from ..agreement.finding import Finding
-from ..agreement.table_findings import worst_findings
 from .outlines import outline_path
 
 Place = tuple[float, float, float]
@@ -168,7 +167,7 @@ def case_pictures(result: CaseResult, scan: np.ndarray | None, limit: int = PICT
     :param scan: voxels (k, j, i) of the image on the grid of the result; None for outlines alone.
     :param limit: how many findings are looked at.
     """
-    findings = worst_findings(result.agreement, result.pairwise, limit=limit)
+    findings = result.findings[:limit]
     return PictureMaker(result.case, result.comparison, scan).of_findings(findings)
 
 

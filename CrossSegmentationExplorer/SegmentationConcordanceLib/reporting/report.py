@@ -11,7 +11,7 @@ from pathlib import Path
 from string import Template
 from urllib.parse import quote
 
-from ..agreement.finding import finding_json
+from ..agreement.finding import Finding, finding_json
 from ..agreement.table import AgreementRow, PairwiseRow
 from ..agreement.table_findings import NO_FINDING, worst_findings
 from ..imaging.whole_files import whole_files
@@ -80,6 +80,7 @@ def write_report(
     notes: Sequence[str] = (),
     cases: CaseTable = NO_CASES,
     viewer: str = "",
+    findings: Sequence[Finding] | None = None,
     pictures: Sequence[Picture] = (),
     data_beside: bool = False,
 ) -> None:
@@ -96,12 +97,15 @@ def write_report(
     :param cases: what is known of the cases: codes to show, acquisition, DICOM identifiers.
     :param viewer: template of the link to a browser viewer, an http or https address with fields in braces behind its
         "?": study, ct, segs, series, seg, structure; empty for no links.
+    :param findings: the gravest first, as the voxels tell them; None for those that the tables tell.
     :param pictures: of findings; at most ``MOST_PICTURES`` of those that the page's findings show are kept.
     :param data_beside: write the data into a second file, ``<name of the page>.data.js``, for more rows than one page
         should carry. The two stay together; the policy then also allows scripts from the page's own folder.
     :raises OutputError: the file cannot be written.
     """
-    findings = worst_findings(agreement, pairwise, limit=MOST_FINDINGS, case_labels=cases.labels)
+    if findings is None:
+        findings = worst_findings(agreement, pairwise, limit=MOST_FINDINGS, case_labels=cases.labels)
+    findings = findings[:MOST_FINDINGS]
     shown = pictures_of_findings(findings, pictures, MOST_PICTURES)
     data = {
         "title": title,

@@ -36,10 +36,11 @@ def compared(case, segs, tmp_path_factory):
     return folder
 
 
-def test_four_files_and_nothing_else(compared):
+def test_five_files_and_nothing_else(compared):
     assert sorted(path.name for path in compared.iterdir()) == [
         "agreement.csv",
         "consensus.dcm",
+        "findings.csv",
         "pairwise.csv",
         "report.html",
     ]

@@ -51,15 +51,16 @@ def series(tmp_path_factory):
     ],
 )
 def test_a_spoilt_seg_does_not_appear(tmp_path, series, monkeypatch, spoil, fact):
-    write = seg_writer.write_binary
+    run = seg_writer._run_itkimage2segimage
 
-    def write_and_spoil(target, *arguments):
-        write(target, *arguments)
-        dataset = pydicom.dcmread(target)
+    def run_and_spoil(*arguments):
+        path = run(*arguments)
+        dataset = pydicom.dcmread(path)
         spoil(dataset)
-        dataset.save_as(target)
+        dataset.save_as(path)
+        return path
 
-    monkeypatch.setattr(seg_writer, "write_binary", write_and_spoil)
+    monkeypatch.setattr(seg_writer, "_run_itkimage2segimage", run_and_spoil)
     with pytest.raises(DicomSegError, match=fact):
         write_dicom_seg(tmp_path / "seg.dcm", kidney_cyst_spleen(), series, model_name="M")
     assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,165 @@
+"""What the kinds of findings are found from: counts, names and regions of one case, each made when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from .boxes import Box
+from .comparison import Comparison
+from .confusion import Confusion, count_confusion
+from .crops import pattern_crop
+from .disputed_regions import DisputedRegion, disputed_regions
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """The slices in which each model has a structure: first and last k by the model's bit."""
+
+    slices: Mapping[int, tuple[int, int]]
+
+
+@dataclass(frozen=True, eq=False)
+class CaseFacts:
+    """Facts by the index of a structure in the comparison and the bit of a model.
+
+    :param boxes: of :attr:`Analysis.boxes`.
+    :param families: by model, what it shares training data with; "" or none where nobody knows.
+    """
+
+    case: str
+    comparison: Comparison
+    boxes: Mapping[str, Box]
+    families: Mapping[str, str] = field(default_factory=dict)
+    _regions: dict[int, tuple[DisputedRegion, ...]] = field(default_factory=dict)
+    _extents: dict[int, Extent] = field(default_factory=dict)
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The models; the index is the bit."""
+        return self.comparison.models
+
+    @property
+    def structures(self) -> range:
+        """The indices of the structures that two models or more know, and that one of them found."""
+        return range(len(self.comparison.structures))
+
+    @cached_property
+    def volumes(self) -> np.ndarray:
+        """Voxels, int64 (n_structures, n_models)."""
+        return self.comparison.model_counts()
+
+    @cached_property
+    def knows(self) -> np.ndarray:
+        """Whether a model knows a structure, bool (n_structures, n_models)."""
+        bits = np.arange(len(self.models))
+        voters = np.array([structure.voters for structure in self.comparison.structures], dtype=np.int64)
+        return (voters[:, None] >> bits & 1).astype(bool)
+
+    @cached_property
+    def found(self) -> np.ndarray:
+        """Whether a model found a structure, bool (n_structures, n_models)."""
+        return self.volumes > 0
+
+    @property
+    def voxel_ml(self) -> float:
+        """Volume of a voxel in ml."""
+        return self.comparison.geometry.voxel_volume_ml
+
+    @property
+    def spacing_kji(self) -> np.ndarray:
+        """Along k, j, i in mm."""
+        return self.comparison.geometry.spacing_mm[::-1]
+
+    def others(self, index: int, bit: int) -> list[int]:
+        """The other models that know a structure."""
+        return [other for other in np.flatnonzero(self.knows[index]).tolist() if other != bit]
+
+    def others_volume(self, index: int, bit: int) -> float:
+        """Median voxels of the other models that found a structure; 0 where none did."""
+        found = [self.volumes[index, other] for other in self.others(index, bit) if self.volumes[index, other]]
+        return float(np.median(found)) if found else 0.0
+
+    def is_cut(self, index: int) -> bool:
+        """Whether the first or last slice of the scan cuts a structure, in any model."""
+        return bool(self.comparison.cut[index].any())
+
+    def box(self, index: int) -> Box | None:
+        """The box around a structure; None where two models do not know it, or nobody found it."""
+        return (
+            self.boxes.get(self.comparison.structures[index].key) if self.comparison.structures[index].number else None
+        )
+
+    def regions(self, index: int) -> tuple[DisputedRegion, ...]:
+        """Where the models disagree about a structure, see :func:`disputed_regions`."""
+        if index not in self._regions:
+            box = self.box(index)
+            self._regions[index] = disputed_regions(self.comparison, index, box) if box is not None else ()
+        return self._regions[index]
+
+    def region_of(self, index: int, bits: int) -> DisputedRegion | None:
+        """The gravest region of a structure that is held against these models; else against one of them; else any."""
+        regions = self.regions(index)
+        exact = (region for region in regions if region.minority == bits)
+        some = (region for region in regions if region.minority & bits)
+        return next(exact, None) or next(some, None) or next(iter(regions), None)
+
+    def patterns(self, index: int) -> np.ndarray:
+        """The votes in the structure's box, uint16 (k, j, i)."""
+        return pattern_crop(self.comparison, index, self.box(index))
+
+    def has_voxel(self, index: int, bit: int, voxel: tuple[int, int, int]) -> bool:
+        """Whether a model marks a voxel (k, j, i) of the scan as a structure."""
+        number = self.comparison.structures[index].number
+        planes = (plane for plane in self.comparison.planes if plane.model == bit)
+        return any(plane.structure_of_label[plane.voxels[voxel]] == number for plane in planes)
+
+    def extent(self, index: int) -> Extent:
+        """The slices in which each model has a structure."""
+        if index not in self._extents:
+            box, slices = self.box(index), {}
+            if box is not None:
+                along = np.bitwise_or.reduce(self.patterns(index).reshape(box.upper[0] - box.lower[0], -1), axis=1)
+                for bit in range(len(self.models)):
+                    there = np.flatnonzero(along >> bit & 1)
+                    if there.size:
+                        slices[bit] = (box.lower[0] + int(there[0]), box.lower[0] + int(there[-1]))
+            self._extents[index] = Extent(slices)
+        return self._extents[index]
+
+    @cached_property
+    def confusion(self) -> Confusion:
+        """What the models call a voxel."""
+        return count_confusion(self.comparison)
+
+    @cached_property
+    def numbers(self) -> np.ndarray:
+        """Of each structure its number in the comparison."""
+        return np.array([structure.number for structure in self.comparison.structures], dtype=np.int64)
+
+    @cached_property
+    def called(self) -> dict[int, np.ndarray]:
+        """By model float (n_structures, n_structures): [s, t] is how many voxels it calls s and the others, in the
+        median of those that know t, call t. On the diagonal what they agree on."""
+        members = self.comparison.pattern_members()
+        found = {}
+        for bit in range(len(self.models)):
+            layers = np.full((len(self.models), len(self.numbers), len(self.numbers)), np.nan)
+            for other in range(len(self.models)):
+                if other == bit:
+                    continue
+                between = self.confusion.between(bit, other)[np.ix_(self.numbers, self.numbers)].astype(float)
+                both = members[:, bit] & members[:, other]
+                np.fill_diagonal(between, self.comparison.counts @ both)
+                between[:, ~self.knows[:, other]] = np.nan
+                between[self.numbers == 0] = np.nan
+                between[:, self.numbers == 0] = np.nan
+                layers[other] = between
+            known = ~np.isnan(layers).all(axis=0)
+            median = np.zeros(layers.shape[1:])
+            median[known] = np.nanmedian(layers[:, known], axis=0)
+            found[bit] = median
+        return found

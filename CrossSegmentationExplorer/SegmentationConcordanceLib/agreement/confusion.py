@@ -1,0 +1,87 @@
+"""What one model calls a voxel, and what another one calls it: counted for all structures in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .comparison import Comparison
+from .patterns import Plane
+
+_CHUNK_VOXELS = 1 << 21
+
+
+@dataclass(frozen=True, eq=False)
+class Confusion:
+    """Voxels by what two models call them.
+
+    :param counts: by the bits of two models, a <= b: int64 (highest + 1, highest + 1), [s, t] is how many voxels model
+        a calls s and model b calls t, two different structures, by their numbers in the comparison. Of a = b what a
+        model calls by both names itself.
+    """
+
+    counts: dict[tuple[int, int], np.ndarray]
+
+    def between(self, a: int, b: int) -> np.ndarray:
+        """[s, t] is how many voxels model a calls s and model b calls t."""
+        return self.counts[a, b] if a <= b else self.counts[b, a].T
+
+
+def count_confusion(comparison: Comparison) -> Confusion:
+    """Count what is called by two names; structures that one model alone knows have no number and are left out.
+
+    Of a model whose segments overlap two at most are looked at in a voxel.
+    """
+    n_models = len(comparison.models)
+    size = 1 + max([s.number for s in comparison.structures], default=0)
+    counts = {(a, b): np.zeros(size * size, dtype=np.int64) for b in range(n_models) for a in range(b + 1)}
+    planes = [[plane for plane in comparison.planes if plane.model == bit] for bit in range(n_models)]
+    flat = [[(np.ascontiguousarray(p.voxels).reshape(-1), _table(p, comparison)) for p in own] for own in planes]
+    total = flat[0][0][0].size
+    for start in range(0, total, _CHUNK_VOXELS):
+        names = [_names(own, slice(start, start + _CHUNK_VOXELS)) for own in flat]
+        first = names[0][0]
+        differs = np.zeros(first.shape, dtype=bool)
+        for one, two in names:
+            differs |= one != first
+            if two is not None:
+                differs |= two != 0
+        places = np.flatnonzero(differs)
+        if not places.size:
+            continue
+        at = [[layer[places].astype(np.int64) for layer in layers if layer is not None] for layers in names]
+        for (a, b), counted in counts.items():
+            for of_a in at[a]:
+                for of_b in at[b]:
+                    keys = of_a * size + of_b
+                    keys = keys[(of_a != 0) & (of_b != 0) & (of_a != of_b)]
+                    counted += np.bincount(keys, minlength=size * size)
+    return Confusion({pair: counted.reshape(size, size) for pair, counted in counts.items()})
+
+
+def _table(plane: Plane, comparison: Comparison) -> np.ndarray:
+    """[label] is the number of the structure, 0 for one that the comparison leaves out."""
+    kept = np.zeros(int(plane.structure_of_label.max(initial=0)) + 1, dtype=np.uint16)
+    for structure in comparison.structures:
+        if 0 < structure.number < len(kept):
+            kept[structure.number] = structure.number
+    return kept[plane.structure_of_label]
+
+
+def _names(own: Sequence[tuple[np.ndarray, np.ndarray]], part: slice) -> tuple[np.ndarray, np.ndarray | None]:
+    """What a model calls the voxels of a part, and the second name where it has two; None where there is none."""
+    first, second = None, None
+    for voxels, table in own:
+        names = np.take(table, voxels[part])
+        if first is None:
+            first = names
+            continue
+        taken = first != 0
+        twice = taken & (names != 0) & (names != first)
+        if twice.any():
+            second = np.zeros_like(first) if second is None else second
+            second[twice] = names[twice]
+        first = np.where(taken, first, names)
+    return first, second

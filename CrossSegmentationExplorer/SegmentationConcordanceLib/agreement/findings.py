@@ -1,0 +1,190 @@
+"""All findings of a case, or of a cohort: what is wrong, whose error it may be, where to look, the gravest first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from ..anatomy.identity import StructureIdentity
+from ..anatomy.series import series_place
+from . import finding_kinds as kinds
+from .boxes import Box
+from .case_facts import CaseFacts
+from .comparison import Comparison
+from .disputed_place import place_of
+from .finding import Finding, worst_first
+from .finding_sentences import listed, readable, said_of
+from .suspicion import Suspicion
+from .wrong_names import wrong_names
+from .wrong_presence import stopped_outputs, wrong_places, wrong_presence
+from .wrong_shapes import boundary_offsets, odd_volumes, pieces, series_ends, wrong_shapes
+
+_HALF_COUNTS_ML = 1.0
+"""A structure of so many ml counts half of a large one."""
+_CUT_COUNTS = 0.4
+_SYSTEMATIC_CASES, _SYSTEMATIC_SHARE = 3, 0.8
+_CAN_BE_A_DEFINITION = (kinds.BOUNDARY_OFFSET, kinds.TRUNCATED, kinds.FALSE_BLOB, kinds.HOLE, kinds.OUTLIER_VOLUME)
+
+_DETECTORS: tuple[Callable[[CaseFacts], Iterable[Suspicion]], ...] = (
+    stopped_outputs,
+    wrong_names,
+    wrong_places,
+    wrong_presence,
+    series_ends,
+    wrong_shapes,
+    pieces,
+    boundary_offsets,
+    odd_volumes,
+)
+"""In this order: what an earlier one explains of a model and a structure, a later one does not tell again."""
+
+
+def findings_of(
+    case: str, comparison: Comparison, boxes: Mapping[str, Box], families: Mapping[str, str] | None = None
+) -> list[Finding]:
+    """The findings of one case, the gravest first; empty where the models agree. See :attr:`CaseResult.findings`.
+
+    :param boxes: of :attr:`Analysis.boxes`.
+    :param families: by model, what it shares training data with: a family does not outvote an outsider unsaid.
+    """
+    facts = CaseFacts(case, comparison, boxes, families or {})
+    told: list[Suspicion] = []
+    explained: set[tuple[int, int]] = set()
+    for detect in _DETECTORS:
+        found = [one for one in detect(facts) if not _is_explained(one, explained)]
+        told += found
+        for one in found:
+            explained.update((bit, index) for bit in _bits(one.models) for index in one.explains)
+    return worst_first(_finding(facts, one) for one in _joined(told))
+
+
+def findings_of_cohort(by_case: Sequence[Sequence[Finding]]) -> list[Finding]:
+    """The findings of several cases: what a model does in the same way in nearly every case is one, of another
+    definition.
+
+    :param by_case: what :func:`findings_of` gives, one item per case.
+    """
+    groups: dict[tuple, list[Finding]] = {}
+    for finding in (finding for findings in by_case for finding in findings):
+        groups.setdefault(_way(finding), []).append(finding)
+    found = []
+    for group in groups.values():
+        cases = tuple(dict.fromkeys(finding.case for finding in group))
+        systematic = len(cases) >= max(_SYSTEMATIC_CASES, _SYSTEMATIC_SHARE * len(by_case))
+        found += [_definition(group, cases)] if systematic and group[0].kind in _CAN_BE_A_DEFINITION else group
+    return worst_first(found)
+
+
+def _is_explained(one: Suspicion, explained: set[tuple[int, int]]) -> bool:
+    return all((bit, one.structures[0]) in explained for bit in _bits(one.models))
+
+
+def _joined(told: Sequence[Suspicion]) -> list[Suspicion]:
+    """The same error of two models as one: they may be of one family."""
+    groups: dict[tuple, list[Suspicion]] = {}
+    for one in told:
+        groups.setdefault((one.kind, one.structures), []).append(one)
+    joined = []
+    for group in groups.values():
+        first = max(group, key=lambda one: one.confidence)
+        models = 0
+        for one in group:
+            models |= one.models
+        joined.append(replace(first, models=models))
+    return joined
+
+
+def _finding(facts: CaseFacts, one: Suspicion) -> Finding:
+    structures = [facts.comparison.structures[index] for index in one.structures]
+    names = [readable(structure.name) for structure in structures]
+    voters = [bit for bit in range(len(facts.models)) if facts.knows[one.structures[0], bit]]
+    bits = _bits(one.models)
+    rest = [facts.models[bit] for bit in voters if bit not in bits]
+    is_blamed = len(rest) > len(bits) or (len(voters) > 2 and len(rest) >= len(bits))
+    models = [facts.models[bit] for bit in bits]
+    lead = f"{facts.case}, {_what(one, structures, names)}"
+    first, others = (models, rest) if rest else (models[:1], models[1:])
+    sentence = f"{lead}: {said_of(one.kind, names, first, others, one.numbers)}."
+    confidence, note = _family(facts, models, rest)
+    if not is_blamed:
+        sentence += " Nothing tells which of them is right."
+    share, volume_ml = min(1.0, one.share), one.volume * facts.voxel_ml
+    severity = one_weight(one.kind) * share * volume_ml / (volume_ml + _HALF_COUNTS_ML)
+    severity *= _CUT_COUNTS if facts.is_cut(one.structures[0]) and one.kind != kinds.LABEL_SHIFT else 1.0
+    return Finding(
+        kind=one.kind,
+        case=facts.case,
+        structures=tuple(structure.key for structure in structures),
+        names=tuple(structure.name for structure in structures),
+        models=tuple(models if is_blamed else [*models, *rest]),
+        sentence=sentence + note,
+        lead=lead,
+        others=tuple(rest) if is_blamed else (),
+        is_blamed=is_blamed,
+        numbers=dict(one.numbers),
+        place_ras=None if one.voxel is None else place_of(facts.comparison.geometry, one.voxel),
+        confidence=one.confidence * confidence,
+        severity=severity,
+    )
+
+
+def one_weight(kind: str) -> float:
+    """How much a finding of a kind counts."""
+    return kinds.KINDS[kind].weight
+
+
+def _what(one: Suspicion, structures: Sequence, names: Sequence[str]) -> str:
+    """The structures in words: members of a series that follow each other as "vertebrae T2 to T10"."""
+    if one.kind in (kinds.INCLUDES_NEIGHBOUR, kinds.SPLIT):
+        return names[0]
+    places = [
+        series_place(structure.identity) if isinstance(structure.identity, StructureIdentity) else None
+        for structure in structures
+    ]
+    if len(names) > 2 and all(places) and len({place.series for place in places}) == 1:
+        ordered = sorted(places, key=lambda place: place.position)
+        if ordered[-1].position - ordered[0].position < len(names) + 0.5:
+            return f"{ordered[0].series.partition(',')[0]} {ordered[0].member} to {ordered[-1].member}"
+    return listed(names)
+
+
+def _family(facts: CaseFacts, models: Sequence[str], rest: Sequence[str]) -> tuple[float, str]:
+    """How far votes of one family lower the confidence, and a sentence that says so."""
+    own = {facts.families.get(model, "") for model in models}
+    others = {facts.families.get(model, "") for model in rest}
+    if len(rest) > 1 and len(others) == 1 and "" not in others and not own & others:
+        return 0.7, f" The {len(rest)} others are of one family ({next(iter(others))}), which may share an error."
+    if len(models) > 1 and len(own) == 1 and "" not in own:
+        return 1.0, f" {listed(models)} are of one family ({next(iter(own))})."
+    return 1.0, ""
+
+
+def _way(finding: Finding) -> tuple:
+    """What makes findings of several cases the same: the model, what it is about and which way it goes."""
+    sign = finding.numbers.get("offset_mm", 0.0) > 0
+    what = finding.structures[:1] if len(finding.structures) < 3 else ("several",)
+    series = tuple(sorted({name.rstrip("0123456789CTLS").rstrip("_") for name in finding.names}))
+    return finding.kind, finding.models, what if what != ("several",) else series, sign
+
+
+def _definition(group: Sequence[Finding], cases: tuple[str, ...]) -> Finding:
+    first = max(group, key=lambda finding: finding.rank)
+    what = first.lead.removeprefix(f"{first.case}, ")
+    lead = f"{what} in {len(cases):,} cases"
+    said = first.sentence.removeprefix(f"{first.lead}: ")
+    sentence = f"{lead}: {said_of(kinds.OTHER_DEFINITION, (), first.models, first.others, {})}. In {first.case}: {said}"
+    weight = one_weight(kinds.OTHER_DEFINITION) / one_weight(first.kind)
+    return replace(
+        first,
+        kind=kinds.OTHER_DEFINITION,
+        sentence=sentence,
+        lead=lead,
+        cases=cases,
+        numbers={**first.numbers, "n_cases": len(cases)},
+        severity=first.severity * weight,
+        confidence=max(finding.confidence for finding in group),
+    )
+
+
+def _bits(models: int) -> list[int]:
+    return [bit for bit in range(models.bit_length()) if models >> bit & 1]

@@ -1,0 +1,275 @@
+"""Errors of shape: blobs, parts left out, ends too early, pieces, boundaries too far out or in, odd volumes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from scipy import ndimage
+
+from ..anatomy.identity import StructureIdentity
+from ..anatomy.series import series_place
+from . import finding_kinds as kinds
+from .case_facts import CaseFacts
+from .disputed_regions import DisputedRegion
+from .surface_area import N_PATTERNS, patch_areas
+from .suspicion import Suspicion
+
+_TIMES_NOISE = 3.0
+_LEAST_SHARE, _LEAST_STEPS = 0.03, 1.9
+_SHELL = 14.0
+"""So many times the volume of the ball that fits in: from there on a region is a shell, not a blob."""
+_END_SHARE, _ELONGATED = 0.3, 2.0
+_OFFSET_SHARE = 0.12
+_PIECE_SHARE, _PIECE_VOXELS = 0.05, 12
+_SERIES_MEMBERS, _SERIES_SHARE, _SERIES_TIMES = 4, 0.7, 1.3
+_OFFSET_VOXELS = 0.5
+_ODD_RATIO = 2.0
+
+
+def wrong_shapes(facts: CaseFacts) -> Iterator[Suspicion]:
+    """What is held against one model alone, far more than against any other on the same structure."""
+    for index in facts.structures:
+        finders = np.flatnonzero(facts.found[index]).tolist()
+        if facts.box(index) is None or len(finders) < 3:
+            continue
+        gravest = {bit: _gravest(facts, index, bit) for bit in finders}
+        for bit in finders:
+            region = gravest[bit]
+            if region is None:
+                continue
+            rest = sorted(one.severity if one else 0.0 for other, one in gravest.items() if other != bit)
+            noise = rest[-1] if len(rest) < 4 else rest[-2]
+            volume = facts.others_volume(index, bit)
+            stands_out = (
+                region.severity >= _TIMES_NOISE * noise
+                and region.depth_mm >= _LEAST_STEPS * float(facts.spacing_kji.min())
+                and region.n_voxels >= max(_PIECE_VOXELS, _LEAST_SHARE * volume)
+            )
+            if stands_out:
+                yield _of_region(facts, index, bit, region, noise)
+
+
+def _gravest(facts: CaseFacts, index: int, bit: int) -> DisputedRegion | None:
+    return next((region for region in facts.regions(index) if region.minority == 1 << bit), None)
+
+
+def _of_region(facts: CaseFacts, index: int, bit: int, region: DisputedRegion, noise: float) -> Suspicion:
+    volume = facts.others_volume(index, bit)
+    added = facts.has_voxel(index, bit, region.voxel)
+    ball_ml = 4 / 3 * np.pi * region.depth_mm**3 / 1000
+    numbers = {
+        "volume_ml": region.volume_ml,
+        "depth_mm": region.depth_mm,
+        "share": min(1.0, region.n_voxels / volume),
+    }
+    kind = kinds.FALSE_BLOB if added else kinds.HOLE
+    if region.volume_ml > _SHELL * ball_ml:
+        kind, numbers = kinds.BOUNDARY_OFFSET, _offset_numbers(facts, index, bit)
+    elif not added and _is_at_an_end(facts, index, bit, region):
+        kind = kinds.TRUNCATED
+    sure = 1 - noise / region.severity
+    return Suspicion(
+        kind, (index,), 1 << bit, min(1.0, region.n_voxels / volume), volume, 0.5 + 0.5 * sure, numbers, region.voxel,
+        frozenset((index,)),
+    )  # fmt: skip
+
+
+def _is_at_an_end(facts: CaseFacts, index: int, bit: int, region: DisputedRegion) -> bool:
+    """Whether a region lies at an end of a long structure, along its longest axis."""
+    patterns, box = facts.patterns(index), facts.box(index)
+    others = [other for other in facts.others(index, bit) if facts.found[index, other]]
+    votes = sum((patterns >> other & 1).astype(np.uint8) for other in others)
+    places = np.argwhere(2 * votes > len(others)) * facts.spacing_kji
+    if len(places) < 3:
+        return False
+    middle = places.mean(axis=0)
+    lengths, axes = np.linalg.eigh(np.cov((places - middle).T))
+    if lengths[-1] < _ELONGATED**2 * max(lengths[-2], 1e-9):
+        along = (np.array(region.voxel) - box.lower)[0] * facts.spacing_kji[0]
+        ends = np.quantile(places[:, 0], [0.15, 0.85])
+        return bool(along < ends[0] or along > ends[1])
+    line = (places - middle) @ axes[:, -1]
+    at = ((np.array(region.voxel) - box.lower) * facts.spacing_kji - middle) @ axes[:, -1]
+    low, high = np.quantile(line, [_END_SHARE, 1 - _END_SHARE])
+    return bool(at < low or at > high)
+
+
+def boundary_offsets(facts: CaseFacts) -> Iterator[Suspicion]:
+    """Models whose volume is off by a share that is far from that of all others: larger or smaller all around."""
+    for index in facts.structures:
+        finders = np.flatnonzero(facts.found[index]).tolist()
+        if facts.box(index) is None or len(finders) < 3:
+            continue
+        net = {bit: _added_and_lost(facts, index, bit) for bit in finders}
+        share = {bit: (plus - minus) / max(1.0, facts.others_volume(index, bit)) for bit, (plus, minus) in net.items()}
+        for bit in finders:
+            rest = sorted(abs(share[other]) for other in finders if other != bit)
+            noise = rest[-1] if len(rest) < 4 else rest[-2]
+            if abs(share[bit]) < max(_OFFSET_SHARE, _TIMES_NOISE * noise):
+                continue
+            numbers = _offset_numbers(facts, index, bit)
+            if abs(numbers["offset_mm"]) < _OFFSET_VOXELS * float(facts.spacing_kji.mean()):
+                continue
+            region = facts.region_of(index, 1 << bit)
+            yield Suspicion(
+                kinds.BOUNDARY_OFFSET, (index,), 1 << bit, min(1.0, abs(share[bit])), facts.others_volume(index, bit),
+                0.5 + 0.5 * (1 - noise / abs(share[bit])), numbers, region.voxel if region else None,
+                frozenset((index,)),
+            )  # fmt: skip
+
+
+def _added_and_lost(facts: CaseFacts, index: int, bit: int) -> tuple[float, float]:
+    """Voxels that the model adds to those that most of the others mark, and that it leaves out."""
+    others = facts.others(index, bit)
+    members = facts.comparison.pattern_members()
+    most = 2 * members[:, others].sum(axis=1) > len(others)
+    own = members[:, bit] > 0
+    counts = facts.comparison.counts[index]
+    return float(counts[own & ~most].sum()), float(counts[~own & most].sum())
+
+
+def _offset_numbers(facts: CaseFacts, index: int, bit: int) -> dict[str, float]:
+    plus, minus = _added_and_lost(facts, index, bit)
+    patterns = facts.patterns(index)
+    others = [other for other in facts.others(index, bit) if facts.found[index, other]]
+    votes = sum((patterns >> other & 1).astype(np.uint8) for other in others)
+    area = _surface_mm2(2 * votes > len(others), facts.spacing_kji)
+    volume = facts.others_volume(index, bit)
+    return {
+        "offset_mm": (plus - minus) * facts.voxel_ml * 1000 / area if area else 0.0,
+        "volume_ml": abs(plus - minus) * facts.voxel_ml,
+        "volume_ratio": float(facts.volumes[index, bit]) / volume if volume else 0.0,
+    }
+
+
+def _surface_mm2(mask: np.ndarray, spacing_kji: np.ndarray) -> float:
+    """Area of a mask's surface, see :mod:`.surface_area`."""
+    padded = np.pad(mask, 1).astype(np.uint8)
+    corners = np.zeros(np.subtract(padded.shape, 1), dtype=np.uint8)
+    for k, j, i in np.ndindex(2, 2, 2):
+        part = padded[k : k - 1 or None, j : j - 1 or None, i : i - 1 or None]
+        corners |= part << np.uint8(4 * k + 2 * j + i)
+    counts = np.bincount(corners.ravel(), minlength=N_PATTERNS)
+    return float(counts @ patch_areas(tuple(spacing_kji)))
+
+
+def series_ends(facts: CaseFacts) -> Iterator[Suspicion]:
+    """Models that leave out more than all others on nearly all members of a series, such as the heads of all ribs."""
+    series: dict[str, list[int]] = {}
+    for index in facts.structures:
+        identity = facts.comparison.structures[index].identity
+        place = series_place(identity) if isinstance(identity, StructureIdentity) else None
+        if place is not None and facts.box(index) is not None and np.count_nonzero(facts.found[index]) > 2:
+            series.setdefault(place.series.partition(",")[0], []).append(index)
+    for members in series.values():
+        if len(members) < _SERIES_MEMBERS:
+            continue
+        left_out = [{bit: _left_out(facts, index, bit) for bit in range(len(facts.models))} for index in members]
+        for bit in range(len(facts.models)):
+            own = np.array([regions[bit].severity if regions[bit] else 0.0 for regions in left_out])
+            rest = np.array(
+                [max(one.severity for other, one in regions.items() if one and other != bit) if
+                 any(one for other, one in regions.items() if other != bit) else 0.0 for regions in left_out]
+            )  # fmt: skip
+            stands_out = own > rest
+            if np.mean(stands_out) >= _SERIES_SHARE and np.median(own) >= _SERIES_TIMES * np.median(rest):
+                here = {members[n]: left_out[n][bit] for n in np.flatnonzero(stands_out)}
+                yield _series_end(facts, here, bit)
+
+
+def _left_out(facts: CaseFacts, index: int, bit: int) -> DisputedRegion | None:
+    """The gravest region that this model alone leaves out."""
+    if not facts.found[index, bit]:
+        return None
+    own = (region for region in facts.regions(index) if region.minority == 1 << bit)
+    return next((region for region in own if not facts.has_voxel(index, bit, region.voxel)), None)
+
+
+def _series_end(facts: CaseFacts, regions: dict[int, DisputedRegion], bit: int) -> Suspicion:
+    members = sorted(regions, key=lambda index: -regions[index].severity)
+    gravest = regions[members[0]]
+    volume = sum(facts.others_volume(index, bit) for index in members)
+    lost = sum(region.n_voxels for region in regions.values())
+    numbers = {"volume_ml": lost * facts.voxel_ml, "share": lost / volume, "depth_mm": gravest.depth_mm}
+    return Suspicion(
+        kinds.TRUNCATED, tuple(members), 1 << bit, min(1.0, lost / volume), volume, 0.9, numbers, gravest.voxel,
+        frozenset(members),
+    )  # fmt: skip
+
+
+def pieces(facts: CaseFacts) -> Iterator[Suspicion]:
+    """Segments in more pieces than those of all others, small crumbs left out."""
+    for index in facts.structures:
+        finders = np.flatnonzero(facts.found[index]).tolist()
+        if facts.box(index) is None or not finders:
+            continue
+        suspects = [bit for bit in finders if len(finders) < 3 or _may_be_broken(facts, index, bit)]
+        if not suspects:
+            continue
+        patterns = facts.patterns(index)
+        counts = {bit: _pieces(patterns >> bit & 1 != 0) for bit in finders}
+        for bit in suspects:
+            own, rest = counts[bit], [len(counts[other]) for other in finders if other != bit]
+            if len(own) > max(rest, default=1):
+                lower = facts.box(index).lower
+                second = own[1]
+                region = facts.region_of(index, 1 << bit)
+                yield Suspicion(
+                    kinds.FRAGMENTED, (index,), 1 << bit, min(1.0, sum(size for size, _ in own[1:]) / own[0][0]),
+                    float(facts.volumes[index, bit]), 0.8,
+                    {"pieces": len(own), "volume_ml": second[0] * facts.voxel_ml},
+                    tuple(np.add(second[1], lower).tolist()) if second else region.voxel, frozenset((index,)),
+                )  # fmt: skip
+
+
+def _may_be_broken(facts: CaseFacts, index: int, bit: int) -> bool:
+    """Only what is held against a model can break or add a piece: spares a look at most segments."""
+    plus, minus = _added_and_lost(facts, index, bit)
+    return plus + minus >= _PIECE_SHARE * float(facts.volumes[index, bit])
+
+
+def _pieces(mask: np.ndarray) -> list[tuple[int, tuple[int, int, int]]]:
+    """Size in voxels of each piece with a voxel inside it, the largest first; crumbs are left out.
+
+    Pieces with less than two voxels between them count as one: noise of the outlines parts thin structures.
+    """
+    near = ndimage.binary_dilation(np.pad(mask, 1), np.ones((3, 3, 3), dtype=bool))[1:-1, 1:-1, 1:-1]
+    labels, count = ndimage.label(near, np.ones((3, 3, 3), dtype=bool))
+    if not count:
+        return []
+    labels[~mask] = 0
+    sizes = np.bincount(labels.ravel(), minlength=count + 1)[1:]
+    least = max(_PIECE_VOXELS, _PIECE_SHARE * sizes.max())
+    order = [n for n in np.argsort(-sizes, kind="stable").tolist() if sizes[n] >= least or sizes[n] == sizes.max()]
+    found = []
+    for n in order:
+        places = np.argwhere(labels == n + 1)
+        nearest = places[np.argmin(((places - places.mean(axis=0)) ** 2).sum(axis=1))]
+        found.append((int(sizes[n]), tuple(nearest.tolist())))
+    return found
+
+
+def odd_volumes(facts: CaseFacts) -> Iterator[Suspicion]:
+    """Volumes of less than half or more than twice the median of the others."""
+    for index in facts.structures:
+        finders = np.flatnonzero(facts.found[index]).tolist()
+        if len(finders) < 2:
+            continue
+        for bit in finders if len(finders) > 2 else finders[:1]:
+            others = facts.others_volume(index, bit)
+            ratio = float(facts.volumes[index, bit]) / others
+            rest = [float(facts.volumes[index, other]) / others for other in finders if other != bit]
+            if 1 / _ODD_RATIO < ratio < _ODD_RATIO or any(r > _ODD_RATIO or r * _ODD_RATIO < 1 for r in rest):
+                continue
+            numbers = {
+                "volume_ratio": ratio,
+                "model_volume_ml": float(facts.volumes[index, bit]) * facts.voxel_ml,
+                "others_volume_ml": others * facts.voxel_ml,
+            }
+            region = facts.region_of(index, 1 << bit)
+            models = 1 << bit if len(finders) > 2 else sum(1 << other for other in finders)
+            yield Suspicion(
+                kinds.OUTLIER_VOLUME, (index,), models, min(1.0, abs(1 - ratio)), max(others, ratio * others), 0.7,
+                numbers, region.voxel if region else None, frozenset((index,)),
+            )  # fmt: skip

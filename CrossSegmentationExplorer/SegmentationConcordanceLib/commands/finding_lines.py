@@ -1,0 +1,19 @@
+"""Findings in the lines of a command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..agreement.finding import Finding
+
+FINDINGS_SHOWN = 8
+
+
+def finding_lines(findings: Sequence[Finding], limit: int = FINDINGS_SHOWN) -> list[str]:
+    """The gravest findings in sentences, and how many more there are."""
+    if not findings:
+        return ["no finding"]
+    lines = [f"{len(findings)} findings, the gravest first:" if len(findings) > 1 else "one finding:"]
+    lines += [f"  {finding.of_kind.title}: {finding.sentence}" for finding in findings[:limit]]
+    more = len(findings) - limit
+    return [*lines, *([f"  and {more} more in findings.csv"] if more > 0 else [])]

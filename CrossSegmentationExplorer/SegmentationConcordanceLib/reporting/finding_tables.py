@@ -1,0 +1,114 @@
+"""findings.csv: one line per finding. Lists are joined by " | "; a number that a finding has not is an empty cell."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from ..agreement.finding import Finding
+from ..agreement.finding_kinds import KINDS, NUMBERS
+from ..errors import ConcordanceError, UnreadableFileError
+from ..imaging.whole_files import whole_file
+from .text_tables import separator_of, table_text
+
+_LISTS = ("cases", "structures", "names", "models", "others")
+_PLACE = ("right_mm", "anterior_mm", "superior_mm")
+_TEXTS = ("sentence", "lead")
+COLUMNS = (
+    "case", "kind", "title", *_LISTS, "is_blamed", "confidence", "severity", *_PLACE, *NUMBERS, *_TEXTS,
+)  # fmt: skip
+_BETWEEN = " | "
+
+
+def write_findings(path: str | os.PathLike[str], findings: Iterable[Finding]) -> None:
+    """Write findings.csv, whole or not at all; reading it gives the same findings again.
+
+    :param findings: in the order in which they are to stand; may be empty, which leaves the header alone.
+    :raises OutputError: the file cannot be written.
+    """
+    with (
+        whole_file(path) as temporary,
+        temporary.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream,
+    ):
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        writer.writerows(_cells(finding) for finding in findings)
+
+
+def _cells(finding: Finding) -> list[str]:
+    place = finding.place_ras or ("", "", "")
+    return [
+        finding.case,
+        finding.kind,
+        finding.of_kind.title,
+        *(_BETWEEN.join(getattr(finding, name)) for name in _LISTS),
+        "yes" if finding.is_blamed else "no",
+        *(repr(float(value)) for value in (finding.confidence, finding.severity)),
+        *(repr(float(value)) if value != "" else "" for value in place),
+        *(repr(float(finding.numbers[key])) if key in finding.numbers else "" for key in NUMBERS),
+        finding.sentence,
+        finding.lead,
+    ]
+
+
+def read_findings(path: str | os.PathLike[str]) -> list[Finding]:
+    """Read what :func:`write_findings` wrote.
+
+    :raises UnreadableFileError: there is no such file, it is no UTF-8 text, or it is empty.
+    :raises ConcordanceError: a column is missing, or a value is none that it can have; names file and line.
+    """
+    path = Path(path)
+    text = table_text(path)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator_of(text), strict=True)
+    try:
+        if not reader.fieldnames:
+            raise UnreadableFileError(path, "is empty", f"The first line must name the columns {', '.join(COLUMNS)}.")
+        missing = [name for name in ("case", "kind", "structures", "models") if name not in reader.fieldnames]
+        if missing:
+            fact = f"has no column {', '.join(missing)}"
+            raise ConcordanceError(path, fact, "Give a findings.csv as 'concordance compare' writes it.")
+        return [_finding(path, reader.line_num, line) for line in reader]
+    except csv.Error as error:
+        raise ConcordanceError(path, f"line {reader.line_num}: {error}", "Write the table again as CSV.") from error
+
+
+def _finding(path: Path, line: int, cells: Mapping[str, str | None]) -> Finding:
+    text = {name: (value or "") for name, value in cells.items() if name is not None and isinstance(value, str | None)}
+    if text["kind"] not in KINDS:
+        fact = f"{text['kind']!r} is no kind of finding"
+        raise ConcordanceError(f"{path}, line {line}", fact, f"Use one of {', '.join(KINDS)}.")
+
+    def number(column: str) -> float | None:
+        if not text.get(column, "").strip():
+            return None
+        try:
+            value = float(text[column])
+        except ValueError:
+            value = math.nan
+        if not math.isfinite(value):
+            subject = f"{path}, line {line}, column {column}"
+            raise ConcordanceError(subject, f"{text[column]!r} is not a number", "Write a number or leave it empty.")
+        return value
+
+    place = tuple(number(column) for column in _PLACE)
+    lists = {name: tuple(part for part in text.get(name, "").split(_BETWEEN) if part) for name in _LISTS}
+    return Finding(
+        kind=text["kind"],
+        case=text["case"],
+        sentence=text.get("sentence", ""),
+        lead=text.get("lead", ""),
+        is_blamed=text.get("is_blamed", "yes") != "no",
+        numbers={key: value for key in NUMBERS if (value := number(key)) is not None},
+        place_ras=None if None in place else place,
+        confidence=_or(number("confidence"), 1.0),
+        severity=_or(number("severity"), 0.0),
+        **lists,
+    )
+
+
+def _or(value: float | None, default: float) -> float:
+    return default if value is None else value

@@ -1,0 +1,225 @@
+"""Each kind of finding on a row of bricks: what is wrong is put in by hand, and nothing else may be found."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from SegmentationConcordanceLib.agreement.analysis import Analysis
+from SegmentationConcordanceLib.agreement.findings import findings_of, findings_of_cohort
+from SegmentationConcordanceLib.agreement.models import ModelSegmentation
+from SegmentationConcordanceLib.anatomy.identity import structure_identity
+from SegmentationConcordanceLib.anatomy.vocabulary import load_vocabulary
+from SegmentationConcordanceLib.imaging.geometry import Geometry
+from SegmentationConcordanceLib.imaging.label_map import LabelMap, Segment
+
+SHAPE = (60, 40, 60)
+GEOMETRY = Geometry.from_parts(SHAPE, (2.0, 2.0, 2.0), (-60.0, -40.0, 0.0), np.eye(3))
+LEVELS = ("vertebrae_T8", "vertebrae_T7", "vertebrae_T6", "vertebrae_T5", "vertebrae_T4")
+NAMES = (*LEVELS, "kidney_right", "kidney_left", "liver", "rib_left_13")
+LABEL = {name: number for number, name in enumerate(NAMES, start=1)}
+STRUCTURES = {label.structure_name: label.structure for label in load_vocabulary("moose").labels}
+
+
+def scan() -> np.ndarray:
+    """Five vertebrae of 8 x 8 x 8 voxels above each other, 2 apart, two kidneys beside them, a liver in front."""
+    voxels = np.zeros(SHAPE, np.uint8)
+    for number, name in enumerate(LEVELS):
+        voxels[4 + 10 * number : 12 + 10 * number, 24:32, 26:34] = LABEL[name]
+    voxels[10:26, 22:32, 6:16] = LABEL["kidney_right"]
+    voxels[10:26, 22:32, 44:54] = LABEL["kidney_left"]
+    voxels[30:50, 4:20, 10:40] = LABEL["liver"]
+    return voxels
+
+
+def model(name: str, voxels: np.ndarray, known=NAMES) -> ModelSegmentation:
+    present = set(np.unique(voxels))
+    segments = tuple(Segment(LABEL[n], n, STRUCTURES[n]) for n in NAMES if LABEL[n] in present)
+    vocabulary = frozenset(structure_identity(STRUCTURES[n]) for n in known)
+    return ModelSegmentation(name, LabelMap((voxels,), GEOMETRY, segments), vocabulary)
+
+
+def found(changed: np.ndarray, *, others: int = 3, families=None, case: str = "case-01"):
+    models = [model("Odd", changed), *(model(f"M{n}", scan()) for n in range(others))]
+    analysis = Analysis(models, case=case, series_uid="")
+    return findings_of(case, analysis.comparison, analysis.boxes, families)
+
+
+def place_in(finding, voxels: np.ndarray) -> int:
+    """The label at the place of a finding."""
+    right, anterior, superior = finding.place_ras
+    i, j, k = np.rint(GEOMETRY.ijk_of((-right, -anterior, superior))).astype(int)
+    return int(voxels[k, j, i])
+
+
+def test_equal_models_give_no_finding():
+    assert found(scan()) == []
+
+
+def test_a_run_of_shifted_names_is_one_finding_that_names_the_levels():
+    voxels = scan()
+    for name, wrong in zip(LEVELS[1:], LEVELS):
+        voxels[scan() == LABEL[name]] = LABEL[wrong]
+    voxels[scan() == LABEL["vertebrae_T8"]] = 0
+    (shift,) = found(voxels)
+    assert (shift.kind, shift.models, shift.numbers["levels"]) == ("label_shift", ("Odd",), 1)
+    assert set(shift.names) == set(LEVELS), "T4, which the model has not any more, belongs to it"
+    assert shift.sentence == "case-01, vertebrae T4 to T8: Odd names them one level too low, held against the 3 others."
+    assert shift.is_blamed
+    assert shift.others == ("M0", "M1", "M2")
+
+
+def test_swapped_sides_are_one_finding():
+    voxels = scan()
+    left, right = (scan() == LABEL[f"kidney_{side}"] for side in ("left", "right"))
+    voxels[left], voxels[right] = LABEL["kidney_right"], LABEL["kidney_left"]
+    (swapped,) = found(voxels)
+    assert (swapped.kind, swapped.models) == ("side_swapped", ("Odd",))
+    assert set(swapped.names) == {"kidney_left", "kidney_right"}
+
+
+def test_two_structures_in_one_segment():
+    voxels = scan()
+    voxels[scan() == LABEL["vertebrae_T6"]] = LABEL["vertebrae_T5"]
+    (merged,) = found(voxels)
+    assert (merged.kind, merged.names) == ("merged", ("vertebrae_T5", "vertebrae_T6"))
+    assert merged.numbers["volume_ml"] == pytest.approx(8**3 * 8 / 1000)
+    assert place_in(merged, scan()) == LABEL["vertebrae_T6"]
+
+
+def test_one_structure_in_two_segments():
+    voxels = scan()
+    lower = scan() == LABEL["vertebrae_T6"]
+    lower[28:] = False
+    voxels[lower] = LABEL["rib_left_13"]
+    (split,) = found(voxels)
+    assert (split.kind, split.names) == ("split", ("vertebrae_T6", "rib_left_13"))
+    assert split.numbers["share"] == pytest.approx(0.5)
+
+
+def test_a_part_of_the_neighbour_with_its_volume():
+    voxels = scan()
+    part = scan() == LABEL["vertebrae_T6"]
+    part[27:] = False
+    voxels[part] = LABEL["vertebrae_T7"]
+    (included,) = found(voxels)
+    assert (included.kind, included.names) == ("includes_neighbour", ("vertebrae_T7", "vertebrae_T6"))
+    assert included.numbers["volume_ml"] == pytest.approx(3 * 8 * 8 * 8 / 1000)
+    assert place_in(included, part) == 1
+
+
+def test_missing_is_blamed_on_few_and_found_alone_on_one():
+    without = scan()
+    without[without == LABEL["liver"]] = 0
+    (missing,) = found(without)
+    assert (missing.kind, missing.models, missing.is_blamed) == ("missing", ("Odd",), True)
+    assert missing.numbers["others_volume_ml"] == pytest.approx(20 * 16 * 30 * 8 / 1000)
+    extra = scan()
+    extra[52:58, 4:12, 4:20] = LABEL["rib_left_13"]
+    (alone,) = found(extra)
+    assert (alone.kind, alone.models) == ("found_alone", ("Odd",))
+    assert place_in(alone, extra) == LABEL["rib_left_13"]
+
+
+def test_a_blob_too_much_and_a_hole():
+    voxels = scan()
+    k, j, i = np.indices(SHAPE)
+    blob = ((k - 40) ** 2 + (j - 12) ** 2 + (i - 44) ** 2) <= 25
+    voxels[blob & (voxels == 0)] = LABEL["liver"]
+    (added,) = found(voxels)
+    assert (added.kind, added.names) == ("false_blob", ("liver",))
+    assert blob[tuple(np.rint(GEOMETRY.ijk_of(np.multiply(added.place_ras, (-1, -1, 1)))).astype(int)[::-1])]
+    hollow = scan()
+    hollow[36:44, 9:15, 20:28] = 0
+    (hole,) = found(hollow)
+    assert (hole.kind, hole.numbers["volume_ml"]) == ("hole", pytest.approx(8 * 6 * 8 * 8 / 1000))
+
+
+def test_an_output_that_stops_within_the_scan_is_one_finding():
+    voxels = scan()
+    voxels[36:] = 0
+    (stopped,) = found(voxels)
+    assert stopped.kind == "truncated"
+    assert {"liver", "vertebrae_T5"} <= set(stopped.names)
+    assert "vertebrae_T4" in stopped.names, "what is missing beyond the stop is no finding of its own"
+
+
+def test_a_segment_in_pieces():
+    voxels = scan()
+    voxels[2:6, 2:8, 2:8] = LABEL["kidney_right"]
+    kinds = {finding.kind for finding in found(voxels)}
+    assert kinds <= {"fragmented", "false_blob"}
+    assert kinds
+
+
+def test_a_boundary_that_lies_outside_all_around_has_its_offset_in_mm():
+    voxels = scan()
+    voxels[29:51, 3:21, 9:41][voxels[29:51, 3:21, 9:41] == 0] = LABEL["liver"]
+    (offset,) = found(voxels)
+    assert offset.kind == "boundary_offset"
+    assert offset.numbers["offset_mm"] == pytest.approx(2.0, rel=0.6)
+    assert offset.numbers["offset_mm"] > 0
+
+
+def test_another_place_and_the_wrong_side_of_the_body():
+    voxels = scan()
+    voxels[voxels == LABEL["kidney_left"]] = 0
+    voxels[40:56, 22:32, 2:12] = LABEL["kidney_left"]
+    (wrong,) = found(voxels)
+    assert (wrong.kind, wrong.names) == ("wrong_side_of_body", ("kidney_left",))
+    assert wrong.numbers["distance_mm"] > 80
+    elsewhere = scan()
+    elsewhere[elsewhere == LABEL["kidney_left"]] = 0
+    elsewhere[40:56, 22:32, 44:54] = LABEL["kidney_left"]
+    (place,) = found(elsewhere)
+    assert place.kind == "implausible_place"
+    assert place.numbers["distance_mm"] == pytest.approx(60, abs=1)
+
+
+def test_of_two_models_nobody_is_blamed_and_the_pair_is_named():
+    voxels = scan()
+    voxels[voxels == LABEL["liver"]] = 0
+    (finding,) = found(voxels, others=1)
+    assert not finding.is_blamed
+    assert finding.models == ("Odd", "M0")
+    assert finding.sentence.startswith("case-01, liver: Odd found nothing, M0 did")
+    assert finding.sentence.endswith("Nothing tells which of them is right.")
+
+
+def test_a_family_against_an_outsider_is_said_and_counts_less():
+    voxels = scan()
+    voxels[voxels == LABEL["liver"]] = 0
+    (plain,) = found(voxels)
+    (family,) = found(voxels, families={f"M{n}": "F" for n in range(3)} | {"Odd": "G"})
+    assert family.confidence < plain.confidence
+    assert "one family (F)" in family.sentence
+
+
+def test_two_models_with_the_same_error_are_one_finding():
+    voxels = scan()
+    voxels[voxels == LABEL["liver"]] = 0
+    models = [model(name, voxels) for name in ("A", "B")] + [model(f"M{n}", scan()) for n in range(4)]
+    analysis = Analysis(models, case="c", series_uid="")
+    (finding,) = findings_of("c", analysis.comparison, analysis.boxes, {"A": "F", "B": "F"})
+    assert finding.models == ("A", "B")
+    assert "A and B are of one family (F)" in finding.sentence
+
+
+def test_the_same_difference_in_every_case_is_another_definition():
+    voxels = scan()
+    voxels[29:51, 3:21, 9:41][voxels[29:51, 3:21, 9:41] == 0] = LABEL["liver"]
+    by_case = [found(voxels, case=f"c{n}") for n in range(4)]
+    (finding,) = findings_of_cohort(by_case)
+    assert (finding.kind, finding.cases) == ("other_definition", ("c0", "c1", "c2", "c3"))
+    assert finding.numbers["n_cases"] == 4
+    apart = findings_of_cohort([by_case[0], [], [], []])
+    assert [one.kind for one in apart] == ["boundary_offset"]
+
+
+def test_findings_come_worst_first_and_small_structures_last():
+    voxels = scan()
+    voxels[voxels == LABEL["liver"]] = 0
+    voxels[voxels == LABEL["kidney_left"]] = 0
+    ranks = [finding.rank for finding in found(voxels)]
+    assert ranks == sorted(ranks, reverse=True)
+    assert found(voxels)[0].names == ("liver",)
