@@ -3,8 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 EXPLORE_VENV := .venv-explore
+SLICER_PINS_VENV := .venv-slicer-pins
+SLICER_PYTHON ?= python3.12
 DEMO ?= demo-output
 TESTS ?=
+# What runs without slicer-core, Qt and a browser.
+LIBRARY_TESTS := $(addprefix Testing/Python/,anatomy imaging agreement review sample cohort commands test_python_interface.py)
 
 .PHONY: help setup setup-test demo viewer explore-env test benchmark lint lint-javascript clean
 
@@ -26,6 +30,10 @@ explore-env: $(EXPLORE_VENV)/installed ## a second virtual environment, for `con
 test: setup-test ## all tests, on all processors; make test TESTS=Testing/Python/imaging runs some of them
 	$(BIN)/python Testing/check_system.py
 	$(BIN)/pytest --numprocesses auto --dist loadgroup $(TESTS)
+
+test-slicer-pins: $(SLICER_PINS_VENV)/installed ## the library's tests with the versions that Slicer 5.12 brings; Python 3.12
+	$(SLICER_PINS_VENV)/bin/python Testing/check_slicer_pins.py
+	$(SLICER_PINS_VENV)/bin/pytest --numprocesses auto --dist loadgroup $(LIBRARY_TESTS)
 
 docs: $(VENV)/installed-docs ## the pages of docs/ and of the Python interface, into build/docs; a warning is an error
 	$(BIN)/python Scripts/make_api_pages.py docs/api
@@ -50,7 +58,7 @@ node_modules/installed: package.json package-lock.json
 	@touch $@
 
 clean: ## remove the virtual environments and the demo's output
-	rm -rf $(VENV) $(EXPLORE_VENV) $(DEMO) node_modules
+	rm -rf $(VENV) $(EXPLORE_VENV) $(SLICER_PINS_VENV) $(DEMO) build docs/api node_modules
 
 $(VENV)/bin/python:
 	@$(PYTHON) Testing/check_python.py
@@ -73,4 +81,10 @@ $(EXPLORE_VENV)/installed: pyproject.toml
 	@$(PYTHON) Testing/check_python.py
 	$(PYTHON) -m venv $(EXPLORE_VENV)
 	$(EXPLORE_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[explore]'
+	@touch $@
+
+$(SLICER_PINS_VENV)/installed: pyproject.toml Testing/slicer_pins.txt
+	$(SLICER_PYTHON) -m venv $(SLICER_PINS_VENV)
+	$(SLICER_PINS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint Testing/slicer_pins.txt --editable '.[library-test]'
 	@touch $@

@@ -70,7 +70,7 @@ class SegmentHarmonizerWidget(ScriptedLoadableModuleWidget):
         self.layout.addWidget(uiWidget)
         self.ui = slicer.util.childWidgetVariables(uiWidget)
         uiWidget.setMRMLScene(slicer.mrmlScene)
-        self._updating, self._waitsForUser, self._isShown, self._knowsSegKinds = False, False, False, False
+        self._updating, self._waitsForUser, self._isShown = False, False, False
         self._work = LongWork()
         self.ui.outputsTable.horizontalHeader().setSectionResizeMode(qt.QHeaderView.ResizeToContents)
         for name in ("labelMaps", "images", "folder"):
@@ -124,7 +124,6 @@ class SegmentHarmonizerWidget(ScriptedLoadableModuleWidget):
             return
         self._isShown = True
         self._waitsForUser = False
-        self._showSegKinds()
         self.logic.preselect_volume()
         self.readAndRefresh()
 
@@ -137,16 +136,6 @@ class SegmentHarmonizerWidget(ScriptedLoadableModuleWidget):
 
         forgetPackages("SegmentHarmonizer")
         ScriptedLoadableModuleWidget.onReload(self)
-
-    def _showSegKinds(self):
-        """Say whether the installed dcmqi writes label map SEGs. That starts a program: once, and not at the start."""
-        if self._knowsSegKinds:
-            return
-        self._knowsSegKinds = True
-        obstacle = self.logic.label_map_seg_obstacle()
-        self.ui.asLabelMapCheckBox.enabled = not obstacle
-        if obstacle:
-            self.ui.asLabelMapCheckBox.toolTip = obstacle
 
     def readAndRefresh(self):
         """Read what has not been read yet, unless the user cancelled that, and show how things stand."""

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pydicom.misc import is_dicom
-
 from ..agreement.models import ModelSegmentation, join_label_maps, twice_note
 from ..anatomy.identity import StructureIdentity
 from ..anatomy.vocabulary import Vocabulary
 from ..errors import ConcordanceError, GeometryMismatchError, LabelMapTableError, UnreadableFileError
+from ..imaging.dicom_files import is_dicom_file
 from ..imaging.geometry import Geometry
 from ..imaging.image_series import ImageSeries
 from ..imaging.label_map import LabelMap
@@ -48,6 +47,7 @@ class ReadRun:
     :param tasks: of the label map, those that were run.
     :param may_be_cropped: whether its maker leaves out what is empty, so that its extent tells nothing.
     :param series_uid: SeriesInstanceUID of a DICOM SEG.
+    :param looked_for: the model's names of what it was asked for; empty for all of the tasks.
     :param not_looked_for: structures of ``vocabulary`` that it was not asked for.
     :param covered: the part of the scan that it was run on, see :class:`ModelSegmentation`.
     """
@@ -59,6 +59,7 @@ class ReadRun:
     vocabulary: frozenset[StructureIdentity]
     may_be_cropped: bool
     series_uid: str = ""
+    looked_for: tuple[str, ...] = ()
     not_looked_for: frozenset[StructureIdentity] = frozenset()
     covered: tuple[slice, slice, slice] | None = None
 
@@ -163,7 +164,7 @@ def is_dicom_seg(path: Path) -> bool:
     """
     if not path.exists():
         raise UnreadableFileError(path, "does not exist", "Check the path.")
-    return path.is_file() and is_dicom(path)
+    return path.is_file() and is_dicom_file(path)
 
 
 def _read_seg(
@@ -195,6 +196,9 @@ def _read_seg(
             known,
             may_be_cropped=True,
             series_uid=seg.series_uid,
+            looked_for=seg.identity.looked_for,
+            not_looked_for=vocabulary.not_looked_for(tasks, seg.identity.looked_for) if vocabulary else frozenset(),
+            covered=seg.identity.covered,
         )
     ]
 
@@ -251,6 +255,7 @@ def _read_output(file: RunFile, files: Sequence[RunFile], folders: Sequence[Path
         tuple(output.tasks),
         chosen.vocabulary.structures_known(output.tasks),
         may_be_cropped=is_cropped_to_segments(file.path),
+        looked_for=output.looked_for,
         not_looked_for=chosen.vocabulary.not_looked_for(output.tasks, output.looked_for),
     )
 

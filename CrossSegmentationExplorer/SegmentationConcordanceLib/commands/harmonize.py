@@ -89,8 +89,8 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     terminal.progress(0.1, "reading the segmentation")
     output = output_on_grid(paths, chosen.vocabulary, series.geometry, chosen.task)
     terminal.progress(0.3, "writing the DICOM SEG and reading it back")
-    write_output_seg(args.output, output, series, chosen.vocabulary, args.name or "")
-    for note in (*output.notes, name_note(args.name or "")):
+    mended = write_output_seg(args.output, output, series, chosen.vocabulary, args.name or "")
+    for note in (*output.notes, *mended, name_note(args.name or "")):
         if note:
             terminal.warn(note)
     ml = output.label_map.geometry.voxel_volume_ml

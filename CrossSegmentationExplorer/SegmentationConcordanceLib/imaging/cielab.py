@@ -29,3 +29,15 @@ def rgb_of_dicom_lab(values: Sequence[int]) -> tuple[int, int, int]:
     srgb = np.where(linear > 0.0031308, 1.055 * linear ** (1 / 2.4) - 0.055, 12.92 * linear)
     red, green, blue = (int(value) for value in np.rint(srgb * 255))
     return red, green, blue
+
+
+def dicom_lab_of_rgb(color: Sequence[int]) -> tuple[int, int, int]:
+    """sRGB, each 0 to 255 -> RecommendedDisplayCIELabValue; :func:`rgb_of_dicom_lab` gives the same colour back."""
+    srgb = np.asarray(color, dtype=float) / 255
+    linear = np.where(srgb > 0.04045, ((srgb + 0.055) / 1.055) ** 2.4, srgb / 12.92)
+    xyz = _XYZ_OF_LINEAR_RGB @ linear / _WHITE_D65
+    x, y, z = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    lab = np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+    steps = np.rint((lab + np.array([0, 128, 128])) / (100, 255, 255) * 65535)
+    lightness, a, b = (int(value) for value in np.clip(steps, 0, 65535))
+    return lightness, a, b

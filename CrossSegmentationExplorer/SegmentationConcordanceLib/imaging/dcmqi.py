@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..errors import ConcordanceError, DicomSegError
 
-_INSTALL = "Install it: pip install 'dcmqi>=1.5.7'."
+_INSTALL = "Install it: pip install 'dcmqi>=0.4.0'."
 _BEAT_S = 0.1
 _NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # on Windows, a console would flash up from Slicer
 _LAST_WORDS = ("Fatal error encountered.", "ERROR: Conversion failed.")
@@ -73,7 +73,8 @@ def _finished(started: subprocess.Popen[str], waiting: Callable[[], None] | None
                 out, errors = started.communicate(timeout=_BEAT_S if waiting else None)
                 return subprocess.CompletedProcess(started.args, started.returncode, out, errors)
             except subprocess.TimeoutExpired:
-                waiting()
+                if waiting is not None:
+                    waiting()
     except BaseException:
         started.kill()
         raise

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pydicom
 from pydicom.dataset import FileDataset
-from pydicom.uid import DeflatedExplicitVRLittleEndian
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from ..errors import UnreadableFileError
 from .memory_budget import budget_bytes, require_within_budget
@@ -17,6 +17,10 @@ from .memory_budget import budget_bytes, require_within_budget
 _SMALL = 2**16
 _HEAD = 2**12
 _READ_AT_ONCE = 2**20
+_PREAMBLE = 128
+_VRS = frozenset(b"AE AS AT CS DA DS DT FD FL IS LO LT OB OW PN SH SL SQ SS ST TM UI UL UN US UT".split())
+_LAST_FIRST = 0x0060  # Modality: what a dataset begins with lies before it
+_SHORT = 2**10
 _GROUP_LENGTH = b"\x02\x00\x00\x00UL\x04\x00"
 
 
@@ -54,14 +58,46 @@ def open_dicom(path: str | os.PathLike[str]) -> BoundedFile:
     return file
 
 
+def is_dicom_file(path: str | os.PathLike[str]) -> bool:
+    """Whether a file is DICOM by its mark or, without one, by its first tags.
+
+    :raises OSError: it cannot be opened.
+    """
+    with Path(path).open("rb") as file:
+        return begins_as_dicom(file.read(_PREAMBLE + 4))
+
+
+def begins_as_dicom(head: bytes) -> bool:
+    """The same of a file's first 132 bytes.
+
+    Older archives and planning systems leave out preamble and mark. Then the first element is one of the file's meta
+    information, or one of group 8, followed by its type or, where types are implicit, by a short length.
+    """
+    if head[_PREAMBLE:] == b"DICM":
+        return True
+    if len(head) < _PREAMBLE + 4:
+        return False
+    group, element = int.from_bytes(head[:2], "little"), int.from_bytes(head[2:4], "little")
+    has_type = head[4:6] in _VRS
+    if group == 2 and element in (0, 1, 2):
+        return has_type
+    return group == 8 and element <= _LAST_FIRST and (has_type or int.from_bytes(head[4:8], "little") < _SHORT)
+
+
 def read_dicom(path: str | os.PathLike[str], *, stop_before_pixels: bool = False) -> FileDataset:
-    """The dataset, as ``pydicom.dcmread`` gives it.
+    """The dataset, as ``pydicom.dcmread`` gives it; files without the mark too, see :func:`begins_as_dicom`.
 
     :raises OSError: it cannot be opened. :raises InvalidDicomError: it is no DICOM. Whatever else a damaged file
         raises passes too: see :data:`~.seg_damage.DAMAGE`.
     """
     with open_dicom(path) as file:
-        return pydicom.dcmread(file, stop_before_pixels=stop_before_pixels)
+        is_dicom = begins_as_dicom(file.read(_PREAMBLE + 4))
+        file.seek(0)
+        dataset = pydicom.dcmread(file, stop_before_pixels=stop_before_pixels, force=is_dicom)
+    if "TransferSyntaxUID" not in dataset.file_meta:
+        implicit, _ = dataset.original_encoding
+        dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
+    return dataset
 
 
 def is_deflated(file: BoundedFile) -> bool:

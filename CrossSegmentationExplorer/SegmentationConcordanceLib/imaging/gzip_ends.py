@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import BinaryIO
 
 from ..errors import UnreadableFileError
+from .byte_source import ByteSource
 
 _READ_AT_ONCE = 2**20
 _MOST_BEHIND = 2**26
 
 
-def require_soon_ended(stream: BinaryIO, path: Path, expected: int = 0) -> None:
+def require_soon_ended(stream: ByteSource, path: Path, expected: int = 0) -> None:
     """Read on to the end of the stream.
 
     :param expected: how many bytes are known to come.

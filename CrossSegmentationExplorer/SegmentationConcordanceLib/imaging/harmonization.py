@@ -12,6 +12,7 @@ from .geometry import Geometry
 from .image_series import ImageSeries
 from .model_output import ModelOutput, is_cropped_to_segments, read_model_output
 from .resampling import part_note, place_on_grid
+from .seg_identity import SegIdentity
 from .seg_metadata import storable_text
 from .seg_writer import BINARY, write_dicom_seg
 
@@ -48,24 +49,32 @@ def write_output_seg(
     name: str = "",
     *,
     kind: str = BINARY,
+    compression: str = "",
     waiting: Callable[[], None] | None = None,
-) -> None:
+) -> tuple[str, ...]:
     """Write an output as DICOM SEG that names its label map and tasks; see :func:`write_dicom_seg`.
 
     :param output: on the grid of ``series``.
     :param name: what the run is called; the model's title where empty.
     """
     name = name or vocabulary.title
-    write_dicom_seg(
+    head = dict(vocabulary.head)
+    return write_dicom_seg(
         path,
         output.label_map,
         series,
         model_name=name,
         series_description=name,
-        label_map_name=vocabulary.name,
-        tasks=output.tasks,
-        short_tasks=vocabulary.short_task_names(output.tasks),
+        identity=SegIdentity(
+            model=head.get("model") or vocabulary.title,
+            version=head.get("version") or "",
+            label_map=vocabulary.name,
+            tasks=output.tasks,
+            looked_for=output.looked_for,
+            covered=output.covered,
+        ),
         kind=kind,
+        compression=compression,
         waiting=waiting,
     )
 

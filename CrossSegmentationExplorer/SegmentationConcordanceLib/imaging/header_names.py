@@ -21,7 +21,7 @@ def names_in_header(path: Path) -> dict[int, str]:
     """The names in the header of a NIfTI file or a Slicer segmentation (.seg.nrrd) by label id; empty without any."""
     name = path.name.lower()
     if name.endswith((".nii", ".nii.gz")):
-        return {label.label: label.name for label in read_nifti_label_names(path)}
+        return {label.label: label.name for label in read_nifti_label_names(path) if label.label is not None}
     return slicer_segment_names(path) if name.endswith(".nrrd") else {}
 
 
@@ -47,7 +47,8 @@ def require_fitting_names(path: Path, labels: Sequence[VocabularyLabel]) -> None
     :raises ConcordanceError: the header contradicts them; it names the label maps that have the header's names.
     """
     names = names_in_header(path) if labels else {}
-    wrong = [(label, names[label.label]) for label in labels if _contradicts(label, names.get(label.label, ""), labels)]
+    named = [(label, names.get(label.label, "") if label.label is not None else "") for label in labels]
+    wrong = [(label, name) for label, name in named if _contradicts(label, name, labels)]
     if not wrong:
         return
     shown = "; ".join(f"{label.label} is {' '.join(name.split())}, not {label.name}" for label, name in wrong[:_SHOWN])

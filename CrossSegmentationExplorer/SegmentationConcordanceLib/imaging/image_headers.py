@@ -18,7 +18,7 @@ from pydicom.filereader import read_partial
 from pydicom.tag import BaseTag, Tag
 
 from ..errors import DicomSeriesError, UnreadableFileError
-from .dicom_files import open_dicom
+from .dicom_files import begins_as_dicom, open_dicom
 from .seg_damage import DAMAGE
 
 _MODALITIES = {uid.CTImageStorage: "CT", uid.MRImageStorage: "MR", uid.PositronEmissionTomographyImageStorage: "PT"}
@@ -99,7 +99,9 @@ def read_headers(folder: Path) -> FolderContents:
     if not folder.is_dir():
         fact = "is a file, not a folder" if folder.exists() else "there is no such folder"
         raise DicomSeriesError(folder, fact, "Name the folder that holds the files of the image series.")
-    images, set_aside, n_files = [], Counter(), 0
+    images: list[ImageHeader] = []
+    set_aside: Counter[str] = Counter()
+    n_files = 0
     for path in _files(folder):
         n_files += 1
         found = _read_file(path)
@@ -123,11 +125,12 @@ def _read_file(path: Path) -> ImageHeader | str | None:
     """The header of an image, the kind of any other DICOM object, None for any other file."""
     try:
         with open_dicom(path) as stream:
-            if stream.read(132)[128:] != b"DICM":
+            head = stream.read(132)
+            if not begins_as_dicom(head):
                 _refuse_false_name(path)
                 return None
             stream.seek(0)
-            return _read_dicom(path, stream)
+            return _read_dicom(path, stream, is_marked=head[128:] == b"DICM")
     except OSError as error:
         raise _cannot_open(path, error) from error
     except DAMAGE as error:
@@ -137,21 +140,26 @@ def _read_file(path: Path) -> ImageHeader | str | None:
 def _refuse_false_name(path: Path) -> None:
     if path.suffix.lower() == ".dcm":
         size = path.stat().st_size
-        raise _damaged(path, f"is named .dcm but is no DICOM file ({size} bytes, no DICM mark at byte 128)")
+        raise _damaged(
+            path,
+            f"is named .dcm but is no DICOM file ({size} bytes, neither the mark DICM at byte 128 nor a first tag)",
+        )
 
 
-def _read_dicom(path: Path, stream: BinaryIO) -> ImageHeader | str:
+def _read_dicom(path: Path, stream: BinaryIO, *, is_marked: bool) -> ImageHeader | str | None:
     with warnings.catch_warnings():
         # What matters of an odd value is checked here; pydicom's notes would come between a caller's own lines.
         warnings.filterwarnings("ignore", module="pydicom")
-        dataset = read_partial(stream, stop_when=_is_bulk, specific_tags=[*_TAGS])
+        dataset = read_partial(stream, stop_when=_is_bulk, force=not is_marked, specific_tags=[*_TAGS])
         sop_class = _sop_class(dataset)
         kind = str(dataset.get("Modality") or uid.UID(sop_class).name)
+        if not kind and not is_marked:
+            return None
         if not kind:
             raise ValueError("neither SOPClassUID nor Modality")
-        modality = _MODALITIES.get(sop_class) or _MULTI_FRAME_MODALITIES.get(sop_class)
+        modality = _MODALITIES.get(uid.UID(sop_class)) or _MULTI_FRAME_MODALITIES.get(uid.UID(sop_class))
         if modality is None and (sop_class or kind not in _MODALITIES.values()):
-            if "TransferSyntaxUID" not in dataset.file_meta:
+            if is_marked and "TransferSyntaxUID" not in dataset.file_meta:
                 raise ValueError("no TransferSyntaxUID")
             return kind
         if "LOCALIZER" in (dataset.get("ImageType") or ()):
@@ -176,7 +184,7 @@ def _is_bulk(tag: BaseTag, vr: str | None, length: int) -> bool:
 
 
 def _image_header(path: Path, dataset: FileDataset, sop_class: str, modality: str) -> ImageHeader:
-    distance = _numbers(dataset, "SpacingBetweenSlices", 1) or _numbers(dataset, "SliceThickness", 1)
+    distance = _distance(dataset, "SpacingBetweenSlices") or _distance(dataset, "SliceThickness")
     return ImageHeader(
         path=path,
         sop_class_uid=sop_class,
@@ -191,7 +199,7 @@ def _image_header(path: Path, dataset: FileDataset, sop_class: str, modality: st
         position=_numbers(dataset, "ImagePositionPatient", 3),
         orientation=_numbers(dataset, "ImageOrientationPatient", 6),
         pixel_spacing=_numbers(dataset, "PixelSpacing", 2),
-        slice_distance=abs(distance[0]) if distance else None,
+        slice_distance=distance,
         position_decimals=tuple(_decimals(number) for number in dataset.get("ImagePositionPatient") or ()),
     )
 
@@ -199,10 +207,19 @@ def _image_header(path: Path, dataset: FileDataset, sop_class: str, modality: st
 def _decimals(number: Any) -> int:
     """Decimals of a number as the header writes it; what is beyond the sixth is noise of the conversion to text."""
     text = str(getattr(number, "original_string", number))
-    written = -Decimal(text.strip()).as_tuple().exponent
+    written = -int(Decimal(text.strip()).as_tuple().exponent)
     if written > _MOST_DECIMALS:
-        written = -Decimal(str(round(float(number), _MOST_DECIMALS))).normalize().as_tuple().exponent
+        written = -int(Decimal(str(round(float(number), _MOST_DECIMALS))).normalize().as_tuple().exponent)
     return min(max(written, 0), _MOST_DECIMALS)
+
+
+def _distance(dataset: FileDataset, keyword: str) -> float | None:
+    """A length that only a series of one image needs: what is no number says nothing."""
+    try:
+        found = _numbers(dataset, keyword, 1)
+    except (ValueError, TypeError):
+        return None
+    return abs(found[0]) if found else None
 
 
 def _matrix(dataset: FileDataset) -> tuple[int, int] | None:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -14,6 +14,8 @@ from scipy.optimize import minimize_scalar
 from ..errors import DicomSeriesError
 from .geometry import Geometry
 from .image_headers import ImageHeader
+
+_Number = TypeVar("_Number", int, float)
 
 _SAME_PLACE_MM = 1e-3
 _UNIT_TOLERANCE = 1e-3
@@ -77,7 +79,7 @@ def check_alike(folder: Path, images: Sequence[ImageHeader]) -> None:
     _check_same(folder, images, "StudyInstanceUID", lambda image: image.study_uid, str)
     _check_same(folder, images, "FrameOfReferenceUID", lambda image: image.frame_of_reference_uid, str)
     _check_same(folder, images, "SOPClassUID", lambda image: image.sop_class_uid, str)
-    _check_same(folder, images, "matrix (columns x rows)", lambda image: image.matrix[::-1], _times)
+    _check_same(folder, images, "matrix (columns x rows)", lambda image: _known(image.matrix)[::-1], _times)
     _check_same(folder, images, "pixel spacing (mm between rows x columns)", lambda image: image.pixel_spacing, _times)
     _check_same(folder, images, "orientation", lambda image: image.orientation, _listed)
 
@@ -111,22 +113,24 @@ def stack_slices(folder: Path, images: Sequence[ImageHeader]) -> tuple[tuple[Ima
     :raises DicomSeriesError: axes that are not at right angles, spacings of zero, two slices at one place, missing
         slices, uneven or sheared slices.
     """
-    row, column = np.array(images[0].orientation).reshape(2, 3)
+    orientation, spacing = _known(images[0].orientation), _known(images[0].pixel_spacing)
+    row, column = np.array(orientation).reshape(2, 3)
     if np.abs([row @ row - 1, column @ column - 1, row @ column]).max() > _UNIT_TOLERANCE:
-        fact = f"ImageOrientationPatient {_listed(images[0].orientation)} is not two unit vectors at a right angle"
+        fact = f"ImageOrientationPatient {_listed(orientation)} is not two unit vectors at a right angle"
         raise DicomSeriesError(folder, fact, "Export the series again.")
     row, column = row / np.linalg.norm(row), column / np.linalg.norm(column)
     normal = np.cross(row, column)
     normal /= np.linalg.norm(normal)
-    row_distance, column_distance = images[0].pixel_spacing
+    row_distance, column_distance = spacing
     if min(row_distance, column_distance) <= 0:
-        raise DicomSeriesError(folder, f"PixelSpacing is {_times(images[0].pixel_spacing)} mm", "Export it again.")
-    ordered = tuple(sorted(images, key=lambda image: float(np.dot(image.position, normal))))
+        raise DicomSeriesError(folder, f"PixelSpacing is {_times(spacing)} mm", "Export it again.")
+    ordered = tuple(sorted(images, key=lambda image: float(np.dot(_known(image.position), normal))))
     gaps = np.diff(np.array([image.position for image in ordered]) @ normal)
+    rows, columns = _known(images[0].matrix)
     even = Geometry.from_parts(
-        (len(ordered), *images[0].matrix),
+        (len(ordered), rows, columns),
         spacing_mm=(column_distance, row_distance, _even_step(folder, ordered, normal, gaps)),
-        origin_lps=ordered[0].position,
+        origin_lps=_known(ordered[0].position),
         direction_lps=np.stack([row, column, normal], axis=1),
     )
     return ordered, replace(even, slice_gaps_mm=gaps)
@@ -152,7 +156,7 @@ def _check_one_per_place(folder: Path, ordered: Sequence[ImageHeader], normal: n
         raise DicomSeriesError(
             folder,
             f"{len(ordered)} images at {len(ordered) - shared.size} slice positions: {_names(folder, pair)} both lie "
-            f"{_at(pair[0].position, normal)}",
+            f"{_at(_known(pair[0].position), normal)}",
             "Leave one image per slice in the folder (one time point, echo or reconstruction).",
         )
 
@@ -182,11 +186,9 @@ def _check_gaps(folder: Path, ordered: Sequence[ImageHeader], normal: np.ndarray
     where = np.flatnonzero(missing)
     if is_even and not where.size:
         return
-    positions = np.array([image.position for image in ordered])
+    places = [_known(image.position) for image in ordered]
     if is_even:
-        found = [
-            f"{_count(missing[k], 'slice')} missing {_between(positions[k : k + 2], normal)}" for k in where[:_FEW]
-        ]
+        found = [f"{_count(missing[k], 'slice')} missing {_between(places[k : k + 2], normal)}" for k in where[:_FEW]]
         more = f", and {where.size - _FEW} more gaps" if where.size > _FEW else ""
         raise DicomSeriesError(
             folder,
@@ -198,7 +200,7 @@ def _check_gaps(folder: Path, ordered: Sequence[ImageHeader], normal: np.ndarray
     raise DicomSeriesError(
         folder,
         f"the slices are unevenly spaced: {gaps.min():.6g} to {gaps.max():.6g} mm apart, "
-        f"{gaps[k]:.6g} mm {_between(positions[k : k + 2], normal)}",
+        f"{gaps[k]:.6g} mm {_between(places[k : k + 2], normal)}",
         "Export the series again, or leave only its evenly spaced part in the folder.",
     )
 
@@ -224,7 +226,7 @@ def _check_line(folder: Path, ordered: Sequence[ImageHeader], normal: np.ndarray
     sideways = offsets - np.outer(offsets @ normal, normal)
     slices = np.arange(len(ordered))[:, None]
     # Rounded positions shift a slice sideways no less than along the normal.
-    spacing = min(ordered[0].pixel_spacing)
+    spacing = min(_known(ordered[0].pixel_spacing))
     tolerance = max(_jitter(spacing), min(_rounding(ordered, 1 - np.abs(normal)), 0.3 * spacing))
     if np.linalg.norm(sideways, axis=1).max() <= tolerance:
         return
@@ -275,6 +277,13 @@ def _and(words: Sequence[str]) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _known(value: tuple[_Number, ...] | None) -> tuple[_Number, ...]:
+    """What :func:`check_alike` has made sure of."""
+    if value is None:
+        raise ValueError("the images were not checked with check_alike")
+    return value
 
 
 def _times(values: Sequence[float]) -> str:

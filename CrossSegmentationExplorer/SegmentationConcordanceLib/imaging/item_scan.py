@@ -92,6 +92,8 @@ class _Scan:
         else:
             layout = self._learn(at)
             match = layout.pattern.match(self._data, at)
+            if match is None:
+                raise UnusualEncodingError("an item does not match what was learned from it")
             if len(layouts) == _MOST_LAYOUTS:
                 raise UnusualEncodingError("the items are all different")
         layouts.insert(0, layout)

@@ -203,7 +203,7 @@ def _task_source(path: Path, vocabulary: Vocabulary, names: OutputNames) -> _Sou
 def _read_one(source: _Source, keep_unknown: bool) -> tuple[LabelMap, tuple[FoundLabel, ...]]:
     voxels, geometry = read_label_volume(source.path)
     found = tuple(_present(source, voxels, keep_unknown).values())
-    return LabelMap((voxels,), geometry, [_segment(label, label.value) for label in found]), found
+    return LabelMap((voxels,), geometry, tuple(_segment(label, label.value) for label in found)), found
 
 
 def _read_merged(sources: Sequence[_Source], keep_unknown: bool) -> tuple[LabelMap, tuple[FoundLabel, ...]]:
@@ -213,10 +213,11 @@ def _read_merged(sources: Sequence[_Source], keep_unknown: bool) -> tuple[LabelM
     layers: list[np.ndarray] = []
     segments: list[tuple[Segment, FoundLabel]] = []
     holders: dict[StructureIdentity, Path] = {}
-    grid = None
-    for source in sources:
-        voxels, geometry = read_label_volume(source.path)
-        grid = grid or geometry
+    voxels, grid = read_label_volume(sources[0].path)
+    for n, source in enumerate(sources):
+        geometry = grid
+        if n:
+            voxels, geometry = read_label_volume(source.path)
         _require_same_grid(source.path, geometry, sources[0].path, grid)
         present = _present(source, voxels, keep_unknown)
         for label in present.values():
@@ -233,16 +234,17 @@ def _read_merged(sources: Sequence[_Source], keep_unknown: bool) -> tuple[LabelM
             layers[layer][box][mask] = number
             segments.append((_segment(label, number, layer), label))
     segments.sort(key=lambda pair: pair[0].label)
-    label_map = LabelMap(layers or [np.zeros(grid.shape, dtype)], grid, [segment for segment, _ in segments])
+    layers = layers or [np.zeros(grid.shape, dtype)]
+    label_map = LabelMap(tuple(layers), grid, tuple(segment for segment, _ in segments))
     return label_map, tuple(label for _, label in segments)
 
 
 def _numbers(sources: Sequence[_Source]) -> dict[VocabularyLabel | FoundLabel, int]:
     """The voxel value of every label that the files may hold: the model's own where these are unique, else 1, 2, ..."""
     labels = list(dict.fromkeys(label for source in sources for label in source.labels))
-    ids = [label.label for label in labels]
-    if None in ids or len(set(ids)) < len(ids):
-        ids = range(1, len(labels) + 1)
+    ids = [label.label for label in labels if label.label is not None]
+    if len(set(ids)) < len(labels):
+        ids = list(range(1, len(labels) + 1))
     return dict(zip(labels, ids))
 
 

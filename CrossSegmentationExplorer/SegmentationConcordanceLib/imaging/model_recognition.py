@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from pydicom.misc import is_dicom
-
 from ..anatomy.label_versions import ambiguous_labels, versions_of_names
 from ..anatomy.model_names import told_model
 from ..anatomy.vocabulary import Vocabulary, VocabularyLabel, all_vocabularies
 from ..errors import UnreadableFileError
+from .dicom_files import is_dicom_file
 from .header_names import names_in_header
 from .label_map import label_counts
 from .output_names import OutputNames
@@ -144,7 +143,7 @@ def _files(paths: Iterable[Path]) -> list[Path]:
             found.append(path)
             continue
         here = sorted(one for one in path.iterdir() if one.is_file() and not one.name.startswith("."))
-        inside = [one for one in here if is_volume_file(one)] or [one for one in here if is_dicom(one)]
+        inside = [one for one in here if is_volume_file(one)] or [one for one in here if is_dicom_file(one)]
         if not inside:
             raise UnreadableFileError(path, "holds no image file", "Give the folder that the model wrote to.")
         found += inside

@@ -11,17 +11,21 @@ import gzip
 import math
 import zlib
 from pathlib import Path
-from typing import BinaryIO
+from typing import Literal
 
 import numpy as np
 
 from ..errors import GeometryMismatchError, UnreadableFileError, VoxelTypeError
+from .byte_source import ByteSource
 from .geometry import Geometry
 from .gzip_ends import require_soon_ended
 from .memory_budget import require_within_budget
 
-_FIELDS = ("dim", "datatype", "pixdim", "vox_offset", "scl_slope", "scl_inter")
-_FIELDS += ("qform_code", "sform_code", "quatern", "qoffset", "srow", "magic")
+_FIELDS = (
+    *("dim", "datatype", "pixdim", "vox_offset", "scl_slope", "scl_inter"),
+    *("qform_code", "sform_code", "quatern", "qoffset", "srow", "magic"),
+)
+_BYTE_ORDERS: tuple[Literal["little"], Literal["big"]] = ("little", "big")
 _NIFTI1 = np.dtype(
     {
         "names": _FIELDS,
@@ -73,11 +77,11 @@ def read_nifti(path: Path) -> tuple[np.ndarray, Geometry]:
         raise UnreadableFileError(path, f"cannot be read ({error.strerror})", "Check its permissions.") from error
 
 
-def _read_header(stream: BinaryIO, path: Path) -> np.void:
+def _read_header(stream: ByteSource, path: Path) -> np.void:
     start = stream.read(4)
     for layout, magic in ((_NIFTI1, b"n+1"), (_NIFTI2, b"n+2")):
-        for order in "<>":
-            if int.from_bytes(start, "little" if order == "<" else "big") != layout.itemsize:
+        for order in _BYTE_ORDERS:
+            if int.from_bytes(start, order) != layout.itemsize:
                 continue
             data = start + stream.read(layout.itemsize - 4)
             if len(data) < layout.itemsize:
@@ -100,7 +104,7 @@ def _shape(header: np.void, path: Path) -> tuple[int, int, int]:
     return lengths[2], lengths[1], lengths[0]
 
 
-def _read_voxels(stream: BinaryIO, header: np.void, shape: tuple[int, int, int], path: Path) -> np.ndarray:
+def _read_voxels(stream: ByteSource, header: np.void, shape: tuple[int, int, int], path: Path) -> np.ndarray:
     code = int(header["datatype"])
     if code not in _VOXEL_TYPES:
         raise VoxelTypeError(
@@ -127,7 +131,7 @@ def _read_voxels(stream: BinaryIO, header: np.void, shape: tuple[int, int, int],
     return voxels * slope + intercept if scaled else voxels
 
 
-def _skip(stream: BinaryIO, count: int) -> None:
+def _skip(stream: ByteSource, count: int) -> None:
     while count > 0 and (skipped := stream.read(min(count, _READ_AT_ONCE))):
         count -= len(skipped)
 

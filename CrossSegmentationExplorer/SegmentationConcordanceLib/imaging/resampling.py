@@ -53,8 +53,8 @@ def place_on_grid(
 
     :param what: what the label map came from, e.g. its file; the subject of the error.
     :param allow_extent_change: also accept a grid that covers more or less of the same voxels. Missing voxels become
-        background; cutting labelled voxels away is an error, as is a grid that shares no voxel.
-    :param allow_more: whether such a grid may reach beyond ``geometry``.
+        background; cutting labelled voxels away is an error.
+    :param allow_more: whether such a grid may reach beyond ``geometry``, or lie beside it.
     :returns: a label map with exactly ``geometry``. Layers whose axes need no change are not copied.
     :raises GeometryMismatchError: voxel centres are more than 0.005 voxels apart, or the extent differs. Says how, as
         seen after permuting and flipping.
@@ -63,8 +63,8 @@ def place_on_grid(
     for follows in (_follows_the_grid, _follows_the_images):
         for place in said:
             pairing = _axis_pairing(place, geometry)
-            start = pairing and follows(_turned(place, *pairing), geometry)
-            if start is None:
+            start = None if pairing is None else follows(_turned(place, *pairing), geometry)
+            if pairing is None or start is None:
                 continue
             turned = _turned(place, *pairing)
             box = tuple(slice(s, s + n) for s, n in zip(start, turned.shape))
@@ -72,11 +72,11 @@ def place_on_grid(
             inside = _within(box, geometry.shape)
             is_shared = inside is None or all(part.stop > part.start for part in inside)
             is_more = any(one.start < 0 or one.stop > n for one, n in zip(box, geometry.shape))
-            if whole or (allow_extent_change and is_shared and (allow_more or not is_more)):
+            if whole or (allow_extent_change and (allow_more or (is_shared and not is_more))):
                 layers = _turned_layers(label_map.layers, *pairing)
                 if not whole:
                     layers = [_pasted(layer, start, geometry.shape, what) for layer in layers]
-                brought = LabelMap(layers, geometry, label_map.segments)
+                brought = LabelMap(tuple(layers), geometry, label_map.segments)
                 return OnGrid(brought, _note(turned, geometry, start), inside)
     pairing = _axis_pairing(said[0], geometry)
     raise _mismatch(what, _turned(said[0], *pairing) if pairing else said[0], geometry, len(said) > 1)
@@ -133,8 +133,8 @@ def _note(turned: Geometry, geometry: Geometry, start: tuple[int, int, int]) -> 
 
 def _within(box: tuple[slice, ...], shape: tuple[int, int, int]) -> tuple[slice, slice, slice] | None:
     """The part of a box that lies on a grid; None where that is the whole grid."""
-    cut = tuple(slice(min(max(one.start, 0), n), min(max(one.stop, 0), n)) for one, n in zip(box, shape))
-    return None if all((one.start, one.stop) == (0, n) for one, n in zip(cut, shape)) else cut
+    k, j, i = (slice(min(max(one.start, 0), n), min(max(one.stop, 0), n)) for one, n in zip(box, shape))
+    return None if all((one.start, one.stop) == (0, n) for one, n in zip((k, j, i), shape)) else (k, j, i)
 
 
 def covered_part(source: Geometry, geometry: Geometry) -> tuple[slice, slice, slice] | None:
@@ -170,7 +170,7 @@ def resample_nearest(label_map: LabelMap, geometry: Geometry) -> LabelMap:
         layers = [_resampled_by_itk(layer, source, geometry) for layer in label_map.layers]
     else:
         layers = [_gathered(layer, *gather, geometry.shape) for layer in label_map.layers]
-    return LabelMap(layers, geometry, label_map.segments)
+    return LabelMap(tuple(layers), geometry, label_map.segments)
 
 
 def _axis_pairing(source: Geometry, target: Geometry) -> tuple[np.ndarray, np.ndarray] | None:

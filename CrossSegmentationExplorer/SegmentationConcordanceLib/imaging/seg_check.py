@@ -67,9 +67,9 @@ def _require_same_references(seg: DicomSeg, series: ImageSeries, first: int, pat
             raise DicomSegError(path, f"was written with reference to {what} {is_ or 'none'}, not {should}", _REMEDY)
     for k, images in enumerate(seg.source_images):
         has_frames = any(layer[k].any() for layer in seg.label_map.layers)
-        should = {series.sop_instance_uids[first + k]}
-        if images != should and (images or has_frames):
-            raise DicomSegError(path, f"slice {first + k + 1} refers to image {sorted(images)}, not {should}", _REMEDY)
+        image = {series.sop_instance_uids[first + k]}
+        if images != image and (images or has_frames):
+            raise DicomSegError(path, f"slice {first + k + 1} refers to image {sorted(images)}, not {image}", _REMEDY)
 
 
 def _require_same_voxels(read: LabelMap, meant: LabelMap, index: int, first: int, path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from pydicom.dataset import Dataset
@@ -16,6 +17,9 @@ _SAME_PLACE_MM = 1e-3
 _UNEVEN_VOXELS = 0.1
 _MOST_SLICES = 2**16
 _EXPORT_AGAIN = "Export it again from the program that made it."
+
+
+_Values = TypeVar("_Values", bound="tuple[float | None, ...]")
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,8 +132,8 @@ def _slice_indices(depths: np.ndarray, table: FrameTable, path: Path) -> tuple[n
     gaps = np.diff(depths[order][np.concatenate([[True], is_new[1:]])])
     if gaps.size == 0:
         return level_of_frame, table.slice_spacing_mm or table.slice_thickness_mm or min(table.pixel_spacing_mm)
-    for step in (table.slice_spacing_mm, float(gaps.min())):
-        multiples = np.rint(gaps / step) if step else np.zeros(1)
+    for step in (table.slice_spacing_mm or float(gaps.min()), float(gaps.min())):
+        multiples = np.rint(gaps / step)
         if multiples.min() >= 1 and np.abs(gaps / step - multiples).max() <= _UNEVEN_VOXELS:
             levels = np.concatenate([[0], np.cumsum(multiples)])
             if levels[-1] >= _MOST_SLICES:
@@ -155,9 +159,9 @@ def _common(
     frames: Sequence[Dataset],
     shared: Dataset,
     keyword: str,
-    values: Callable[[Dataset], tuple[float | None, ...]],
+    values: Callable[[Dataset], _Values],
     path: Path,
-) -> tuple[float | None, ...]:
+) -> _Values:
     """The values of a functional group that all frames share, or of which each has an equal copy."""
     if shared.get(keyword):
         return values(shared[keyword][0])

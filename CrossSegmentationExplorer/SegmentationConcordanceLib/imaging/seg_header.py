@@ -14,10 +14,10 @@ from pydicom.filereader import read_partial
 from pydicom.uid import ExplicitVRLittleEndian, SegmentationStorage
 
 from ..errors import UnreadableFileError
-from .dicom_files import open_dicom
+from .dicom_files import is_dicom_file, open_dicom
 from .item_scan import ITEM, ITEM_END, SEQUENCE_END, UNDEFINED, UnusualEncodingError, delimiter, element_header
 from .seg_damage import damage_is_told
-from .seg_metadata import parse_content_description
+from .seg_identity import told_identity
 from .seg_reader import LABEL_MAP_STORAGE, one_line, require_segmentation, text_of
 from .seg_scan import scan_seg
 
@@ -43,8 +43,11 @@ _REFERENCED = (_REFERENCED_SERIES, _SERIES)
 _NUMBER = (_SEGMENTS, 0x00620004)
 _ALGORITHM = (_SEGMENTS, 0x00620009)
 _IDENTIFICATION = (_SEGMENTS, 0x00620007)
-_WANTED = frozenset({(0, _TRANSFER_SYNTAX), *((0, tag) for tag in _TEXTS), _REFERENCED, _NUMBER, _ALGORITHM})
-_ENTERED = frozenset({_REFERENCED_SERIES, _REFERENCED_STUDIES, _SEGMENTS})
+_PARAMETERS = (_IDENTIFICATION[1], 0x00660032)
+_WANTED = frozenset(
+    {(0, _TRANSFER_SYNTAX), *((0, tag) for tag in _TEXTS), _REFERENCED, _NUMBER, _ALGORITHM, _PARAMETERS}
+)
+_ENTERED = frozenset({_REFERENCED_SERIES, _REFERENCED_STUDIES, _SEGMENTS, _IDENTIFICATION[1]})
 _READ_AT_ONCE = (2**18, 2**22)
 _PREAMBLE = 128
 _MARK = b"DICM"
@@ -110,7 +113,7 @@ _Told = Mapping[str, Sequence[str]]
 
 def _header(path: Path, told: _Told) -> SegHeader:
     referenced = _each_once(told["referenced"])
-    name, tasks = parse_content_description(_first(told, "ContentDescription"))
+    identity = told_identity(told["parameters"], _first(told, "ContentDescription"))
     return SegHeader(
         path=path,
         sop_instance_uid=_first(told, "SOPInstanceUID"),
@@ -123,8 +126,8 @@ def _header(path: Path, told: _Told) -> SegHeader:
         content_label=_first(told, "ContentLabel"),
         algorithm_names=_each_once(told["algorithms"]),
         n_segments=len(told["segments"]),
-        label_map_name=name,
-        tasks=tasks,
+        label_map_name=identity.label_map,
+        tasks=identity.tasks,
     )
 
 
@@ -143,13 +146,14 @@ def _each_once(texts: Sequence[str]) -> tuple[str, ...]:
 
 def _parsed(path: Path) -> _Told:
     with open_dicom(path) as file:
-        dataset = read_partial(file, stop_when=lambda tag, vr, length: tag >= _FRAMES)
+        dataset = read_partial(file, stop_when=lambda tag, vr, length: tag >= _FRAMES, force=is_dicom_file(path))
     require_segmentation(dataset, path)
     told = {keyword: [text_of(dataset, keyword)] for keyword in _TEXTS.values()}
     studies = [dataset, *(dataset.get("StudiesContainingOtherReferencedInstancesSequence") or [])]
     series = [item for study in studies for item in study.get("ReferencedSeriesSequence") or []]
     told["referenced"] = [str(item.get("SeriesInstanceUID") or "") for item in series]
     told["segments"] = [str(item.SegmentNumber) for item in dataset.SegmentSequence]
+    told["parameters"] = [text for text in map(_parameters, dataset.SegmentSequence) if text]
     told["algorithms"] = [_algorithm(item) for item in dataset.SegmentSequence]
     return told
 
@@ -157,6 +161,11 @@ def _parsed(path: Path) -> _Told:
 def _algorithm(item: Dataset) -> str:
     identification = item.get("SegmentationAlgorithmIdentificationSequence") or [Dataset()]
     return text_of(item, "SegmentAlgorithmName") or text_of(identification[0], "AlgorithmName")
+
+
+def _parameters(item: Dataset) -> str:
+    identification = item.get("SegmentationAlgorithmIdentificationSequence") or [Dataset()]
+    return str(identification[0].get("AlgorithmParameters") or "")
 
 
 def _walked(path: Path) -> _Told | None:
@@ -195,6 +204,7 @@ class _Walk:
             "referenced": found[_REFERENCED],
             "segments": found[_NUMBER],
             "algorithms": found[_ALGORITHM],
+            "parameters": found[_PARAMETERS],
         }
 
     def _walk_dataset(self, at: int) -> None:

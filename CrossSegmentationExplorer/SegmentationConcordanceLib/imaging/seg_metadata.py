@@ -83,32 +83,24 @@ def seg_metadata(
     }
 
 
-def content_description(label_map_name: str, tasks: Sequence[str] = (), short_tasks: Sequence[str] = ()) -> str:
-    """ContentDescription that says which label map, and which tasks of it, a SEG was made with.
+def content_description(label_map_name: str, tasks: Sequence[str] = ()) -> str:
+    """ContentDescription, for people: which label map, and which tasks of it, a SEG was made with.
 
-    "label map totalsegmentator_v2 [total]". It holds 64 characters: where the tasks do not fit, ``short_tasks`` are
-    tried; where these do not either, reading says nothing about tasks. "segmentation" where there is no label map.
-
-    :raises ConcordanceError: the name of the label map does not fit or is not plain text.
+    "label map totalsegmentator_v2 [total]", without the tasks where they do not fit into its 64 characters. Programs
+    read :class:`SegIdentity`. "segmentation" where there is no label map.
     """
     if not label_map_name:
         return "segmentation"
     text = f"label map {label_map_name}"
-    if storable_text(text) != text or parse_content_description(text) != (label_map_name, ()):
-        raise ConcordanceError(
-            label_map_name,
-            "is no name of a label map that a DICOM SEG can hold",
-            f"Use up to {_LONG_STRING - len('label map ')} plain letters, digits and signs, no brackets.",
-        )
-    for names in (tuple(tasks), tuple(short_tasks)):
-        with_tasks = f"{text} [{','.join(names)}]"
-        if names and parse_content_description(storable_text(with_tasks)) == (label_map_name, names):
-            return with_tasks
-    return text
+    with_tasks = f"{text} [{','.join(tasks)}]"
+    return with_tasks if tasks and storable_text(with_tasks) == with_tasks else storable_text(text)
 
 
 def parse_content_description(text: str) -> tuple[str, tuple[str, ...]]:
-    """Name of the label map and tasks of a text that :func:`content_description` made; ("", ()) of any other."""
+    """Name of the label map and tasks of a text that :func:`content_description` made; ("", ()) of any other.
+
+    For files without a :class:`SegIdentity`: there the text was all that there was, and tasks may be in short.
+    """
     found = _CONTENT_DESCRIPTION.fullmatch(text)
     if not found:
         return "", ()
@@ -116,13 +108,13 @@ def parse_content_description(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _storable_segment(segment: Segment, algorithm: str) -> Segment:
-    meant = segment.structure
+    meant = _structure_of(segment)
     structure = CodedStructure(
         category=_storable_concept(meant.category),
         type=_storable_concept(meant.type),
-        modifier=_storable_concept(meant.modifier),
-        region=_storable_concept(meant.region),
-        region_modifier=_storable_concept(meant.region_modifier),
+        modifier=meant.modifier and _storable_concept(meant.modifier),
+        region=meant.region and _storable_concept(meant.region),
+        region_modifier=meant.region_modifier and _storable_concept(meant.region_modifier),
     )
     return replace(
         segment,
@@ -134,21 +126,25 @@ def _storable_segment(segment: Segment, algorithm: str) -> Segment:
     )
 
 
-def _storable_concept(concept: CodedConcept | None) -> CodedConcept | None:
-    if concept is None:
-        return None
+def _structure_of(segment: Segment) -> CodedStructure:
+    if segment.structure is None:
+        raise ConcordanceError(segment.name, "has no codes", "Explain the label first.")
+    return segment.structure
+
+
+def _storable_concept(concept: CodedConcept) -> CodedConcept:
     return CodedConcept(concept.value, concept.scheme, storable_text(concept.meaning) or storable_text(str(concept)))
 
 
 def _segment_attributes(segment: Segment) -> dict[str, Any]:
-    structure = segment.structure
+    structure = _structure_of(segment)
     attributes = {
         "labelID": segment.label,
         "SegmentLabel": segment.name,
         "SegmentDescription": segment.description,
         "SegmentAlgorithmType": "AUTOMATIC",
         "SegmentAlgorithmName": segment.algorithm,
-        "recommendedDisplayRGBValue": list(segment.color),
+        "recommendedDisplayRGBValue": list(segment.color or _GREY),
     }
     concepts = {
         "SegmentedPropertyCategoryCodeSequence": structure.category,

@@ -24,7 +24,7 @@ from .label_map import LabelMap, Segment
 from .memory_budget import require_within_budget
 from .seg_damage import DAMAGE, damage_is_told
 from .seg_frames import FrameTable, frame_grid, read_frame_table
-from .seg_metadata import parse_content_description
+from .seg_identity import SegIdentity, told_identity
 from .seg_pixels import Canvas, decoded_frames, frame_masks, packed_masks
 from .seg_scan import ScannedSeg, scan_seg
 from .seg_slices import FramesOnSlices, frames_on_slices
@@ -47,8 +47,7 @@ class DicomSeg:
     :param source_images: for each slice k the SOPInstanceUIDs of the images that its frames were derived from.
     :param referenced_series_uids: SeriesInstanceUIDs of ReferencedSeriesSequence; may be empty.
     :param frame_of_reference_uid: may be empty in files of old makers.
-    :param label_map_name: the label map (a model's vocabulary) that it was made with; empty where it does not say.
-    :param tasks: the model's tasks that were run; empty where it does not say.
+    :param identity: the model, label map and tasks that it was made with; empty texts where it does not say.
     :param notes: what reading had to decide, a phrase each.
     """
 
@@ -62,9 +61,18 @@ class DicomSeg:
     referenced_series_uids: tuple[str, ...]
     series_description: str
     content_label: str
-    label_map_name: str
-    tasks: tuple[str, ...]
+    identity: SegIdentity
     notes: tuple[str, ...] = ()
+
+    @property
+    def label_map_name(self) -> str:
+        """The label map (a model's vocabulary) that it was made with; empty where it does not say."""
+        return self.identity.label_map
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """The model's tasks that were run; empty where it does not say."""
+        return self.identity.tasks
 
     @property
     def algorithm_names(self) -> tuple[str, ...]:
@@ -101,7 +109,7 @@ def read_dicom_seg(path: str | os.PathLike[str], series: ImageSeries | None = No
         else:
             masks = _masks_in_file(scanned, geometry, path) if scanned else frame_masks(dataset, len(slices), path)
             label_map = _label_map_of_masks(masks, table, slices, geometry, described, path)
-        name, tasks = parse_content_description(text_of(dataset, "ContentDescription"))
+        identity = _identity(dataset)
         return DicomSeg(
             path=path,
             label_map=label_map,
@@ -113,10 +121,17 @@ def read_dicom_seg(path: str | os.PathLike[str], series: ImageSeries | None = No
             referenced_series_uids=_referenced_series(dataset),
             series_description=text_of(dataset, "SeriesDescription"),
             content_label=text_of(dataset, "ContentLabel"),
-            label_map_name=name,
-            tasks=tasks,
+            identity=identity,
             notes=(placed.note,) if placed.note else (),
         )
+
+
+def _identity(dataset: Dataset) -> SegIdentity:
+    """What the segments' Algorithm Parameters tell; in files without them, ContentDescription."""
+    sequences = (item.get("SegmentationAlgorithmIdentificationSequence") for item in dataset.SegmentSequence)
+    items = [sequence[0] for sequence in sequences if sequence]
+    texts = [str(item.AlgorithmParameters) for item in items if item.get("AlgorithmParameters")]
+    return told_identity(texts, text_of(dataset, "ContentDescription"))
 
 
 def _placed(table: FrameTable, rows: int, columns: int, series: ImageSeries | None, path: Path) -> FramesOnSlices:
@@ -281,11 +296,12 @@ def _label_map_of_masks(
     described: dict[int, Segment],
     path: Path,
 ) -> LabelMap:
-    unknown = sorted(set(table.segment_numbers.tolist()) - described.keys())
+    numbers = [] if table.segment_numbers is None else table.segment_numbers.tolist()
+    unknown = sorted(set(numbers) - described.keys())
     if unknown:
         raise DicomSegError(path, f"has frames of segments that it does not describe: {unknown[:10]}", _COPY_AGAIN)
     canvas = Canvas(geometry.shape, max(described), path)
-    for number, k, (blocks, mask) in zip(table.segment_numbers.tolist(), slices.tolist(), masks):
+    for number, k, (blocks, mask) in zip(numbers, slices.tolist(), masks):
         canvas.paint(number, k, blocks, mask)
     segments = (replace(segment, layer=canvas.layer_of.get(number, 0)) for number, segment in described.items())
     return LabelMap(tuple(canvas.layers), geometry, tuple(segments))

@@ -86,6 +86,8 @@ def _scan(file: BinaryIO, path: Path) -> ScannedSeg | None:
         return None
     shared = (dataset.get("SharedFunctionalGroupsSequence") or [Dataset()])[0]
     first_item = read_sequence_item(io.BytesIO(data[12:]), False, True, "iso8859")
+    if first_item is None:
+        return None
     return ScannedSeg(dataset, _frame_table(items, first_item, shared, path), pixels_at)
 
 

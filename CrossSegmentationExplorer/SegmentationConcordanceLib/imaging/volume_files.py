@@ -120,7 +120,10 @@ def _require_whole_nrrd(path: Path, announced: int) -> None:
         start = stream.read(2**20)
         if not re.search(rb"^encoding: *gz", start, re.MULTILINE | re.IGNORECASE):
             return
-        stream.seek(re.search(rb"\r?\n\r?\n", start).end())
+        end = re.search(rb"\r?\n\r?\n", start)
+        if end is None:
+            raise UnreadableFileError(path, "is truncated or damaged (its header does not end)", _COPY_AGAIN)
+        stream.seek(end.end())
         try:
             with gzip.open(stream) as unzipped:
                 require_soon_ended(unzipped, path, announced)

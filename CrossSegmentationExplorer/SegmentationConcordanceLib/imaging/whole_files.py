@@ -132,5 +132,5 @@ def output_error(path: Path, temporary: Path, error: OSError) -> OutputError:
         if error.filename is not None and Path(os.fsdecode(error.filename)) != temporary:
             return OutputError(path, "its folder cannot be made", "Choose another place.")
         return OutputError(path, "was not written", "The writer ended without an error and without a file.")
-    fact, remedy = _FACTS.get(error.errno, (f"cannot be written ({error.strerror})", "Choose another place."))
+    fact, remedy = _FACTS.get(error.errno or 0, (f"cannot be written ({error.strerror})", "Choose another place."))
     return OutputError(path, fact, remedy)

@@ -14,7 +14,7 @@ from ..errors import ConcordanceError, GeometryMismatchError, LabelMapTableError
 from ..imaging.geometry import Geometry
 from ..imaging.label_map import LabelMap
 from ..imaging.resampling import bring_to_grid, resample_nearest
-from .node_attributes import own_label_map_note, vocabulary_of_node
+from .node_attributes import covered_of_node, not_looked_for_of_node, own_label_map_note, vocabulary_of_node
 from .segmentation_node import label_map_from_node
 from .volume_grid import world_grid
 
@@ -53,8 +53,10 @@ def load_models(
             continue
         vocabularies = [_vocabulary(node) for node in nodes]
         label_map = join_label_maps([label_map for label_map, _ in on_grid], name)
-        models.append(ModelSegmentation(name, label_map, frozenset().union(*(known for known, _ in vocabularies))))
-        found = [note for _, some in (*on_grid, *vocabularies) for note in some]
+        known, aside = (frozenset().union(*(one[part] for one in vocabularies)) for part in (0, 1))
+        asked = frozenset().union(*(one[0] - one[1] for one in vocabularies))
+        models.append(ModelSegmentation(name, label_map, known, aside - asked, _covered(nodes, geometry)))
+        found = [note for *_, some in (*on_grid, *vocabularies) for note in some]
         notes[name] = tuple(note for note in (*found, twice_note(models[-1])) if note)
     return LoadedModels(tuple(models), notes)
 
@@ -104,10 +106,19 @@ def _same_lattice(one: Geometry, other: Geometry) -> bool:
     return True
 
 
-def _vocabulary(node: slicer.vtkMRMLSegmentationNode) -> tuple[frozenset[StructureIdentity], list[str]]:
-    """What the model could have found, and what is wrong with what the node says of it."""
+def _covered(nodes: Sequence[slicer.vtkMRMLSegmentationNode], geometry: Geometry) -> tuple[slice, slice, slice] | None:
+    """The part of the scan that a model of one node was run on; None for all of it, and where nothing tells."""
+    box = covered_of_node(nodes[0]) if len(nodes) == 1 else None
+    fits = box is not None and all(part.stop <= n for part, n in zip(box, geometry.shape))
+    return box if fits else None
+
+
+def _vocabulary(
+    node: slicer.vtkMRMLSegmentationNode,
+) -> tuple[frozenset[StructureIdentity], frozenset[StructureIdentity], list[str]]:
+    """What the model could have found, what of it it was not asked for, and what is wrong with what the node says."""
     try:
         note = own_label_map_note(node)
-        return vocabulary_of_node(node), [note] if note else []
+        return vocabulary_of_node(node), not_looked_for_of_node(node), [note] if note else []
     except LabelMapTableError as error:
-        return frozenset(), [f"{node.GetName()}: {error} So what it lacks counts as not in the model."]
+        return frozenset(), frozenset(), [f"{node.GetName()}: {error} So what it lacks counts as not in the model."]

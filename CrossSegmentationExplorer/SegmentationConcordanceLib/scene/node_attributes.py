@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 
 import slicer
@@ -17,12 +18,55 @@ Such a node is never taken for a model's segmentation."""
 
 _LABEL_MAP = "SegmentationConcordance.LabelMap"
 _TASKS = "SegmentationConcordance.Tasks"
+_LOOKED_FOR = "SegmentationConcordance.LookedFor"
+_COVERED = "SegmentationConcordance.Covered"
 
 
-def set_label_map(node: slicer.vtkMRMLSegmentationNode, label_map_name: str, tasks: Iterable[str]) -> None:
-    """Say on a segmentation which label map, and which tasks of it, the model that made it was run with."""
+def set_label_map(
+    node: slicer.vtkMRMLSegmentationNode,
+    label_map_name: str,
+    tasks: Iterable[str],
+    looked_for: Iterable[str] = (),
+    covered: tuple[slice, slice, slice] | None = None,
+) -> None:
+    """Say on a segmentation which label map, and which tasks of it, the model that made it was run with.
+
+    :param looked_for: the model's names of what it was asked for; empty for all of the tasks.
+    :param covered: the part of the scan, as an index of an array (k, j, i), that it was run on; None for all of it.
+    """
     node.SetAttribute(_LABEL_MAP, label_map_name)
     node.SetAttribute(_TASKS, ",".join(tasks))
+    node.SetAttribute(_LOOKED_FOR, ",".join(looked_for) or None)
+    box = "" if covered is None else " ".join(f"{part.start}:{part.stop}" for part in covered)
+    node.SetAttribute(_COVERED, box or None)
+
+
+def not_looked_for_of_node(node: slicer.vtkMRMLSegmentationNode) -> frozenset[StructureIdentity]:
+    """What the model knows and was not asked for; empty where the node does not say.
+
+    :raises LabelMapTableError: there is no such label map, or it has no such task.
+    """
+    vocabulary = _label_map(node)
+    named = _words(node, _TASKS)
+    return frozenset() if vocabulary is None else vocabulary.not_looked_for(named, _words(node, _LOOKED_FOR))
+
+
+def looked_for_of_node(node: slicer.vtkMRMLSegmentationNode) -> tuple[str, ...]:
+    """The model's names of what it was asked for; empty for all of its tasks."""
+    return tuple(_words(node, _LOOKED_FOR))
+
+
+def covered_of_node(node: slicer.vtkMRMLSegmentationNode) -> tuple[slice, slice, slice] | None:
+    """The part of the scan that the model was run on, as an index of an array (k, j, i); None for all of it."""
+    parts = re.fullmatch(r"(\d+):(\d+) (\d+):(\d+) (\d+):(\d+)", node.GetAttribute(_COVERED) or "")
+    if parts is None:
+        return None
+    bounds = [int(number) for number in parts.groups()]
+    return slice(*bounds[:2]), slice(*bounds[2:4]), slice(*bounds[4:])
+
+
+def _words(node: slicer.vtkMRMLSegmentationNode, name: str) -> list[str]:
+    return [word for word in (node.GetAttribute(name) or "").split(",") if word]
 
 
 def vocabulary_of_node(node: slicer.vtkMRMLSegmentationNode) -> frozenset[StructureIdentity]:
@@ -35,7 +79,7 @@ def vocabulary_of_node(node: slicer.vtkMRMLSegmentationNode) -> frozenset[Struct
     vocabulary = _label_map(node)
     if vocabulary is None:
         return frozenset()
-    return vocabulary.structures_known(task for task in (node.GetAttribute(_TASKS) or "").split(",") if task)
+    return vocabulary.structures_known(_words(node, _TASKS))
 
 
 def own_label_map_note(node: slicer.vtkMRMLSegmentationNode) -> str:

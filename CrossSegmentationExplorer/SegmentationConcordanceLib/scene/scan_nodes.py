@@ -33,7 +33,7 @@ def add_scan(scene: slicer.vtkMRMLScene, scan: Scan) -> ScanNodes:
     for file in scan.files:
         node = add_segmentation_node(scene, file.label_map, file.model, volume)
         if file.label_map_name:
-            set_label_map(node, file.label_map_name, file.tasks)
+            set_label_map(node, file.label_map_name, file.tasks, file.looked_for, file.covered)
         nodes_of.setdefault(file.model, []).append(node)
     return ScanNodes(volume, nodes_of)
 

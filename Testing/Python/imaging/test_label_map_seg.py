@@ -9,9 +9,10 @@ import pytest
 
 from imaging.seg_cases import ct_series, kidney_cyst_spleen, masks_on, overlapping
 from SegmentationConcordanceLib.errors import ConcordanceError
-from SegmentationConcordanceLib.imaging import dcmqi, seg_writer
+from SegmentationConcordanceLib.imaging import dcmqi
+from SegmentationConcordanceLib.imaging.seg_identity import SegIdentity
 from SegmentationConcordanceLib.imaging.seg_reader import read_dicom_seg
-from SegmentationConcordanceLib.imaging.seg_writer import BINARY, LABEL_MAP, label_map_obstacle, write_dicom_seg
+from SegmentationConcordanceLib.imaging.seg_writer import BINARY, LABEL_MAP, write_dicom_seg
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def series(tmp_path):
 def test_every_voxel_and_code_comes_back(tmp_path, series):
     meant = kidney_cyst_spleen()
     path = tmp_path / "seg.dcm"
-    write_dicom_seg(path, meant, series, model_name="M", label_map_name="moose", kind=LABEL_MAP)
+    write_dicom_seg(path, meant, series, model_name="M", identity=SegIdentity(label_map="moose"), kind=LABEL_MAP)
     assert pydicom.dcmread(path, stop_before_pixels=True).SegmentationType == "LABELMAP"
     seg = read_dicom_seg(path)
     assert seg.label_map_name == "moose"
@@ -50,21 +51,6 @@ def test_segments_that_overlap_are_refused(tmp_path, series):
     with pytest.raises(ConcordanceError, match="overlap"):
         write_dicom_seg(tmp_path / "seg.dcm", overlapping(), series, model_name="M", kind=LABEL_MAP)
     assert not (tmp_path / "seg.dcm").exists()
-
-
-def test_a_dcmqi_that_does_not_know_them_is_told(tmp_path, series, monkeypatch):
-    assert label_map_obstacle() == ""
-    real = seg_writer.run_dcmqi
-
-    def older(name, arguments, folder, waiting=None):
-        done = real(name, arguments, folder, waiting)
-        done.stdout = done.stdout.replace("--segmentationType", "")
-        return done
-
-    monkeypatch.setattr(seg_writer, "run_dcmqi", older)
-    assert "binary SEG only" in label_map_obstacle()
-    with pytest.raises(ConcordanceError, match="binary SEG only"):
-        write_dicom_seg(tmp_path / "seg.dcm", kidney_cyst_spleen(), series, model_name="M", kind=LABEL_MAP)
 
 
 @pytest.mark.parametrize("kind", [BINARY, LABEL_MAP])

@@ -14,6 +14,7 @@ from SegmentationConcordanceLib.imaging.image_series import read_image_series
 from SegmentationConcordanceLib.imaging.model_output import read_model_output
 from SegmentationConcordanceLib.imaging.model_recognition import decided, recognize_model
 from SegmentationConcordanceLib.imaging.resampling import bring_to_grid
+from SegmentationConcordanceLib.imaging.seg_identity import SegIdentity
 from SegmentationConcordanceLib.imaging.seg_writer import write_dicom_seg
 
 RIBS = (92, 100, 107)
@@ -172,7 +173,9 @@ def test_a_seg_says_what_made_it(sample_cohort, tmp_path):
     read = read_model_output(output.paths, load_vocabulary("auto3dseg"))
     label_map = bring_to_grid(read.label_map, series.geometry, "auto3dseg")
     says, named = tmp_path / "says.dcm", tmp_path / "named.dcm"
-    write_dicom_seg(says, label_map, series, model_name="My run", label_map_name="auto3dseg", tasks=read.tasks)
+    write_dicom_seg(
+        says, label_map, series, model_name="My run", identity=SegIdentity(label_map="auto3dseg", tasks=read.tasks)
+    )
     write_dicom_seg(named, label_map, series, model_name="Auto3DSeg")
     (only,) = recognize_model([says])
     assert (only.vocabulary, only.tasks) == ("auto3dseg", read.tasks)

@@ -51,16 +51,15 @@ def series(tmp_path_factory):
     ],
 )
 def test_a_spoilt_seg_does_not_appear(tmp_path, series, monkeypatch, spoil, fact):
-    run = seg_writer._run_itkimage2segimage
+    write = seg_writer.write_binary
 
-    def run_and_spoil(*arguments):
-        path = run(*arguments)
-        dataset = pydicom.dcmread(path)
+    def write_and_spoil(target, *arguments):
+        write(target, *arguments)
+        dataset = pydicom.dcmread(target)
         spoil(dataset)
-        dataset.save_as(path)
-        return path
+        dataset.save_as(target)
 
-    monkeypatch.setattr(seg_writer, "_run_itkimage2segimage", run_and_spoil)
+    monkeypatch.setattr(seg_writer, "write_binary", write_and_spoil)
     with pytest.raises(DicomSegError, match=fact):
         write_dicom_seg(tmp_path / "seg.dcm", kidney_cyst_spleen(), series, model_name="M")
     assert list(tmp_path.iterdir()) == []

@@ -15,6 +15,7 @@ from SegmentationConcordanceLib.errors import DicomSegError, UnreadableFileError
 from SegmentationConcordanceLib.imaging import seg_header
 from SegmentationConcordanceLib.imaging.seg_header import SegHeader, read_seg_header
 from SegmentationConcordanceLib.imaging.seg_header_cache import SegHeaderCache
+from SegmentationConcordanceLib.imaging.seg_identity import SegIdentity
 from SegmentationConcordanceLib.imaging.seg_reader import read_dicom_seg
 from SegmentationConcordanceLib.imaging.seg_writer import write_dicom_seg
 
@@ -27,7 +28,7 @@ def made(tmp_path_factory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("headers")
     series = ct_series(folder / "ct")
     files = {maker: folder / f"{maker}.dcm" for maker in MAKERS}
-    names = {"label_map_name": "totalsegmentator_v2", "tasks": ("total",)}
+    names = {"identity": SegIdentity(label_map="totalsegmentator_v2", tasks=("total",))}
     write_dicom_seg(files["dcmqi"], kidney_cyst_spleen(), series, model_name="Model D", **names)
     highdicom_seg(overlapping(), series).save_as(files["highdicom"], enforce_file_format=True)
     label_map = highdicom_seg(kidney_cyst_spleen(), series, "LABELMAP")

@@ -124,14 +124,9 @@ def test_tasks_that_do_not_fit_are_left_out_all_together():
     assert content_description("moose", tasks) == "label map moose"
 
 
-def test_a_task_that_would_be_read_as_two_is_left_out():
-    assert parse_content_description(content_description("moose", ("a,b",))) == ("moose", ())
-
-
-@pytest.mark.parametrize("name", ["x" * 60, "größe", "map [1]", "a\\b", " a"])
-def test_a_name_that_could_not_be_found_again_is_refused(name):
-    with pytest.raises(ConcordanceError, match="no name of a label map"):
-        content_description(name)
+@pytest.mark.parametrize("name", ["x" * 60, "größe", "a\\b"])
+def test_a_name_that_does_not_fit_is_cut_for_people(name):
+    assert storable_text(content_description(name)) == content_description(name)
 
 
 @pytest.mark.parametrize("text", ["", "segmentation", "DCMQI", "label map", "label map ", "a label map x"])

@@ -129,7 +129,9 @@ def test_oblique_scans(tmp_path, kind):
 
 
 @pytest.mark.parametrize("kind", ["BINARY", "LABELMAP"])
-def test_of_an_enhanced_image(series, tmp_path, kind):
+def test_of_an_enhanced_image(series, tmp_path, kind, monkeypatch):
+    # highdicom 0.27 puts dates and times together, which pydicom gives as text unless it is told otherwise.
+    monkeypatch.setattr(pydicom.config, "datetime_conversion", True)
     images = [pydicom.dcmread(file) for file in read_image_series(series.files[0].parent).files]
     enhanced = highdicom.legacy.LegacyConvertedEnhancedCTImage(
         legacy_datasets=images,

@@ -13,6 +13,7 @@ from pydicom.uid import generate_uid
 from host.dicom_database import ctkDICOMDatabase
 from imaging.seg_cases import ct_series, highdicom_seg, kidney_cyst_spleen, overlapping
 from SegmentationConcordanceLib.imaging.image_series import ImageSeries, read_voxels
+from SegmentationConcordanceLib.imaging.seg_identity import SegIdentity
 from SegmentationConcordanceLib.imaging.seg_writer import write_dicom_seg
 from SegmentationConcordanceLib.scene.volume_node import add_volume_node
 from SegmentationConcordanceLib.scene.volume_series import INSTANCES
@@ -58,7 +59,7 @@ def make_patient(folder: Path) -> Patient:
     """The CT of ``seg_cases``, a second CT of the same study, and three SEGs of the first."""
     series, other = ct_series(folder / "ct"), ct_series(folder / "ct2", name="2")
     segs = {name: folder / f"{name}.dcm" for name in ("D organs", "D rest", "H", "of the other CT")}
-    also = {"label_map_name": "totalsegmentator_v2", "tasks": ("total",)}
+    also = {"identity": SegIdentity(label_map="totalsegmentator_v2", tasks=("total",))}
     label_map = kidney_cyst_spleen()
     write_dicom_seg(segs["D organs"], label_map, series, model_name="Model D", series_description="D <organs>", **also)
     write_dicom_seg(segs["D rest"], overlapping(), series, model_name="Model D", series_description="D rest")

@@ -40,17 +40,19 @@ def add_harmonized_node(
     name: str,
     vocabulary: Vocabulary | None,
     tasks: Sequence[str],
+    looked_for: Sequence[str] = (),
 ) -> slicer.vtkMRMLSegmentationNode:
     """Add a segmentation to the volume's scene: on its grid, under its transform, and in its study.
 
     :param label_map: on the volume's own grid.
     :param vocabulary: what the model can find; it and the tasks are written on the node. A user's own is named by its
         file, so that it is found again without being told the folder.
+    :param looked_for: the model's names of what it was asked for; empty for all of the tasks.
     """
     node = add_segmentation_node(volume.GetScene(), label_map, name, volume)
     node.SetAndObserveTransformNodeID(volume.GetTransformNodeID())
     if vocabulary is not None:
-        set_label_map(node, str(vocabulary.path) if is_own(vocabulary) else vocabulary.name, tasks)
+        set_label_map(node, str(vocabulary.path) if is_own(vocabulary) else vocabulary.name, tasks, looked_for)
     _put_beside(node, volume)
     return node
 

@@ -24,7 +24,6 @@ from ...harmonizing.own_label_map import write_own_label_map
 from ...harmonizing.structure_answer import Color, answer_of_codes, answer_of_suggestion
 from ...imaging.geometry import Geometry
 from ...imaging.label_map import LabelMap
-from ...imaging.seg_writer import label_map_obstacle
 from ..input_state import segmentation_state
 from ..only_volume import only_volume
 from ..result_folder import ResultFolder
@@ -325,13 +324,6 @@ class HarmonizerLogic:
             return "The volume was not loaded from DICOM: name the folder of its DICOM images."
         return self._images.problem(self.volume)
 
-    def label_map_seg_obstacle(self) -> str:
-        """Why the installed dcmqi cannot write label map SEG, in a sentence; "" where it can."""
-        try:
-            return label_map_obstacle()
-        except ConcordanceError as error:
-            return str(error)
-
     def export(self, progress: Progress | None = None) -> Export:
         """Write the segmentations that were made, as they are in the scene now, as DICOM SEG; see :func:`export_segs`.
 
@@ -359,7 +351,9 @@ class HarmonizerLogic:
 
     def _add_node(self, state: OutputState, label_map: LabelMap) -> slicer.vtkMRMLSegmentationNode:
         choice, former = state.choice, self._parameters.node_of(state.choice)
-        node = add_harmonized_node(self.volume, label_map, choice.name, state.content.vocabulary, state.content.tasks)
+        content = state.content
+        looked_for = content.output.looked_for if content.output else ()
+        node = add_harmonized_node(self.volume, label_map, choice.name, content.vocabulary, content.tasks, looked_for)
         self._parameters.set_node(choice, node)
         if former is not None and self._made.get(former.GetID()) == segmentation_state(former):
             ResultFolder(self.volume).remove(former)

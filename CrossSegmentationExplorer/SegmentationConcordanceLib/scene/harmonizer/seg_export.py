@@ -19,6 +19,7 @@ from ...imaging.label_map import LabelMap
 from ...imaging.model_output import ModelOutput
 from ...imaging.resampling import bring_to_grid
 from ...imaging.seg_writer import BINARY, LABEL_MAP
+from ..node_attributes import looked_for_of_node
 from ..segmentation_node import label_map_from_node
 
 Progress = Callable[[float, str], None]
@@ -82,11 +83,12 @@ def export_segs(
         report()
         write_output_seg(
             path,
-            ModelOutput(label_map, one.tasks),
+            ModelOutput(label_map, one.tasks, looked_for=looked_for_of_node(one.node)),
             series,
             one.vocabulary or NO_MODEL,
             one.name,
             kind=LABEL_MAP if as_label_map else BINARY,
+            compression="rle" if as_label_map else "",
             waiting=report,
         )
     return Export(tuple(paths), tuple(notes))

@@ -78,7 +78,7 @@ def _add(header: SegHeader, volume: slicer.vtkMRMLScalarVolumeNode) -> _Made:
     node = add_segmentation_node(volume.GetScene(), seg.label_map, header.title, volume)
     node.SetAttribute(INSTANCES, seg.sop_instance_uid)
     if seg.label_map_name:
-        set_label_map(node, seg.label_map_name, seg.tasks)
+        set_label_map(node, seg.label_map_name, seg.tasks, seg.identity.looked_for, seg.identity.covered)
     return _Made(node, header, frozenset().union(*seg.source_images))
 
 
