@@ -186,6 +186,9 @@ def test_a_structure_that_nobody_has_is_said(visit, study, tmp_path):
     notice.wait_for(timeout=20000)
     visit.page.screenshot(path=tmp_path / "nobody.png")
     assert visit.count(MOOSE_COLOR) == visit.count(CADS_COLOR) == 0
+    said = visit.page.locator("#concordance-legend")
+    assert "<b>liver</b>" in said.inner_text()
+    assert said.locator("b").count() == 0
 
 
 def test_what_the_first_model_lacks_is_shown_where_another_has_it(browser, study, tmp_path):
@@ -209,6 +212,15 @@ def test_what_the_first_model_lacks_is_shown_where_another_has_it(browser, study
         visit.page.screenshot(path=tmp_path / "lacking.png")
         assert shown_slice(visit, study) in {7, 8, 9}
         assert visit.page.evaluate(ACTIVE) == ["CADS", "kidney_left"]
+        legend = visit.page.locator("#concordance-legend")
+        missing = [f"{model} did not find it" for model in ("MOOSE", CONSENSUS)]
+        assert sorted(legend.locator("> *").all_inner_texts()) == sorted(["CADS", *missing])
+        line = legend.get_by_role("button", name="CADS").locator("span").first
+        assert line.evaluate("one => getComputedStyle(one).borderTopColor") == f"rgb{CADS_COLOR}"
+        legend.get_by_role("button", name="CADS").click()
+        assert visit.page.evaluate(VISIBLE)["CADS"] == []
+        legend.get_by_role("button", name="CADS").click()
+        assert visit.page.evaluate(VISIBLE)["CADS"] == ["kidney_left"]
         visit.page.close()
         assert visit.wrong == []
 

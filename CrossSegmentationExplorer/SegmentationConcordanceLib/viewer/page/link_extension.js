@@ -10,14 +10,14 @@
 
 const LABELMAP = "Labelmap";
 // The colours of the report, so that a model looks the same in both.
-const MODEL_COLORS = {
-  "auto3dseg": "#ff7f0e",
-  "moose": "#2ca02c",
-  "multitalent": "#d62728",
-  "cads": "#9467bd",
-  "totalsegmentator 1.5": "#80b1d3",
-  "totalsegmentator 2.6": "#08519c",
-};
+const MODEL_COLORS = new Map([
+  ["auto3dseg", "#ff7f0e"],
+  ["moose", "#2ca02c"],
+  ["multitalent", "#d62728"],
+  ["cads", "#9467bd"],
+  ["totalsegmentator 1.5", "#80b1d3"],
+  ["totalsegmentator 2.6", "#08519c"],
+]);
 const CONSENSUS_COLOR = "#ffffff";
 const OTHER_MODEL_COLORS = [
   "#8c564b", "#e377c2", "#17becf", "#7f7f7f", "#bcbd22", "#1b9e77", "#a6761d", "#e7298a", "#393b79",
@@ -68,8 +68,9 @@ function segmentsOf(seg) {
 const isStructure = (segment, structure) =>
   segment.SegmentLabel === structure || structureKey(segment) === structure;
 
-const modelOf = (seg) =>
-  String(segmentsOf(seg)[0]?.SegmentAlgorithmName || seg.SeriesDescription || "").toLowerCase();
+const nameOf = (seg) => String(segmentsOf(seg)[0]?.SegmentAlgorithmName || seg.SeriesDescription || "segmentation");
+
+const modelOf = (seg) => nameOf(seg).toLowerCase();
 
 const isConsensus = (seg) => modelOf(seg).startsWith("consensus");
 
@@ -95,7 +96,7 @@ function colorsOfModels(segs) {
   let others = 0;
   const colors = new Map();
   for (const seg of segs) {
-    const known = isConsensus(seg) ? CONSENSUS_COLOR : MODEL_COLORS[modelOf(seg)];
+    const known = isConsensus(seg) ? CONSENSUS_COLOR : MODEL_COLORS.get(modelOf(seg));
     const color = known ?? OTHER_MODEL_COLORS[others++ % OTHER_MODEL_COLORS.length];
     colors.set(seg, [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16)).concat(255));
   }
@@ -109,6 +110,63 @@ function middleOf(image) {
   const along = (image.Columns / 2) * spacing[1];
   const down = (image.Rows / 2) * spacing[0];
   return [0, 1, 2].map((i) => Number(at[i]) + along * Number(axes[i]) + down * Number(axes[i + 3]));
+}
+
+const LEGEND_STYLE =
+  "position:fixed; transform:translateX(-50%); z-index:50; display:flex; flex-wrap:wrap; gap:2px 14px;" +
+  "align-items:center; justify-content:center; width:max-content; padding:3px 10px; border-radius:4px;" +
+  "background:rgba(0,0,0,0.75); color:#fff; font:13px/1.5 sans-serif";
+// What OHIF writes into the corners of the images stays readable.
+const CORNERS_WIDTH = 240;
+const ENTRY_STYLE = "display:flex; gap:6px; align-items:center; color:inherit; background:none; border:0; padding:0";
+
+/** The legend as an element; names of models are text, never markup. */
+function legendOf(structure, entries, toggle) {
+  const legend = document.createElement("div");
+  legend.id = "concordance-legend";
+  legend.setAttribute("role", "group");
+  legend.setAttribute("aria-label", `Models, ${structure}`);
+  legend.style.cssText = LEGEND_STYLE;
+  legend.append(`${structure.replaceAll("_", " ")}:`, ...entries.map((entry) => legendEntry(entry, toggle)));
+  return legend;
+}
+
+/** At the bottom of the images, in their middle, as long as it is there. */
+function keepBelowImages(legend) {
+  const images = document.querySelector("[data-cy=viewport-grid]") ?? document.body;
+  const place = () => {
+    const { left, bottom, width } = images.getBoundingClientRect();
+    legend.style.left = `${left + width / 2}px`;
+    legend.style.bottom = `${window.innerHeight - bottom + 6}px`;
+    legend.style.maxWidth = `${Math.max(width - CORNERS_WIDTH, 200)}px`;
+  };
+  place();
+  const observer = new ResizeObserver(() => (legend.isConnected ? place() : observer.disconnect()));
+  observer.observe(images);
+}
+
+function legendEntry({ seg, name, color, number, missing }, toggle) {
+  const line = document.createElement("span");
+  line.style.cssText = `display:inline-block; width:22px; height:0; border-top:3px solid ${color}`;
+  const said = document.createElement("span");
+  said.textContent = missing ? `${name} ${missing}` : name;
+  const entry = document.createElement(missing ? "span" : "button");
+  entry.style.cssText = ENTRY_STYLE;
+  if (missing) {
+    line.style.borderTopStyle = "dotted";
+    said.style.fontStyle = "italic";
+  } else {
+    let isShown = true;
+    entry.setAttribute("aria-pressed", "true");
+    entry.addEventListener("click", () => {
+      isShown = !isShown;
+      entry.setAttribute("aria-pressed", String(isShown));
+      said.style.textDecoration = isShown ? "" : "line-through";
+      toggle(seg, number, isShown);
+    });
+  }
+  entry.append(line, said);
+  return entry;
 }
 
 class LinkedView {
@@ -136,6 +194,7 @@ class LinkedView {
   stop() {
     this.subscriptions.forEach((subscription) => subscription.unsubscribe());
     this.subscriptions = [];
+    this.legend?.remove();
   }
 
   /** Load what is wanted and not loaded yet, then style what is not styled yet; one run at a time. */
@@ -269,7 +328,41 @@ class LinkedView {
     if (this.link.structure && !found) {
       this.say("Structure not found", `None of the ${segs.length} segmentations has ${this.link.structure}.`);
     }
+    if (this.link.structure) this.showLegend(segs);
     document.documentElement.dataset.concordance = found ? "shown" : "nothing found";
+  }
+
+  /** Which line is which model, and who did not find the structure; a click hides a model's line and shows it again. */
+  showLegend(segs) {
+    this.legend?.remove();
+    const entries = this.legendEntries(segs);
+    const title = entries.find(({ label }) => label)?.label ?? this.link.structure;
+    this.legend = legendOf(title, entries, (seg, number, isShown) => {
+      const { segmentationService } = this.services;
+      for (const { viewportId } of this.viewports()) {
+        segmentationService.setSegmentVisibility(viewportId, seg.displaySetInstanceUID, number, isShown, LABELMAP);
+      }
+    });
+    document.body.append(this.legend);
+    keepBelowImages(this.legend);
+  }
+
+  /** Of every segmentation that the link wants: name, colour, and number and label of its segment where it has one. */
+  legendEntries(segs) {
+    const colors = colorsOfModels(segs);
+    return this.wanted().map((seg) => {
+      const isLoaded = segs.includes(seg);
+      const segment = isLoaded && segmentsOf(seg).find((one) => isStructure(one, this.link.structure));
+      const missing = isLoaded ? "did not find it" : "cannot be shown";
+      return {
+        seg,
+        name: nameOf(seg),
+        color: isLoaded ? `rgb(${colors.get(seg).slice(0, 3).join(", ")})` : "transparent",
+        number: segment ? Number(segment.SegmentNumber) : null,
+        label: segment?.SegmentLabel ?? "",
+        missing: segment ? "" : missing,
+      };
+    });
   }
 
   say(title, message) {
