@@ -1,0 +1,82 @@
+"""``concordance which``: tables in, tables and a page out."""
+
+from __future__ import annotations
+
+import csv
+import re
+
+import numpy as np
+import pytest
+
+from SegmentationConcordanceLib.agreement.table import AgreementRow, PairwiseRow
+from SegmentationConcordanceLib.reporting.tables import write_agreement, write_pairwise
+
+pytest.importorskip("statsmodels", reason="needs statsmodels: pip install statsmodels")
+pytest.importorskip("scikit_posthocs", reason="needs scikit-posthocs: pip install scikit-posthocs")
+
+
+@pytest.fixture
+def tables(tmp_path):
+    """Ten patients with two scans each: A and B agree, <C> does not."""
+    rows, pairs = [], []
+    structure = ("lung_upper_lobe_left", "SCT:45653009|SCT:7771000")
+    dice = np.random.default_rng(5).normal([0.95, 0.7, 0.7], 0.01, (20, 3))
+    for number, (ab, ac, bc) in enumerate(dice):
+        case = f"case{number:02}"
+        rows += [
+            AgreementRow(case, "", *structure, model, "ok", "intersection", 3, 100.0, 80.0, 0.8, 0.7, 0.8)
+            for model in ("A", "B", "<C>")
+        ]
+        found = (("A", "B", ab), ("A", "<C>", ac), ("B", "<C>", bc))
+        pairs += [PairwiseRow(case, *structure, a, b, float(one), 100.0, 100.0) for a, b, one in found]
+    write_agreement(tmp_path / "agreement.csv", rows)
+    write_pairwise(tmp_path / "pairwise.csv", pairs)
+    lines = [f"case{n:02},P{n // 2},{'sharp' if n % 2 else 'soft'}" for n in range(20)]
+    (tmp_path / "cases.csv").write_text("case,patient_id,kernel\n" + "\n".join(lines) + "\n")
+    return tmp_path
+
+
+def lines_of(path):
+    with path.open(newline="", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_the_answer_is_said_per_group_with_patients_not_scans(concordance, tables):
+    outcome = concordance("which", "--run", tables, "--output", tables / "out")
+    assert outcome.code == 0, outcome
+    assert re.search(r"Lungs: No difference shown among A, B; behind [AB]: <C>\.", outcome.out)
+    lines = [line for line in lines_of(tables / "out" / "which_model.csv") if line["scope"] == "group"]
+    assert {(line["patients"], line["cases"]) for line in lines} == {("10", "20")}
+    assert {line["model"]: line["among_first"] for line in lines} == {"A": "yes", "B": "yes", "<C>": "no"}
+    kernels = {(line["model"], line["value"]) for line in lines_of(tables / "out" / "acquisition.csv")}
+    assert ("A", "sharp") in kernels
+
+
+def test_the_page_has_no_script_and_names_are_text(concordance, tables):
+    concordance("which", "--run", tables, "--output", tables / "out")
+    page = (tables / "out" / "which_model.html").read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "&lt;C&gt;" in page
+    assert "<C>" not in page
+    assert "One value per patient" in page
+
+
+def test_a_family_is_held_against_the_others_only(concordance, tables):
+    outcome = concordance("which", "--run", tables, "--family", "F=A,B", "--output", tables / "out")
+    assert outcome.code == 0, outcome
+    lines = [line for line in lines_of(tables / "out" / "which_model.csv") if line["scope"] == "group"]
+    assert max(float(line["score"]) for line in lines) == pytest.approx(0.7, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("words", "fact"),
+    [
+        ((), "--run"),
+        (("--agreement", "agreement.csv"), "--pairwise"),
+        (("--run", ".", "--family", "F=A"), "names no family of two models"),
+        (("--run", ".", "--family", "F=A,X"), "there is no model X"),
+    ],
+)
+def test_calls_that_cannot_be_meant(refused, tables, monkeypatch, words, fact):
+    monkeypatch.chdir(tables)
+    assert fact in refused("which", *words, "--output", "out")
