@@ -365,6 +365,62 @@ def test_cancel_leaves_the_scene_as_it_was(desktop, hosted, monkeypatch):
     assert hosted.ui.resultsTable.rowCount == 0 and desktop.messages == []
 
 
+def test_the_progress_is_modal_and_nothing_is_done_twice_meanwhile(desktop, hosted, monkeypatch):
+    import qt
+    import slicer
+
+    modal, real = [], slicer.app.processEvents
+
+    def press_again() -> None:
+        dialogs = [one for one in slicer.app.topLevelWidgets() if isinstance(one, qt.QProgressDialog) and one.visible]
+        modal.extend(dialog.windowModality for dialog in dialogs)
+        hosted.ui.applyButton.click()
+        hosted.ui.leaveOneOutCheckBox.checked = True
+        hosted.exit()
+        hosted.enter()
+        real()
+
+    monkeypatch.setattr(type(slicer.app), "processEvents", lambda _self: press_again())
+    hosted.ui.applyButton.click()
+    monkeypatch.undo()
+    desktop.process_events()
+    assert modal and set(modal) == {qt.Qt.ApplicationModal}
+    assert hosted.ui.resultsTable.rowCount == 7
+    names = [node.GetName() for node in slicer.util.getNodesByClass("vtkMRMLTableNode")]
+    assert len(names) == len(set(names))
+    assert not hosted.widget.logic.options.leave_one_out
+    assert [one for one in slicer.app.topLevelWidgets() if isinstance(one, qt.QProgressDialog) and one.visible] == []
+
+
+def test_a_scene_that_is_closed_in_mid_run_ends_it(desktop, hosted, monkeypatch):
+    import slicer
+
+    monkeypatch.setattr(type(slicer.app), "processEvents", lambda _self: slicer.mrmlScene.Clear(False))
+    hosted.ui.applyButton.click()
+    monkeypatch.undo()
+    desktop.process_events()
+    assert hosted.ui.resultsTable.rowCount == hosted.ui.segmentationsTable.rowCount == 0
+    assert desktop.host.scene.GetNumberOfNodesByClass("vtkMRMLTableNode") == 0
+    assert desktop.messages == []
+
+
+@pytest.mark.parametrize("typed, kept", [("12.5", 12.5), ("0.75", 0.75)])
+def test_decimals_can_be_typed(desktop, hosted, typed, kept):
+    import qt
+    from PySide6.QtTest import QTest
+
+    hosted.ui.surfacesCheckBox.checked = True
+    box = hosted.ui.nsdToleranceSpinBox
+    hosted.panel.show()
+    box.setFocus()
+    box.selectAll()
+    QTest.keyClicks(box, typed)
+    desktop.process_events()
+    QTest.keyClick(box, qt.Qt.Key_Return)
+    desktop.process_events()
+    assert box.value == kept == hosted.widget.logic.options.nsd_tolerance_mm
+
+
 def test_closing_the_scene_empties_the_panel(desktop, applied):
     applied.close_scene()
     assert applied.ui.resultsTable.rowCount == applied.ui.segmentationsTable.rowCount == 0

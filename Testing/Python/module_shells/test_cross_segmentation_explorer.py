@@ -493,6 +493,43 @@ def test_a_file_that_cannot_be_read_is_named_and_the_others_are_loaded(desktop, 
     assert column(hosted.ui.segmentationsTable, 2)[:2] == ["made on this volume"] * 2
 
 
+def test_decimals_can_be_typed(desktop, shown):
+    import qt
+    from PySide6.QtTest import QTest
+
+    shown.ui.neighboursCheckBox.checked = True
+    box = shown.ui.distanceSpinBox
+    box.setFocus()
+    box.selectAll()
+    QTest.keyClicks(box, "12.5")
+    desktop.process_events()
+    QTest.keyClick(box, qt.Qt.Key_Return)
+    desktop.process_events()
+    assert box.value == shown.widget.logic.choices.style.neighbour_distance_mm == 12.5
+
+
+def test_nothing_moves_the_rows_while_segmentations_are_loaded(desktop, of_database, monkeypatch):
+    import slicer
+
+    real = slicer.app.processEvents
+
+    def press() -> None:
+        of_database.ui.loadButton.click()
+        of_database.ui.allModelsButton.click()
+        of_database.ui.nextButton.click()
+        of_database.widget.refresh()
+        real()
+
+    monkeypatch.setattr(type(slicer.app), "processEvents", lambda _self: press())
+    of_database.ui.loadButton.click()
+    monkeypatch.undo()
+    desktop.process_events()
+    names = [one.GetName() for one in slicer.util.getNodesByClass("vtkMRMLSegmentationNode")]
+    assert names and len(names) == len(set(names))
+    assert of_database.widget.logic.explorer is None
+    assert desktop.messages == []
+
+
 def test_after_a_reload_the_rows_are_shown_and_the_keys_are_alive(desktop, shown):
     kept = {name: module for name, module in sys.modules.items() if name.startswith("SegmentationConcordanceLib")}
     try:

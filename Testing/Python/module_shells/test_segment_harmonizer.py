@@ -256,7 +256,9 @@ def test_a_failed_export_is_displayed_and_leaves_nothing(desktop, filled, tmp_pa
     ui.imagesPathLineEdit.currentPath = str(tmp_path / "ct")
     ui.folderPathLineEdit.currentPath = str(tmp_path / "segs")
     desktop.process_events()
+    ui.exportLabel.text = "Written:"  # as after an export before
     ui.exportButton.click()
+    assert ui.exportLabel.text == "Not every DICOM SEG was written. Files that were written before stay."
     ((kind, text),) = desktop.messages
     desktop.errors.clear()  # tryWithErrorDisplay raises again what it displayed
     assert kind == "error" and "have no codes" in text
