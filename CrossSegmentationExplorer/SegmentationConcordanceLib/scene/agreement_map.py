@@ -12,6 +12,7 @@ from ..agreement.crops import agreement_crop
 from ..agreement.patterns import PatternLabels, count_patterns
 from ..imaging.geometry import Geometry
 from .grids import flip_lps_ras, vtk_matrix
+from .node_names import set_name
 from .volume_node import fill_image
 
 # From one model alone to all of them: told apart in grey print and with any colour vision.
@@ -58,7 +59,7 @@ def add_agreement_map(
     image = vtk.vtkImageData()
     fill_image(image, agreeing, agreeing.dtype)
     node = scene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode")
-    node.SetName(name)
+    set_name(node, name)
     node.SetIJKToRASMatrix(vtk_matrix(flip_lps_ras(geometry.ijk_to_lps)))
     node.SetAndObserveImageData(image)
     node.CreateDefaultDisplayNodes()
@@ -95,7 +96,7 @@ def show_as_label(
 
 def _color_table(scene: slicer.vtkMRMLScene, name: str, n_models: int) -> slicer.vtkMRMLColorTableNode:
     node = scene.AddNewNodeByClass("vtkMRMLColorTableNode")
-    node.SetName(name)
+    set_name(node, name)
     node.SetTypeToUser()
     node.SetNumberOfColors(n_models + 1)
     node.SetColor(0, "", 0.0, 0.0, 0.0, 0.0)

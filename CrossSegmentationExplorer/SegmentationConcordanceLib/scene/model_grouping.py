@@ -10,6 +10,7 @@ import slicer
 
 from .belonging import belonging
 from .node_attributes import is_result
+from .node_names import full_name
 from .segmentation_node import algorithm_names
 
 
@@ -123,7 +124,7 @@ def model_name(node: slicer.vtkMRMLSegmentationNode, rules: Sequence[ModelRule] 
     The first rule that applies to the node's name or its algorithm says so; else the algorithm that DICOM names for
     its segments; else the node's name, which Slicer takes from the series description of a SEG.
     """
-    return model_called(node.GetName(), algorithm_names(node), rules)
+    return model_called(full_name(node), algorithm_names(node), rules)
 
 
 def model_called(name: str, algorithms: Sequence[str], rules: Sequence[ModelRule] = ()) -> str:

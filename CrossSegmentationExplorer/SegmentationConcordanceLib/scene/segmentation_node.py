@@ -20,6 +20,7 @@ from .grids import (
     to_world,
     vtk_matrix,
 )
+from .node_names import set_name
 from .shared_layers import BINARY_LABELMAP, arrays_on_extent, common_extent, free_labels, shared_layers
 from .volume_node import fill_image
 
@@ -57,7 +58,7 @@ def add_segmentation_node(
     images = {layer: _layer_image(label_map, layer, subject) for layer in used_layers}
     segments = [_vtk_segment(segment, images[segment.layer]) for segment in label_map.segments]
     node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode")
-    node.SetName(name)
+    set_name(node, name)
     node.CreateDefaultDisplayNodes()
     segmentation = node.GetSegmentation()
     segmentation.SetSourceRepresentationName(BINARY_LABELMAP)

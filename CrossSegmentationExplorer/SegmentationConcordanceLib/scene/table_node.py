@@ -10,6 +10,8 @@ import slicer
 import vtk
 from vtk.util.numpy_support import numpy_to_vtk
 
+from .node_names import set_name
+
 
 @dataclass(frozen=True)
 class TableColumn:
@@ -31,7 +33,7 @@ class TableColumn:
 def add_table_node(scene: slicer.vtkMRMLScene, name: str, columns: Sequence[TableColumn]) -> slicer.vtkMRMLTableNode:
     """Add a table to the scene, locked against editing: texts as strings, whole numbers as int, others as double."""
     node = scene.AddNewNodeByClass("vtkMRMLTableNode")
-    node.SetName(name)
+    set_name(node, name)
     node.SetUseColumnTitleAsColumnHeader(True)
     node.SetLocked(True)
     for column in columns:

@@ -9,6 +9,7 @@ from vtk.util.numpy_support import get_vtk_array_type, vtk_to_numpy
 
 from ..imaging.geometry import Geometry
 from .grids import flip_lps_ras, full_extent, refuse_shear, vtk_matrix
+from .node_names import set_name
 
 
 def add_volume_node(
@@ -25,7 +26,7 @@ def add_volume_node(
     image = vtk.vtkImageData()
     fill_image(image, voxels, voxels.dtype)
     volume = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode")
-    volume.SetName(name)
+    set_name(volume, name)
     volume.SetIJKToRASMatrix(vtk_matrix(flip_lps_ras(geometry.ijk_to_lps)))
     volume.SetAndObserveImageData(image)
     volume.CreateDefaultDisplayNodes()

@@ -25,6 +25,7 @@ from ...harmonizing.structure_answer import Color, answer_of_codes, answer_of_su
 from ...imaging.geometry import Geometry
 from ...imaging.label_map import LabelMap
 from ..input_state import segmentation_state
+from ..node_names import renaming_note
 from ..only_volume import only_volume
 from ..result_folder import ResultFolder
 from ..scene_watch import SceneWatch
@@ -297,7 +298,8 @@ class HarmonizerLogic:
             ready.append((state, harmonized_label_map(state.placed.label_map, here, state.choice.name)))
         report(1.0, "adding segmentations")
         nodes = tuple(self._add_node(state, label_map) for state, label_map in ready)
-        self.notes = (f"Made: {', '.join(node.GetName() for node in nodes)}.", *self.notes)
+        renamings = tuple(note for note in map(renaming_note, nodes) if note)
+        self.notes = (f"Made: {', '.join(node.GetName() for node in nodes)}.", *renamings, *self.notes)
         return nodes
 
     @property

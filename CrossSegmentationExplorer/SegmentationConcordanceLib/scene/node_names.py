@@ -1,0 +1,41 @@
+"""Names of nodes that a saved scene can be read with.
+
+Names come from files and models. Slicer 5.12 makes the name of a node's file from the node's name, and writes it into
+the scene without escaping it: with a "&" in it, the saved scene is not well-formed and can never be read again.
+"""
+
+from __future__ import annotations
+
+import slicer
+
+_FULL_NAME = "SegmentationConcordance.FullName"
+_INSTEAD = str.maketrans({"&": "+", "<": "(", ">": ")", '"': "'"} | dict.fromkeys(range(32), " "))
+
+
+def scene_name(text: str) -> str:
+    """The name that a node gets for a text: signs that would break a saved scene are replaced, "&" by "+"."""
+    return text.translate(_INSTEAD)
+
+
+def set_name(node: slicer.vtkMRMLNode, text: str) -> None:
+    """Name a node, and keep the full text where a sign had to be replaced."""
+    node.SetName(scene_name(text))
+    if scene_name(text) != text:
+        node.SetAttribute(_FULL_NAME, text)
+    elif node.GetAttribute(_FULL_NAME) is not None:
+        node.RemoveAttribute(_FULL_NAME)
+
+
+def renaming_note(node: slicer.vtkMRMLNode) -> str:
+    """A sentence where the node is not called by its full name; "" where it is."""
+    if full_name(node) == node.GetName():
+        return ""
+    return (
+        f"{full_name(node)} is called {node.GetName()} in the scene: Slicer cannot read a saved scene with & in a name."
+    )
+
+
+def full_name(node: slicer.vtkMRMLNode) -> str:
+    """The text that the node was named by, unless somebody has renamed it since."""
+    text = node.GetAttribute(_FULL_NAME)
+    return text if text is not None and scene_name(text) == node.GetName() else node.GetName() or ""
