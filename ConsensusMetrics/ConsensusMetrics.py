@@ -375,8 +375,11 @@ def _checked(listWidget):
 class ConsensusMetricsTest(ScriptedLoadableModuleTest):
     """Two models of one volume, whose agreement is known beforehand."""
 
-    def runTest(self):
+    def setUp(self):
         slicer.mrmlScene.Clear()
+
+    def runTest(self):
+        self.setUp()
         self.test_ConsensusMetrics1()
 
     def test_ConsensusMetrics1(self):
