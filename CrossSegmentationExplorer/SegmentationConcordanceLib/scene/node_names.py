@@ -13,12 +13,12 @@ _INSTEAD = str.maketrans({"&": "+", "<": "(", ">": ")", '"': "'"} | dict.fromkey
 
 
 def scene_name(text: str) -> str:
-    """The name that a node gets for a text: signs that would break a saved scene are replaced, "&" by "+"."""
-    return text.translate(_INSTEAD)
+    """The name that a node gets for a text: "+" for "&". Slicer saves and reads all other signs, as tests show."""
+    return text.replace("&", "+")
 
 
 def set_name(node: slicer.vtkMRMLNode, text: str) -> None:
-    """Name a node, and keep the full text where a sign had to be replaced."""
+    """Name a node, and keep the full text where it had to be changed."""
     node.SetName(scene_name(text))
     if scene_name(text) != text:
         node.SetAttribute(_FULL_NAME, text)
