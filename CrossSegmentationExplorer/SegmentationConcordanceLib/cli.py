@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from . import __version__
-from .commands import cohort, compare, demo, explore, harmonize, labelmaps, report, review, view, which
+from .commands import cohort, compare, compose, demo, explore, harmonize, labelmaps, report, review, view, which
 from .commands import run as run_command
 from .commands.parser import Parser
 from .commands.terminal import Terminal
@@ -27,6 +27,7 @@ COMMANDS = {
     "run": (run_command, "a whole cohort: harmonize, compare, tables and report of all cases; goes on where it ended"),
     "cohort": (cohort, "cohort files: write one from a folder tree, check one"),
     "which": (which, "which model, for which structure: rankings of a cohort with their uncertainty"),
+    "compose": (compose, "one SEG per case from the best model, or the consensus, of each structure"),
     "report": (report, "agreement tables -> the interactive report"),
     "review": (review, "verdicts of readers -> their agreement, and what they say of each model"),
     "view": (view, "images and segmentations in the browser"),

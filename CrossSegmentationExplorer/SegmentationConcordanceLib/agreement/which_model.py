@@ -29,13 +29,13 @@ class ScopeAnswer:
     """The answer for a group or a structure.
 
     :param kind: ``GROUP`` or ``STRUCTURE``.
-    :param structures: names of those that the scores are the mean of, as far as all models know them.
+    :param structures: those that the scores are the mean of, as far as all models know them.
     :param n_left_out: cases that some model has no score in.
     """
 
     kind: str
     name: str
-    structures: tuple[str, ...]
+    structures: tuple[Structure, ...]
     n_cases: int
     n_left_out: int
     comparison: ModelComparison
@@ -108,7 +108,7 @@ def which_model(
         effect
         for scope in scopes
         if scope.kind == GROUP
-        for effect in acquisition_effects(scope.name, _scores_of(scope, selection, scores), facts or {}, patients)
+        for effect in acquisition_effects(scope.name, _scores_of(scope, scores), facts or {}, patients)
     ]
     return WhichModel(
         selection,
@@ -138,12 +138,11 @@ def _answer(
     if block is None:
         return None
     comparison = compare_models_over_patients(block.models, by_patient(block, patients))
-    names = tuple(one[0] for one in structures)
-    return ScopeAnswer(kind, name, names, len(block.cases), block.n_left_out, comparison)
+    return ScopeAnswer(kind, name, tuple(structures), len(block.cases), block.n_left_out, comparison)
 
 
-def _scores_of(scope: ScopeAnswer, selection: StructureSelection, scores: PeerScores) -> dict[str, dict[str, float]]:
-    block = scores.block([one for one in selection.kept if one[0] in scope.structures])
+def _scores_of(scope: ScopeAnswer, scores: PeerScores) -> dict[str, dict[str, float]]:
+    block = scores.block(scope.structures)
     if block is None:
         return {}
     return {

@@ -63,7 +63,7 @@ def write_cohort_tables(
             (output / name).unlink(missing_ok=True)
     tables.append(_write_cases(output / CASES_FILE, tasks, outcomes))
     problems = [problem for outcome in outcomes for problem in outcome.problems]
-    failures = _write_failures(output / FAILURES_FILE, problems)
+    failures = write_failures(output / FAILURES_FILE, problems)
     report = _report(output, compared, problems, cohort) if compared else None
     return CohortFiles(tuple(tables), failures, report)
 
@@ -80,7 +80,8 @@ def _join(path: Path, parts: Iterable[Path]) -> None:
                     joined.write(block)
 
 
-def _write_failures(path: Path, problems: Sequence[Problem]) -> Path | None:
+def write_failures(path: Path, problems: Sequence[Problem]) -> Path | None:
+    """failures.csv; none, and no old one, where nothing failed."""
     if not problems:
         path.unlink(missing_ok=True)
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,28 +10,13 @@ from ..errors import OutputError
 from .case_work import DONE, FAILED, UNCHANGED, CaseOutcome, CaseTask, work_on_case
 from .cases import Cohort, Problem
 from .cohort_tables import CohortFiles, write_cohort_tables
-from .dask_workers import on_dask
 from .listener import Listener
-from .memory import available_bytes, estimated_bytes
+from .machinery import Machinery, work_on
+from .memory import estimated_bytes
 from .one_run import one_run_at_a_time
 from .parquet_tables import require_parquet, write_parquet
-from .workers import in_processes, in_this_process
 
 CASES = "cases"
-
-
-@dataclass(frozen=True, slots=True)
-class Machinery:
-    """What the work is done with.
-
-    :param workers: processes; 1 for this one.
-    :param memory: bytes that the cases at work may need together; None for four fifths of what is free.
-    :param scheduler: of a Dask cluster, see :func:`on_dask`; "" for none.
-    """
-
-    workers: int = 1
-    memory: int | None = None
-    scheduler: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,7 +82,7 @@ def run_cohort(
 def _outcomes(tasks: Sequence[CaseTask], machinery: Machinery, listener: Listener) -> list[CaseOutcome]:
     found: dict[int, CaseOutcome] = {}
     try:
-        for number, result in _results(tasks, machinery):
+        for number, result in work_on(work_on_case, tasks, machinery, lambda task: estimated_bytes(task.case)):
             outcome = result if isinstance(result, CaseOutcome) else _fault(tasks[number], result)
             found[number] = outcome
             _tell(outcome, listener)
@@ -106,21 +91,6 @@ def _outcomes(tasks: Sequence[CaseTask], machinery: Machinery, listener: Listene
         listener.say(f"{len(found)} of {len(tasks)} cases are done; the same command goes on from here")
         raise
     return [found[number] for number in range(len(tasks))]
-
-
-def _results(tasks: Sequence[CaseTask], machinery: Machinery) -> Iterator[tuple[int, CaseOutcome | Exception]]:
-    if machinery.scheduler:
-        return on_dask(work_on_case, tasks, address=machinery.scheduler, workers=machinery.workers)
-    if machinery.workers == 1:
-        return in_this_process(work_on_case, tasks)
-    memory = machinery.memory or available_bytes()
-    return in_processes(
-        work_on_case,
-        tasks,
-        workers=machinery.workers,
-        memory_of=lambda task: estimated_bytes(task.case),
-        memory=memory,
-    )
 
 
 def _fault(task: CaseTask, error: Exception) -> CaseOutcome:

@@ -7,7 +7,8 @@ import os
 from typing import Any
 
 from ..cohort.dask_workers import LOCAL
-from ..cohort.run_cohort import DONE, FAILED, UNCHANGED, CohortOutcome, Machinery
+from ..cohort.machinery import Machinery
+from ..cohort.run_cohort import DONE, FAILED, UNCHANGED, CohortOutcome
 from ..errors import ConcordanceError
 from . import arguments
 from .terminal import Terminal
@@ -17,13 +18,18 @@ _SHOWN = 20
 
 
 def add_machinery_arguments(group: argparse._ArgumentGroup) -> None:
-    """Processes, memory, a cluster, and what is written of each case."""
+    """What the work is done with, and what is written beyond the tables."""
     group.add_argument(
         "--parquet", action="store_true", help="write the tables as Parquet too, by case, with a manifest"
     )
     group.add_argument(
         "--case-reports", action="store_true", help="write a report of each case too; that of all shows each as well"
     )
+    add_work_arguments(group)
+
+
+def add_work_arguments(group: argparse._ArgumentGroup) -> None:
+    """Processes, memory, a cluster."""
     group.add_argument(
         "--workers",
         type=arguments.natural,

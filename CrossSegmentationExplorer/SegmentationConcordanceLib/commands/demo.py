@@ -14,7 +14,8 @@ from ..agreement.options import AnalysisOptions
 from ..agreement.table import PairwiseRow
 from ..cohort.case_comparison import Settings
 from ..cohort.cohort_file import read_cohort
-from ..cohort.run_cohort import CASES, Machinery, run_cohort
+from ..cohort.machinery import Machinery
+from ..cohort.run_cohort import CASES, run_cohort
 from ..errors import ConcordanceError, OutputError
 from ..reporting.case_files import PAIRWISE_FILE, REPORT_FILE
 from ..reporting.tables import read_pairwise

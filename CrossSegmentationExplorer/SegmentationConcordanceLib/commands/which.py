@@ -17,10 +17,17 @@ from ..errors import ConcordanceError
 from ..reporting.case_table import read_cases
 from ..reporting.tables import read_agreement, read_pairwise
 from ..reporting.which_model_files import write_which_model
+from .parser import examples
 from .report import share
 from .terminal import Terminal
 
 _PATIENT = ("patient_code", "patient_id", "patient")
+
+
+EXAMPLES = examples(
+    "concordance which --run results --output answer",
+    "concordance which --run results --family 'TS=TotalSegmentator 1.5,TotalSegmentator 2.6' --output answer",
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

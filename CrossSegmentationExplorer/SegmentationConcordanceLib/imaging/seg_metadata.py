@@ -24,9 +24,10 @@ def storable_segments(segments: Iterable[Segment], model_name: str) -> tuple[Seg
     """The segments as a DICOM SEG of dcmqi can hold them, and as reading it gives them back.
 
     Names, meanings and descriptions become plain ASCII (see :func:`storable_text`); empty ones are filled in from the
-    codes; ``model_name`` becomes the algorithm; a segment without a colour becomes grey. Labels and layers stay.
+    codes; ``model_name`` becomes the algorithm, and where it is empty each keeps its own; a segment without a colour
+    becomes grey. Labels and layers stay.
 
-    :raises ConcordanceError: segments without codes, or ``model_name`` is empty.
+    :raises ConcordanceError: segments without codes, or ``model_name`` is empty and a segment has no algorithm.
     """
     segments = tuple(segments)
     uncoded = [segment.name for segment in segments if segment.structure is None]
@@ -38,9 +39,9 @@ def storable_segments(segments: Iterable[Segment], model_name: str) -> tuple[Seg
             "Give them codes in a label map.",
         )
     algorithm = storable_text(model_name)
-    if not algorithm:
+    if not algorithm and not all(storable_text(segment.algorithm) for segment in segments):
         raise ConcordanceError("DICOM SEG", "the name of the model is empty", "Give the model a name.")
-    return tuple(_storable_segment(segment, algorithm) for segment in segments)
+    return tuple(_storable_segment(segment, algorithm or storable_text(segment.algorithm)) for segment in segments)
 
 
 def storable_text(text: str, longest: int = _LONG_STRING) -> str:

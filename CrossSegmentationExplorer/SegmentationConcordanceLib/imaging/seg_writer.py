@@ -53,7 +53,7 @@ def write_dicom_seg(
     follow from its content: the same input gives the same ones.
 
     :param label_map: on the grid of ``series``; overlapping segments in several layers are fine in a binary SEG.
-    :param model_name: becomes SegmentAlgorithmName of every segment.
+    :param model_name: becomes SegmentAlgorithmName of every segment; where it is empty each keeps its own.
     :param series_description: SeriesDescription; ``model_name`` where empty.
     :param identity: which model it is, by which label map and tasks; see :class:`SegIdentity`.
     :param kind: ``BINARY``, ``LABEL_MAP`` or ``AUTO``.

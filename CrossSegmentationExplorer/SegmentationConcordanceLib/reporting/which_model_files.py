@@ -59,15 +59,16 @@ def _write_csv(path: Path, lines: Iterable[Sequence[object]]) -> None:
 
 def _model_lines(answer: WhichModel) -> Iterable[Sequence[object]]:
     yield (
-        *("scope", "name", "model", "patients", "cases", "cases_left_out", "structures"),
+        *("scope", "name", "structure_key", "model", "patients", "cases", "cases_left_out", "structures"),
         *("score", "score_low", "score_high", "rank", "rank_low", "rank_high", "among_first", "friedman_p"),
     )
     for scope in answer.scopes:
         comparison = scope.comparison
+        key = "" if scope.kind == GROUP else scope.structures[0][1]
         for model in sorted(comparison.models, key=lambda name: comparison.ranks[name].value):
             score, rank = comparison.scores[model], comparison.ranks[model]
             yield (
-                *(scope.kind, scope.name, model, comparison.n_patients, scope.n_cases, scope.n_left_out),
+                *(scope.kind, scope.name, key, model, comparison.n_patients, scope.n_cases, scope.n_left_out),
                 *(len(scope.structures), score.value, score.low, score.high, rank.value, rank.low, rank.high),
                 *("yes" if model in comparison.first else "no", comparison.friedman_p),
             )
