@@ -23,7 +23,7 @@ from .models import ModelSegmentation
 from .options import AnalysisOptions, unmatched_note
 from .rows import agreement_rows, pairwise_rows
 from .staple import staple
-from .staple_rows import staple_note, staple_rows
+from .staple_rows import staple_note, staple_rows, unsettled_note
 from .subset import exclusion_note, with_models, with_structures
 from .surface_rows import with_surface_measures
 from .table import AgreementRow, PairwiseRow, StapleRow
@@ -128,7 +128,12 @@ class Analysis:
         estimated = tuple(staple_rows(comparison, consensus, margin_mm=options.staple_margin_mm, case=self.case))
         left_out = len(comparison.models) < len(self.comparison.models)
         unmatched = unmatched_note(options, {structure.name for structure in self.comparison.structures})
-        notes = (staple_note(estimated), exclusion_note(options.method) if left_out else "", unmatched)
+        notes = (
+            staple_note(estimated),
+            unsettled_note(comparison, consensus),
+            exclusion_note(options.method) if left_out else "",
+            unmatched,
+        )
         return CaseResult(
             case=self.case,
             options=options,

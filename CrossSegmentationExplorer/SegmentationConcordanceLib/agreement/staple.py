@@ -22,7 +22,8 @@ from .consensus import Consensus
 from .options import DEFAULT_STAPLE_MARGIN_MM, STAPLE
 
 _SQUARED_CHANGE = 1e-14
-_ITERATIONS = 1000
+_FEWEST_ITERATIONS, _MOST_ITERATIONS = 1000, 100_000
+_WORK = 2e8  # patterns x models x iterations: some seconds
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +35,7 @@ class StapleEstimate:
     :param specificity: float64 (n_models,): share of the other voxels in the region that each model leaves unmarked.
     :param prior: share of the region that is expected to be the structure before looking at the models.
     :param iterations: how many it took.
+    :param has_settled: False where it stopped at the limit of iterations, with sensitivities still on the move.
     """
 
     weights: np.ndarray
@@ -41,6 +43,7 @@ class StapleEstimate:
     specificity: np.ndarray
     prior: float
     iterations: int
+    has_settled: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +62,8 @@ def estimate(counts: np.ndarray, n_models: int) -> StapleEstimate:
     """Expectation maximization on the voxels per pattern.
 
     Starts as ITK's STAPLE does: the first guess of a voxel's weight is the share of the models that mark it, and its
-    mean is the prior. Stops as that does: when no squared change of a sensitivity or specificity exceeds 1e-14.
+    mean is the prior. Stops as that does: when no squared change of a sensitivity or specificity exceeds 1e-14; or at a
+    limit of iterations, 100,000 for up to six models and fewer for more, and then says so.
 
     :param counts: (2 ** n_models,) voxels of the region per pattern; [0] is the background.
     :returns: all weights 0 where no model marked anything.
@@ -72,8 +76,9 @@ def estimate(counts: np.ndarray, n_models: int) -> StapleEstimate:
         undefined = np.full(n_models, np.nan)
         return StapleEstimate(np.zeros(counts.size), undefined, undefined, 0.0, 0)
     sensitivity = specificity = np.full(n_models, np.inf)
+    limit = min(max(_WORK / (counts.size * n_models), _FEWEST_ITERATIONS), _MOST_ITERATIONS)
     iterations, settled = 0, False
-    while not settled and iterations < _ITERATIONS:
+    while not settled and iterations < limit:
         iterations += 1
         before = np.concatenate([sensitivity, specificity])
         inside, outside = counts * weights, counts * (1 - weights)
@@ -84,7 +89,7 @@ def estimate(counts: np.ndarray, n_models: int) -> StapleEstimate:
         with np.errstate(invalid="ignore"):
             weights = np.where(likely + unlikely > 0, likely / (likely + unlikely), 0.0)
         settled = ((np.concatenate([sensitivity, specificity]) - before) ** 2).max() <= _SQUARED_CHANGE
-    return StapleEstimate(weights, sensitivity, specificity, prior, iterations)
+    return StapleEstimate(weights, sensitivity, specificity, prior, iterations, bool(settled))
 
 
 def staple(
@@ -132,4 +137,6 @@ def _voters_only(counts: np.ndarray, bits: list[int]) -> tuple[np.ndarray, np.nd
 def _for_all_models(found: StapleEstimate, bits: list[int], n_models: int, pattern_of: np.ndarray) -> StapleEstimate:
     sensitivity, specificity = np.full((2, n_models), np.nan)
     sensitivity[bits], specificity[bits] = found.sensitivity, found.specificity
-    return StapleEstimate(found.weights[pattern_of], sensitivity, specificity, found.prior, found.iterations)
+    return StapleEstimate(
+        found.weights[pattern_of], sensitivity, specificity, found.prior, found.iterations, found.has_settled
+    )

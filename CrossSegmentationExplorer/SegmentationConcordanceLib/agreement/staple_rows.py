@@ -10,6 +10,8 @@ from .consensus import Consensus, LeaveOneOut
 from .staple import StapleConsensus
 from .table import StapleRow
 
+_LISTED = 5
+
 
 def staple_rows(
     comparison: Comparison, consensus: Consensus | LeaveOneOut, *, margin_mm: float, case: str
@@ -41,6 +43,23 @@ def staple_note(rows: Sequence[StapleRow]) -> str:
     return (
         f"STAPLE: the prior is taken from the box around all that any model marked, with a margin of "
         f"{rows[0].margin_mm:g} mm. Median sensitivity / specificity: {words}."
+    )
+
+
+def unsettled_note(comparison: Comparison, consensus: Consensus | LeaveOneOut) -> str:
+    """A sentence where STAPLE stopped at its limit of iterations; "" elsewhere."""
+    parts = consensus.of_others if isinstance(consensus, LeaveOneOut) else (consensus,)
+    names: dict[str, int] = {}
+    for part in parts:
+        for index, estimate in part.estimates.items() if isinstance(part, StapleConsensus) else ():
+            if not estimate.has_settled:
+                names[comparison.structures[index].name] = estimate.iterations
+    if not names:
+        return ""
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return (
+        f"STAPLE has not converged for {', '.join(list(names)[:_LISTED])}{more}: stopped after {max(names.values())} "
+        "iterations. Its estimates there still drift; look at the majority."
     )
 
 

@@ -7,12 +7,15 @@ import functools
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydicom.sr._snomed_dict import mapping
+
 from .coded_cells import read_concept
 from .concepts import CodedConcept, CodedStructure
 
 EQUIVALENTS_FILE = Path(__file__).with_name("equivalents.csv")
 
 _RIGHT_AND_LEFT = "SCT:51440002"
+_OLD_SNOMED = ("SRT", "SNM3", "99SDM")  # PS3.16 8.1: the old identifiers, under each of their designators
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -97,4 +100,9 @@ def _with_site(type_: str, region: str) -> tuple[str, str]:
 
 
 def _code(concept: CodedConcept | None) -> str:
-    return "" if concept is None else str(concept)
+    if concept is None:
+        return ""
+    if concept.scheme.strip().upper() in _OLD_SNOMED:
+        current = mapping["SRT"].get(concept.value.strip())
+        return f"SCT:{current}" if current else str(concept)
+    return str(concept)

@@ -46,6 +46,7 @@ _VOXEL_TYPES = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "
 _RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 _READ_AT_ONCE = 2**20
+_SLOPE_ROUNDING = 1e-6  # the header holds slope and intercept as float32
 _LARGEST_GZIP_RATIO = 1100  # deflate cannot do better than 1032 to 1
 # The qform stores three parts of a unit quaternion as float32; the fourth follows from them as sqrt(1 - ...). Near 0,
 # which is where LPS files with a slight tilt lie, rounding of 1e-7 under the root moves the axes by up to 1e-3 rad.
@@ -128,7 +129,23 @@ def _read_voxels(stream: ByteSource, header: np.void, shape: tuple[int, int, int
     voxels = np.frombuffer(data, dtype).reshape(shape)
     slope, intercept = float(header["scl_slope"]), float(header["scl_inter"])
     scaled = math.isfinite(slope) and slope != 0 and (slope, intercept) != (1, 0)
-    return voxels * slope + intercept if scaled else voxels
+    return _scaled(voxels, slope, intercept) if scaled else voxels
+
+
+def _scaled(voxels: np.ndarray, slope: float, intercept: float) -> np.ndarray:
+    """The voxels times slope plus intercept, whole numbers where each is within half a step of one.
+
+    A program that holds labels as floats and writes them under an integer header spreads them over its range: 3 is
+    then stored as the nearest of the steps, 2.99995. Half a step is all that it can be off.
+    """
+    values = voxels * slope + intercept
+    if voxels.dtype.kind not in "iu":
+        return values
+    half = 0.5 * abs(slope) * (1 + _SLOPE_ROUNDING) + _SLOPE_ROUNDING * np.abs(values).max(initial=0.0)
+    for one_slice in values:
+        if np.abs(one_slice - np.rint(one_slice)).max(initial=0.0) > half:
+            return values
+    return np.rint(values, out=values)
 
 
 def _skip(stream: ByteSource, count: int) -> None:

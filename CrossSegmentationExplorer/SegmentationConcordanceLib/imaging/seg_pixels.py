@@ -80,27 +80,73 @@ class Canvas:
         return np.zeros(self._shape, dtype=self._dtype)
 
 
-def frame_masks(dataset: Dataset, frames: int, path: Path) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def frame_masks(
+    dataset: Dataset, frames: int, path: Path, least: list[float] | None = None
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """For each frame of a BINARY or FRACTIONAL SEG the blocks that hold all of the segment, as Canvas paints them.
 
-    A fractional voxel belongs to the segment from half of MaximumFractionalValue on.
-
+    :param least: for each frame the value from which on a voxel belongs to it, see :func:`least_values`; 1 without.
     :raises DicomSegError: pixel data are missing, too short, or compressed in a way that pydicom cannot decode.
     """
     syntax = dataset.file_meta.TransferSyntaxUID
     is_packed = int(dataset.BitsAllocated) == 1 and syntax.is_little_endian and not syntax.is_encapsulated
     if is_packed:
-        packed = io.BytesIO(dataset.get("PixelData") or b"")
-        yield from packed_masks(packed, 0, frames, (int(dataset.Rows), int(dataset.Columns)), path)
+        data = dataset.get("PixelData") or b""
+        shape = (int(dataset.Rows), int(dataset.Columns))
+        packed = io.BytesIO(data)
+        yield from packed_masks(
+            packed, 0, frames, shape, path, is_padded=are_frames_padded(len(data), frames, shape, path)
+        )
         return
-    fractional = dataset.get("SegmentationType") == "FRACTIONAL"
-    half = int(dataset.MaximumFractionalValue) / 2 if fractional else 1
-    for frame in decoded_frames(dataset, frames, path):
-        yield _filled_rows(frame >= half)
+    for number, frame in enumerate(decoded_frames(dataset, frames, path)):
+        yield _filled_rows(frame >= (1 if least is None else least[number]))
+
+
+def are_frames_padded(length: int, frames: int, shape: tuple[int, int], path: Path) -> bool:
+    """Whether each frame of one bit per voxel fills whole bytes, which the standard does not provide for.
+
+    :param length: of the pixel data, in bytes.
+    :raises DicomSegError: it is longer than frames of either kind take, so nobody knows where one begins.
+    """
+    size = shape[0] * shape[1]
+    standard, padded = -(-frames * size // 8), frames * -(-size // 8)
+    if length <= standard + standard % 2:
+        return False
+    if padded <= length <= padded + padded % 2:
+        return True
+    raise DicomSegError(
+        path,
+        f"holds {length} bytes of pixel data, where {frames} frames take {standard}, or {padded} in whole bytes",
+        "Export it again from the program that made it.",
+    )
+
+
+def least_values(
+    dataset: Dataset, numbers: np.ndarray, path: Path
+) -> tuple[list[float], tuple[tuple[int, ...], tuple[int, ...]]]:
+    """From which value on a voxel of each frame of a FRACTIONAL SEG belongs to its segment.
+
+    That is half of MaximumFractionalValue; but a segment of one single value, however low, is a mask.
+
+    :param numbers: the segment of each frame.
+    :returns: one value per frame; and the segments that are masks of a value below half, and those whose values lie
+        below half everywhere, so that nothing of them is left.
+    """
+    half = int(dataset.MaximumFractionalValue) / 2
+    found: dict[int, set[int]] = {}
+    for number, frame in zip(numbers.tolist(), decoded_frames(dataset, len(numbers), path)):
+        seen = found.setdefault(number, set())
+        if len(seen) < 2 or max(seen) < half:
+            values = np.flatnonzero(np.bincount(frame.ravel(), minlength=1)).tolist()
+            seen |= {value for value in values if value}
+    low = {number: values for number, values in found.items() if values and max(values) < half}
+    masks = tuple(sorted(number for number, values in low.items() if len(values) == 1))
+    least = [1.0 if number in masks else half for number in numbers.tolist()]
+    return least, (masks, tuple(sorted(set(low) - set(masks))))
 
 
 def packed_masks(
-    packed: BinaryIO, start: int, frames: int, shape: tuple[int, int], path: Path
+    packed: BinaryIO, start: int, frames: int, shape: tuple[int, int], path: Path, *, is_padded: bool = False
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """The same of frames of one bit per voxel, the lowest bit first; one frame is in memory at a time.
 
@@ -108,11 +154,13 @@ def packed_masks(
 
     :param start: where in ``packed`` the first frame begins.
     :param shape: rows and columns of a frame.
+    :param is_padded: each frame fills whole bytes instead.
     :raises DicomSegError: there are fewer frames than that.
     """
     size = shape[0] * shape[1]
+    stride = size + -size % 8 if is_padded else size
     for frame in range(frames):
-        first_byte, bits_before = divmod(frame * size, 8)
+        first_byte, bits_before = divmod(frame * stride, 8)
         packed.seek(start + first_byte)
         data = packed.read(-(-(bits_before + size) // 8))
         if 8 * len(data) < bits_before + size:

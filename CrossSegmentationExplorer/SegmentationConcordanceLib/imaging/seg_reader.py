@@ -20,17 +20,19 @@ from .cielab import rgb_of_dicom_lab
 from .dicom_files import read_dicom
 from .geometry import Geometry
 from .image_series import ImageSeries
-from .label_map import LabelMap, Segment
+from .label_map import LabelMap, Segment, label_counts
 from .memory_budget import require_within_budget
+from .seg_alike import told_apart
 from .seg_damage import DAMAGE, damage_is_told
 from .seg_frames import FrameTable, frame_grid, read_frame_table
 from .seg_identity import SegIdentity, told_identity
-from .seg_pixels import Canvas, decoded_frames, frame_masks, packed_masks
+from .seg_pixels import Canvas, are_frames_padded, decoded_frames, frame_masks, least_values, packed_masks
 from .seg_scan import ScannedSeg, scan_seg
 from .seg_slices import FramesOnSlices, frames_on_slices
 
 _COPY_AGAIN = "Copy or export it again."
 _EXPORT_AGAIN = "Export it again from the program that made it."
+_LISTED = 5
 _KINDS = ("BINARY", "FRACTIONAL", "LABELMAP")
 LABEL_MAP_STORAGE = "1.2.840.10008.5.1.4.1.1.66.7"
 _BACKGROUND = CodedConcept("125040", "DCM")
@@ -104,11 +106,15 @@ def read_dicom_seg(path: str | os.PathLike[str], series: ImageSeries | None = No
         geometry, slices = placed.geometry, placed.slices
         require_within_budget(path, geometry.shape)
         _require_single_frames(table, slices, path)
+        least, doubts = _fractions(dataset, table, path)
         if is_label_map:
             label_map = _label_map_of_values(dataset, slices, geometry, described, path)
         else:
-            masks = _masks_in_file(scanned, geometry, path) if scanned else frame_masks(dataset, len(slices), path)
+            masks = (
+                _masks_in_file(scanned, geometry, path) if scanned else frame_masks(dataset, len(slices), path, least)
+            )
             label_map = _label_map_of_masks(masks, table, slices, geometry, described, path)
+        label_map, alike = _told_apart(label_map, table)
         identity = _identity(dataset)
         return DicomSeg(
             path=path,
@@ -122,8 +128,45 @@ def read_dicom_seg(path: str | os.PathLike[str], series: ImageSeries | None = No
             series_description=text_of(dataset, "SeriesDescription"),
             content_label=text_of(dataset, "ContentLabel"),
             identity=identity,
-            notes=(placed.note,) if placed.note else (),
+            notes=tuple(note for note in (placed.note, *alike, *_pixel_notes(dataset, doubts, described)) if note),
         )
+
+
+_Doubts = tuple[tuple[int, ...], tuple[int, ...]]
+
+
+def _fractions(dataset: Dataset, table: FrameTable, path: Path) -> tuple[list[float] | None, _Doubts]:
+    """See :func:`least_values`; nothing for a SEG that is not fractional."""
+    if dataset.get("SegmentationType") != "FRACTIONAL" or table.segment_numbers is None:
+        return None, ((), ())
+    return least_values(dataset, table.segment_numbers, path)
+
+
+def _pixel_notes(dataset: Dataset, doubts: _Doubts, described: dict[int, Segment]) -> Iterator[str]:
+    masks, low = (
+        ", ".join(described[number].name for number in some[:_LISTED] if number in described) for some in doubts
+    )
+    if masks:
+        yield f"{masks}: fractional with one single value below half; taken as masks"
+    if low:
+        yield f"{low}: fractional with values below half everywhere, so nothing of it counts"
+    if dataset.get("SegmentationType") == "BINARY" and "PixelData" in dataset and int(dataset.BitsAllocated) == 1:
+        shape = (int(dataset.Rows), int(dataset.Columns))
+        syntax = dataset.file_meta.TransferSyntaxUID
+        if not syntax.is_encapsulated and are_frames_padded(
+            len(dataset.PixelData), int(dataset.get("NumberOfFrames") or 1), shape, Path(dataset.filename or "")
+        ):
+            yield "its frames are padded to whole bytes, which the standard does not provide for; read frame by frame"
+
+
+def _told_apart(label_map: LabelMap, table: FrameTable) -> tuple[LabelMap, tuple[str, ...]]:
+    """See :func:`told_apart`; of the segments that are there, as others cannot be mixed up with them."""
+    numbers = table.segment_numbers
+    present = set(label_counts(label_map.layers[0])) if numbers is None else set(numbers.tolist())
+    found, notes = told_apart(one for one in label_map.segments if one.label in present)
+    changed = {one.label: one for one in found}
+    segments = tuple(changed.get(one.label, one) for one in label_map.segments)
+    return LabelMap(label_map.layers, label_map.geometry, segments), notes
 
 
 def _identity(dataset: Dataset) -> SegIdentity:

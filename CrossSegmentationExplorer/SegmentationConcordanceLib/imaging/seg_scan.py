@@ -82,7 +82,9 @@ def _scan(file: BinaryIO, path: Path) -> ScannedSeg | None:
     header, length = data[end : end + 8], data[end + 8 : end + 12]
     pixels_at = groups_at + end + 12
     is_rest = length == struct.pack("<I", file_size - pixels_at)
-    if len(items) != frames or header not in _PIXEL_HEADERS or not is_rest or file_size - pixels_at < n_bytes:
+    # One byte makes an odd length even; what is longer still has to be looked at.
+    is_whole = 0 <= file_size - pixels_at - n_bytes <= 1
+    if len(items) != frames or header not in _PIXEL_HEADERS or not is_rest or not is_whole:
         return None
     shared = (dataset.get("SharedFunctionalGroupsSequence") or [Dataset()])[0]
     first_item = read_sequence_item(io.BytesIO(data[12:]), False, True, "iso8859")
