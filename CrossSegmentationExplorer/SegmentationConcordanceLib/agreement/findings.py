@@ -22,7 +22,7 @@ from .wrong_shapes import boundary_offsets, odd_volumes, pieces, series_ends, wr
 _HALF_COUNTS_ML = 1.0
 """A structure of so many ml counts half of a large one."""
 _CUT_COUNTS = 0.4
-_SYSTEMATIC_CASES, _SYSTEMATIC_SHARE = 3, 0.8
+_SYSTEMATIC_CASES, _SYSTEMATIC_SHARE = 3, 0.75
 _CAN_BE_A_DEFINITION = (kinds.BOUNDARY_OFFSET, kinds.TRUNCATED, kinds.FALSE_BLOB, kinds.HOLE, kinds.OUTLIER_VOLUME)
 
 _DETECTORS: tuple[Callable[[CaseFacts], Iterable[Suspicion]], ...] = (

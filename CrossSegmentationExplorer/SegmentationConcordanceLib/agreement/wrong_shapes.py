@@ -16,13 +16,14 @@ from .surface_area import N_PATTERNS, patch_areas
 from .suspicion import Suspicion
 
 _TIMES_NOISE = 3.0
-_LEAST_SHARE, _LEAST_STEPS = 0.03, 1.9
+_LEAST_SHARE, _LEAST_STEPS = 0.002, 1.9
 _SHELL = 14.0
 """So many times the volume of the ball that fits in: from there on a region is a shell, not a blob."""
 _END_SHARE, _ELONGATED = 0.3, 2.0
 _OFFSET_SHARE = 0.12
 _PIECE_SHARE, _PIECE_VOXELS = 0.05, 12
-_SERIES_MEMBERS, _SERIES_SHARE, _SERIES_TIMES = 4, 0.7, 1.3
+_SERIES_MEMBERS, _SERIES_SHARE, _SERIES_TIMES = 4, 0.8, 1.3
+_LONG_SERIES, _LONG_SERIES_SHARE = 8, 0.6
 _OFFSET_VOXELS = 0.5
 _ODD_RATIO = 2.0
 
@@ -173,7 +174,8 @@ def series_ends(facts: CaseFacts) -> Iterator[Suspicion]:
                  any(one for other, one in regions.items() if other != bit) else 0.0 for regions in left_out]
             )  # fmt: skip
             stands_out = own > rest
-            if np.mean(stands_out) >= _SERIES_SHARE and np.median(own) >= _SERIES_TIMES * np.median(rest):
+            needed = _LONG_SERIES_SHARE if len(members) >= _LONG_SERIES else _SERIES_SHARE
+            if np.mean(stands_out) >= needed and np.median(own) >= _SERIES_TIMES * np.median(rest):
                 here = {members[n]: left_out[n][bit] for n in np.flatnonzero(stands_out)}
                 yield _series_end(facts, here, bit)
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from ..agreement.finding import Finding
+from ..agreement.finding_kinds import KINDS
 from ..agreement.options import AnalysisOptions
 from ..agreement.table import PairwiseRow
 from ..cohort.case_comparison import Settings
@@ -17,7 +19,8 @@ from ..cohort.cohort_file import read_cohort
 from ..cohort.machinery import Machinery
 from ..cohort.run_cohort import CASES, run_cohort
 from ..errors import ConcordanceError, OutputError
-from ..reporting.case_files import PAIRWISE_FILE, REPORT_FILE
+from ..reporting.case_files import FINDINGS_FILE, PAIRWISE_FILE, REPORT_FILE
+from ..reporting.finding_tables import read_findings
 from ..reporting.tables import read_pairwise
 from ..sample.cohort import Sample, make_sample
 from ..sample.plans import SIZES
@@ -59,8 +62,8 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     outcome = run_cohort(read_cohort(cohort, settings), folder, Machinery(os.cpu_count() or 1), terminal)
     if outcome.problems:
         raise ConcordanceError(outcome.problems[0].case, outcome.problems[0].error, "This is a fault of the program.")
-    pairwise = read_pairwise(folder / PAIRWISE_FILE)
-    findings = [_finding(error, sample, pairwise) for error in sample.planted_errors]
+    pairwise, found = read_pairwise(folder / PAIRWISE_FILE), read_findings(folder / FINDINGS_FILE)
+    findings = [_finding(error, sample, pairwise, found) for error in sample.planted_errors]
     _say_findings(findings, folder, terminal)
     return {"report": str(folder / REPORT_FILE), "cases": [case.name for case in sample.cases], "planted": findings}
 
@@ -87,29 +90,45 @@ def _cohort_text(sample: Sample) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _finding(error: PlantedError, sample: Sample, pairwise: Sequence[PairwiseRow]) -> dict[str, Any]:
-    """How the model agrees with the others, on the worst of the structures concerned, and the others among themselves.
+def _finding(
+    error: PlantedError, sample: Sample, pairwise: Sequence[PairwiseRow], found: Sequence[Finding]
+) -> dict[str, Any]:
+    """The finding that names a planted error; and how the model agrees with the others, on the worst of the structures
+    concerned, and the others among themselves.
 
     Pairs tell whose error it is: under the intersection one failing model lowers everyone. And the median of them is
     not moved by the error of a second model.
     """
     title = {o.label_map_name: o.title for case in sample.cases for o in case.outputs}[error.model]
-    found = []
+    dice = []
     for structure in error.structures:
         rows = [r for r in pairwise if r.case == error.case and r.structure == structure and r.dice is not None]
         own = [row.dice for row in rows if title in (row.model_a, row.model_b)]
         others = [row.dice for row in rows if title not in (row.model_a, row.model_b)]
         if own and others:
-            found.append({"structure": structure, "model": median(own), "others": median(others)})
-    worst = min(found, key=lambda item: item["model"] - item["others"], default=None)
-    return {"case": error.case, "model": title, "kind": error.kind, "description": error.description, "dice": worst}
+            dice.append({"structure": structure, "model": median(own), "others": median(others)})
+    worst = min(dice, key=lambda item: item["model"] - item["others"], default=None)
+    named = next((finding for finding in found if _names(finding, error, title)), None)
+    told = None if named is None else {"kind": named.kind, "sentence": named.sentence}
+    about = {"case": error.case, "model": title, "kind": error.kind, "description": error.description}
+    return {**about, "finding": told, "dice": worst}
+
+
+def _names(finding: Finding, error: PlantedError, title: str) -> bool:
+    """Whether a finding is about the model of a planted error, its case and one of its structures."""
+    in_case = error.case == finding.case or error.case in finding.cases
+    about_it = not set(error.structures).isdisjoint(finding.names)
+    return in_case and about_it and title in finding.models and finding.is_blamed
 
 
 def _say_findings(findings: Sequence[dict[str, Any]], folder: Path, terminal: Terminal) -> None:
-    terminal.say("Planted errors, and the median pairwise Dice of the model with the others | of the others:")
+    terminal.say(
+        "Planted errors, how the findings name them, and the median pairwise Dice of the model | of the others:"
+    )
     for finding in findings:
-        dice = finding["dice"]
+        dice, told = finding["dice"], finding["finding"]
         shown = f"{dice['model']:.2f} | {dice['others']:.2f} ({dice['structure']})" if dice else "no pair knows it"
-        terminal.say(f"  {finding['case']}  {finding['model']:<20} {finding['kind']:<20} {shown}")
+        name = KINDS[told["kind"]].title if told else "not named"
+        terminal.say(f"  {finding['case']}  {finding['model']:<20} {finding['kind']:<18} {name:<32} {shown}")
     terminal.say(f"Report: {folder / REPORT_FILE}")
     terminal.say(f"The images behind its points: {command_to_type('view', '--study', folder)}")

@@ -57,7 +57,7 @@ def make_sample(
     labels, layout and axis order of each model; beside the cases ``planted_errors.csv`` and ``sample.json``.
 
     :param folder: missing or empty; filled whole or not at all.
-    :param size: "small": three cases of 96 x 96 x 60 voxels with 32 structures, made in seconds; "full": one case of
+    :param size: "small": four cases of 96 x 96 x 60 voxels with 32 structures, made in seconds; "full": one case of
         512 x 512 x 300 with about 100 structures.
     :param seed: 0 or higher.
     :param progress: called with a few words at the begin of every step.

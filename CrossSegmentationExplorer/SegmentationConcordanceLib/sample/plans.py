@@ -51,7 +51,7 @@ _TS1, _TS2, _AUTO3DSEG, _MOOSE, _MULTITALENT, _CADS = (
 
 
 def plan_of(size: str) -> SamplePlan:
-    """The plan of "small" (three coarse cases of 32 structures) or "full" (one case, 512 x 512 x 300, about 100)."""
+    """The plan of "small" (four coarse cases of 32 structures) or "full" (one case, 512 x 512 x 300, about 100)."""
     return {"small": _small, "full": _full}[size]()
 
 
@@ -60,6 +60,7 @@ def _small() -> SamplePlan:
         Patient("SAMPLE-001", "Sample^One"),
         Patient("SAMPLE-002", "Sample^Two", scale=(0.93, 0.95, 0.96), tilt_degrees=(1.5, -1.0, 3.0)),
         Patient("SAMPLE-003", "Sample^Three", scale=(1.04, 1.05, 1.03), tilt_degrees=(-2.0, 1.5, -2.5)),
+        Patient("SAMPLE-004", "Sample^Four", scale=(0.98, 1.02, 0.99), tilt_degrees=(1.0, 2.0, -1.5)),
     )
     structures = (
         *LUNG_LOBES,
@@ -93,10 +94,10 @@ def _ribs(numbers: range) -> tuple[str, ...]:
 
 
 def _small_errors() -> tuple[PlantedError, ...]:
-    first, second, third = "SAMPLE-001", "SAMPLE-002", "SAMPLE-003"
+    first, second, third, fourth = (f"SAMPLE-00{number}" for number in range(1, 5))
     every_case = [
         error
-        for case in (first, second, third)
+        for case in (first, second, third, fourth)
         for error in (_larger_heart(case), _short_ribs(case, _MOOSE, range(3, 7)))
     ]
     return (
@@ -108,6 +109,13 @@ def _small_errors() -> tuple[PlantedError, ...]:
         _neighbouring_rib(second, _TS2, "rib_right_5", "rib_right_6"),
         _shifted(third, _TS1, _vertebrae("T2 T3 T4 T5 T6 T7 T8 T9 T10 T11")),
         _adjacent(third, _CADS, "vertebrae_T9", "vertebrae_T8"),
+        _adjacent(fourth, _TS2, "vertebrae_T5", "vertebrae_T6"),
+        _adjacent(fourth, _MULTITALENT, "vertebrae_T5", "vertebrae_T6"),
+        _split(fourth, _CADS, "vertebrae_T10", "vertebrae_T11"),
+        _swapped(fourth, _TS1, ("lung_lower_lobe_left", "lung_lower_lobe_right")),
+        _blob(fourth, _MULTITALENT, "aorta"),
+        _hole(fourth, _MOOSE, "lung_upper_lobe_right"),
+        _stopped(fourth, _AUTO3DSEG),
     )
 
 
@@ -122,6 +130,11 @@ def _full_errors(case: str) -> tuple[PlantedError, ...]:
         _neighbouring_rib(case, _MULTITALENT, "rib_left_4", "rib_left_5"),
         _neighbouring_rib(case, _TS2, "rib_right_7", "rib_right_8"),
         _missing(case, _MOOSE, "sternum"),
+        _adjacent(case, _TS2, "vertebrae_T5", "vertebrae_T6"),
+        _adjacent(case, _AUTO3DSEG, "vertebrae_T5", "vertebrae_T6"),
+        _swapped(case, _CADS, ("kidney_left", "kidney_right")),
+        _blob(case, _MULTITALENT, "spleen"),
+        _hole(case, _AUTO3DSEG, "liver"),
     )
 
 
@@ -199,4 +212,59 @@ def _larger_heart(case: str) -> PlantedError:
         ("heart",),
         "the heart includes pericardial fat and the roots of the great vessels: another definition, not an accident",
         "heart 27 % larger than its parts together, in every case",
+    )
+
+
+def _split(case: str, model: str, whole: str, second: str) -> PlantedError:
+    return PlantedError(
+        case,
+        model,
+        kinds.SPLIT_VERTEBRA,
+        (whole, second),
+        f"the lower half of {whole} is named {second}",
+        f"{whole} half as large in this model, {second} found by it alone",
+    )
+
+
+def _swapped(case: str, model: str, pairs: tuple[str, ...]) -> PlantedError:
+    return PlantedError(
+        case,
+        model,
+        kinds.SWAPPED_SIDES,
+        pairs,
+        "left and right have each other's name",
+        "no voxel in common with the others on both",
+    )
+
+
+def _blob(case: str, model: str, structure: str) -> PlantedError:
+    return PlantedError(
+        case,
+        model,
+        kinds.FALSE_BLOB,
+        (structure,),
+        f"a ball of 7.4 ml hangs on {structure} at its left",
+        f"{structure} has a compact region in this model that no other has",
+    )
+
+
+def _hole(case: str, model: str, structure: str) -> PlantedError:
+    return PlantedError(
+        case,
+        model,
+        kinds.HOLE,
+        (structure,),
+        f"a ball in the middle of {structure} is left out",
+        f"{structure} lacks a compact region in this model that all others have",
+    )
+
+
+def _stopped(case: str, model: str) -> PlantedError:
+    return PlantedError(
+        case,
+        model,
+        kinds.TRUNCATED_OUTPUT,
+        ("aorta", "lung_lower_lobe_left", "lung_lower_lobe_right"),
+        "the output stops above the lowest quarter of the scan",
+        "every structure that lies there ends at one slice in this model, or is missing",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,11 +19,19 @@ NEIGHBOURING_RIB = "neighbouring_rib"
 SHORT_RIBS = "short_ribs"
 LARGER_HEART = "larger_heart"
 MISSING_STRUCTURE = "missing_structure"
+SPLIT_VERTEBRA = "split_vertebra"
+SWAPPED_SIDES = "swapped_sides"
+FALSE_BLOB = "false_blob"
+HOLE = "hole"
+TRUNCATED_OUTPUT = "truncated_output"
 
 _SHARE_OF_VERTEBRA = 0.4
 _SHARE_OF_RIB = 0.35
 _HEART_GROWTH = 0.27
 _RIB_STOPS_MM = 46.0
+_BLOB_RADIUS_MM = 12.1
+_HOLE_RADIUS_MM = 16.0
+_SHARE_OF_SCAN = 0.25
 _AROUND_THE_HEART = (
     "fat", "aorta", "pulmonary_artery", "pulmonary_vein", "superior_vena_cava", "inferior_vena_cava",
     "atrial_appendage_left",
@@ -150,6 +158,60 @@ def _find_nothing(prediction: Prediction, structures: tuple[str, ...]) -> None:
         prediction.labels[np.isin(prediction.labels, labels_of(structure))] = 0
 
 
+def _split_vertebra(prediction: Prediction, structures: tuple[str, ...]) -> None:
+    """The second, which is not there otherwise, takes the lower half of the first."""
+    whole, second = structures
+    places = np.argwhere(prediction.labels == _label(whole))
+    lower = places[np.argsort(places[:, 0], kind="stable")][: len(places) // 2]
+    prediction.labels[tuple(lower.T)] = _label(second)
+
+
+def _swap_sides(prediction: Prediction, structures: tuple[str, ...]) -> None:
+    """Each pair of the structures takes the other's name."""
+    table = np.arange(256, dtype=np.uint8)
+    for left, right in zip(structures[::2], structures[1::2]):
+        table[[_label(left), _label(right)]] = _label(right), _label(left)
+    prediction.labels[:] = table[prediction.labels]
+
+
+def _add_blob(prediction: Prediction, structures: tuple[str, ...]) -> None:
+    """A ball of 7.4 ml hangs on the structure at its left side, whatever is there."""
+    (structure,) = structures
+    places = np.argwhere(np.isin(prediction.labels, labels_of(structure)))
+    k, j, i = places[np.argmax(places[:, 2])]
+    middle = (k, j, i + round(0.8 * _BLOB_RADIUS_MM / _spacing_kji(prediction)[2]))
+    prediction.labels[_ball(prediction, middle) <= _BLOB_RADIUS_MM] = _label(structure)
+
+
+def _make_hole(prediction: Prediction, structures: tuple[str, ...]) -> None:
+    """A ball in the middle of the structure is left out."""
+    (structure,) = structures
+    mask = np.isin(prediction.labels, labels_of(structure))
+    (box,) = ndimage.find_objects(mask.astype(np.uint8))
+    depth = ndimage.distance_transform_edt(mask[box], sampling=_spacing_kji(prediction))
+    middle = np.add(np.unravel_index(np.argmax(depth), depth.shape), [part.start for part in box])
+    radius = min(_HOLE_RADIUS_MM, 0.8 * float(depth.max()))
+    prediction.labels[mask & (_ball(prediction, middle) <= radius)] = 0
+
+
+def _stop_output(prediction: Prediction, structures: tuple[str, ...]) -> None:
+    """Nothing is segmented in the lowest quarter of the scan."""
+    prediction.labels[: round(_SHARE_OF_SCAN * len(prediction.labels))] = 0
+
+
+def _ball(prediction: Prediction, middle: Sequence[int]) -> np.ndarray:
+    """The distance of every voxel to one of them in mm, float32 (k, j, i)."""
+    k, j, i = (
+        ((np.arange(n, dtype=np.float32) - at) * np.float32(spacing)) ** 2
+        for n, at, spacing in zip(prediction.labels.shape, middle, _spacing_kji(prediction))
+    )
+    return np.sqrt(k[:, None, None] + j[:, None] + i)
+
+
+def _spacing_kji(prediction: Prediction) -> np.ndarray:
+    return prediction.phantom.geometry.spacing_mm[::-1]
+
+
 _MAKERS: dict[str, Callable[[Prediction, tuple[str, ...]], None]] = {
     ADJACENT_VERTEBRA: _include_adjacent_vertebra,
     MERGED_VERTEBRAE: _merge_vertebrae,
@@ -158,4 +220,9 @@ _MAKERS: dict[str, Callable[[Prediction, tuple[str, ...]], None]] = {
     SHORT_RIBS: _stop_ribs,
     LARGER_HEART: _enlarge_heart,
     MISSING_STRUCTURE: _find_nothing,
+    SPLIT_VERTEBRA: _split_vertebra,
+    SWAPPED_SIDES: _swap_sides,
+    FALSE_BLOB: _add_blob,
+    HOLE: _make_hole,
+    TRUNCATED_OUTPUT: _stop_output,
 }

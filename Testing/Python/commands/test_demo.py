@@ -8,22 +8,37 @@ import csv
 def test_tables_hold_every_case_and_model(demo):
     with (demo / "agreement.csv").open(newline="") as stream:
         rows = list(csv.DictReader(stream))
-    assert {row["case"] for row in rows} == {"SAMPLE-001", "SAMPLE-002", "SAMPLE-003"}
+    assert {row["case"] for row in rows} == {"SAMPLE-001", "SAMPLE-002", "SAMPLE-003", "SAMPLE-004"}
     assert len({row["model"] for row in rows}) == 6
 
 
 def test_report_and_segs_are_there(demo):
     assert (demo / "report.html").stat().st_size > 100_000
-    assert len(list(demo.glob("cases/SAMPLE-*/segmentations/*.dcm"))) == 18
-    assert len(list(demo.glob("cases/SAMPLE-*/consensus.dcm"))) == 3
+    assert len(list(demo.glob("cases/SAMPLE-*/segmentations/*.dcm"))) == 24
+    assert len(list(demo.glob("cases/SAMPLE-*/consensus.dcm"))) == 4
 
 
-def test_every_planted_error_lowers_the_model_below_the_others(concordance, demo):
+def test_every_planted_error_is_named_by_a_finding_of_its_kind(concordance, demo):
     outcome = concordance("demo", "--output", demo, "--json")  # again, over its own earlier output
     assert outcome.code == 0
-    for finding in outcome.json()["planted"]:
-        dice = finding["dice"]
-        assert dice["model"] < dice["others"] - 0.02, finding
+    said_by = {
+        "adjacent_vertebra": "includes_neighbour",
+        "neighbouring_rib": "includes_neighbour",
+        "merged_vertebrae": "merged",
+        "shifted_vertebrae": "label_shift",
+        "short_ribs": "other_definition",
+        "larger_heart": "other_definition",
+        "missing_structure": "missing",
+        "split_vertebra": "split",
+        "swapped_sides": "side_swapped",
+        "false_blob": "false_blob",
+        "hole": "hole",
+        "truncated_output": "truncated",
+    }
+    planted = outcome.json()["planted"]
+    assert len(planted) == 22
+    for error in planted:
+        assert error["finding"]["kind"] == said_by[error["kind"]], error
 
 
 def test_a_folder_with_other_things_is_left_alone(refused, tmp_path):

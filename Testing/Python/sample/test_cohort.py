@@ -31,7 +31,7 @@ def read_ct(folder: Path) -> SimpleITK.Image:
 
 
 def test_three_cases_with_six_models_each(sample_cohort):
-    assert [case.name for case in sample_cohort.cases] == ["SAMPLE-001", "SAMPLE-002", "SAMPLE-003"]
+    assert [case.name for case in sample_cohort.cases] == ["SAMPLE-001", "SAMPLE-002", "SAMPLE-003", "SAMPLE-004"]
     for case in sample_cohort.cases:
         assert [output.label_map_name for output in case.outputs] == MODELS
         assert all(path.exists() for output in case.outputs for path in output.paths)
@@ -70,7 +70,7 @@ def test_the_ct_is_read_by_gdcm_with_the_planned_grid(sample_cohort):
         assert header.PatientID == case.name
         assert str(header.PatientName).startswith("Sample^")
         series.add(header.SeriesInstanceUID)
-    assert len(series) == 3
+    assert len(series) == 4
 
 
 def test_every_model_file_lies_on_the_voxels_of_the_ct(sample_cohort):

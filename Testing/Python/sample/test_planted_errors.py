@@ -22,6 +22,11 @@ def test_every_kind_is_planted(sample_cohort):
         "short_ribs",
         "larger_heart",
         "missing_structure",
+        "split_vertebra",
+        "swapped_sides",
+        "false_blob",
+        "hole",
+        "truncated_output",
     }
 
 
@@ -133,3 +138,55 @@ def test_models_of_one_family_resemble_each_other_more(read_cases):
         "cads": case.voxels("cads", "_part_551.nii.gz") == 13,
     }
     assert dice(lung["totalsegmentator_v2"], lung["auto3dseg"]) > dice(lung["totalsegmentator_v2"], lung["cads"])
+
+
+def test_the_lower_half_of_a_vertebra_has_another_name(read_cases):
+    case = read_cases["SAMPLE-004"]
+    part_552 = case.voxels("cads", "_part_552.nii.gz")
+    t10 = case.true_mask("vertebrae_T10")
+    assert 0.4 < share_inside(t10, part_552 == 7) < 0.6
+    assert 0.4 < share_inside(t10, part_552 == 8) < 0.6
+    lower, upper = (np.argwhere(part_552 == label)[:, 0].mean() for label in (7, 8))
+    assert lower < upper
+
+
+def test_sides_are_swapped_in_one_model(read_cases):
+    case = read_cases["SAMPLE-004"]
+    for side, other in (("left", "right"), ("right", "left")):
+        called = case.voxels("totalsegmentator_v1", f"lung_lower_lobe_{side}.nii.gz") > 0
+        assert dice(called, case.true_mask(f"lung_lower_lobe_{other}")) > 0.85
+
+
+def test_a_blob_of_7_ml_hangs_on_the_aorta(read_cases):
+    case = read_cases["SAMPLE-004"]
+    aorta = case.voxels("multitalent", "aorta.nii.gz") > 0
+    added = np.count_nonzero(aorta & ~case.true_mask("aorta")) * 4 * 4 * 4.5 / 1000
+    others = case.voxels("totalsegmentator_v2", "SAMPLE-004.nii.gz") == 52
+    noise = np.count_nonzero(others & ~case.true_mask("aorta")) * 4 * 4 * 4.5 / 1000
+    assert 3 < added - noise < 9
+
+
+def test_a_hole_lies_inside_the_lobe(read_cases):
+    case = read_cases["SAMPLE-004"]
+    from scipy import ndimage
+
+    voxels = case.voxels("moose", "_organs_segmentation_SAMPLE-004.nii.gz")
+    truth = case.true_mask("lung_upper_lobe_right")
+    label = np.bincount(voxels[truth]).argmax() or np.bincount(voxels[truth])[1:].argmax() + 1
+    hole = ndimage.binary_fill_holes(voxels == label) & (voxels != label)
+    assert np.count_nonzero(hole) * 4 * 4 * 4.5 / 1000 > 10
+
+
+def test_an_output_stops_in_the_scan(read_cases):
+    case = read_cases["SAMPLE-004"]
+    voxels = case.voxels("auto3dseg", ".nrrd")
+    assert not voxels[:15].any()
+    assert voxels[15].any()
+    assert case.true_mask("aorta")[:15].any()
+
+
+def test_two_models_of_one_family_have_one_error(read_cases):
+    case = read_cases["SAMPLE-004"]
+    true_t6 = case.true_mask("vertebrae_T6")
+    assert 0.3 < share_inside(true_t6, case.voxels("totalsegmentator_v2", "SAMPLE-004.nii.gz") == 39) < 0.45
+    assert 0.3 < share_inside(true_t6, case.voxels("multitalent", "vertebrae_T5.nii.gz") > 0) < 0.45
