@@ -59,6 +59,8 @@ def path_pattern(option: str, text: str) -> PathPattern:
     if not text or text.startswith("/") or ".." in text.split("/") or Path(text).is_absolute():
         remedy = "Write it as seen from the folder of --cases, e.g. '{case}/ct'."
         raise ConcordanceError(f"{option} {text!r}", "is no path below a folder", remedy)
+    if any(ord(letter) < 32 for letter in text):
+        raise ConcordanceError(f"{option} {text!r}", "holds control characters", "Write it again.")
     if any("**" in part and part != "**" for part in text.split("/")):
         raise ConcordanceError(f"{option} {text!r}", "has ** beside other text", "Write ** as a folder of its own.")
     return PathPattern(text)
@@ -96,7 +98,10 @@ def joined(fields: Fields) -> str:
 
 
 def _glob(text: str) -> str:
-    return _PLACEHOLDER.sub("*", text.replace("[", "[[]"))
+    parts = [_PLACEHOLDER.sub("*", part.replace("[", "[[]")) for part in text.split("/")]
+    # "{case}*" is one star here: two would mean any folders, and beside other text pathlib refuses them.
+    stars = [part if original == "**" else re.sub(r"\*+", "*", part) for part, original in zip(parts, text.split("/"))]
+    return "/".join(stars)
 
 
 def _expression(text: str) -> str:

@@ -135,13 +135,10 @@ class LocalDicomWeb:
 
     def _instance_metadata(self, instance: Instance, address: str) -> dict[str, Any]:
         url = f"{address}/studies/{instance.study_uid}/series/{instance.series_uid}"
-        header = self._header(instance)
-        return json_model(
-            header,
-            served_transfer_syntax(instance),
-            f"{url}/instances/{instance.sop_instance_uid}",
-            has_pixels="Rows" in header,
-        )
+        header, syntax = self._header(instance), served_transfer_syntax(instance)
+        address = f"{url}/instances/{instance.sop_instance_uid}"
+        # Values are decoded here, so here it shows that one is damaged.
+        return _checked(instance, lambda: json_model(header, syntax, address, has_pixels="Rows" in header))
 
     def _header(self, instance: Instance) -> Any:
         with self._files.opened(instance) as stream:
@@ -169,7 +166,8 @@ class LocalDicomWeb:
     def _bulk_data(self, instance: Instance, path: str) -> Answer:
         if path.upper() == _PIXEL_DATA:
             return self._pixel_data(instance)
-        value = bulk_value(self._header(instance), path.upper())
+        header = self._header(instance)
+        value = _checked(instance, lambda: bulk_value(header, path.upper()))
         if value is None:
             raise RefusedError(404, "This instance has no such bulk data.")
         return multipart_answer("application/octet-stream", "", [[value]])

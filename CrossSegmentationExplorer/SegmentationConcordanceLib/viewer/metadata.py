@@ -12,6 +12,8 @@ from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
+from ..imaging.seg_damage import DAMAGE
+
 _BINARY = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "UN"})
 _LARGEST_INLINE = 1024
 _MOST_NESTED = 16
@@ -68,7 +70,7 @@ def _bulk_elements(dataset: Dataset, prefix: str = "", depth: int = 0) -> Iterat
     for tag in dataset.keys():  # noqa: SIM118  iterating over the dataset itself stops at the first damaged value
         try:
             element = dataset[tag]
-        except (ValueError, TypeError, LookupError, NotImplementedError):
+        except DAMAGE:
             continue
         path = f"{prefix}{int(tag):08X}"
         if element.VR == "SQ" and depth < _MOST_NESTED:
