@@ -52,6 +52,22 @@ def patterns_at(comparison: Comparison, index: int, voxels: np.ndarray) -> np.nd
     return patterns
 
 
+def structures_at(comparison: Comparison, voxel: tuple[int, int, int]) -> list[list[int]]:
+    """By model the indices of the structures that it has at a voxel (k, j, i), of those that two or more models know.
+
+    Empty lists for a voxel outside the volume.
+    """
+    carried: list[list[int]] = [[] for _ in comparison.models]
+    if not all(0 <= at < size for at, size in zip(voxel, comparison.geometry.shape)):
+        return carried
+    index_of = {structure.number: index for index, structure in enumerate(comparison.structures) if structure.number}
+    for plane in comparison.planes:
+        number = int(plane.structure_of_label[plane.voxels[voxel]])
+        if number in index_of:
+            carried[plane.model].append(index_of[number])
+    return carried
+
+
 def agreement_crop(comparison: Comparison, index: int, box: Box) -> np.ndarray:
     """How many models carry a structure: uint8, axes (k, j, i), of the box. The agreement map."""
     members = comparison.pattern_members().sum(axis=1).astype(np.uint8)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from scipy.ndimage import map_coordinates
 from ..agreement.analysis import CaseResult
 from ..agreement.boxes import Box, structure_boxes
 from ..agreement.comparison import Comparison
-from ..agreement.crops import patterns_at
+from ..agreement.crops import patterns_at, structures_at
 from ..agreement.disputed_place import disputed_place
 from ..agreement.finding import Finding
 from .outlines import outline_path
@@ -30,6 +31,7 @@ PIXELS = 144
 _FIELD_LIMITS_MM = (60.0, 180.0)
 _RADII_IN_FIELD = 4.0
 _STRUCTURES_OF_FINDING = 4
+_STRUCTURES_DRAWN = 3
 _JPEG_QUALITY = 75
 _LUNG, _SOFT_TISSUE, _BONE = (-1350.0, 150.0), (-160.0, 240.0), (-300.0, 1100.0)
 _AIR = -500
@@ -62,9 +64,10 @@ class Picture:
 
     :param structure: key of the structure whose outlines are drawn.
     :param place_ras: where the planes meet, in mm.
-    :param data: what the page draws: ``structure``, ``models`` (that know the structure), ``missed`` (indices of those
-        that found nothing), ``mm`` (width and height), ``pixels``, and per plane ``name``, ``sides``, ``image`` (JPEG
-        in base64, "" without an image) and ``lines``: the indices of the models that share a path, and the path.
+    :param data: what the page draws: ``structure``; ``structures`` that are drawn; ``models`` that know it
+        or have something at the place; ``missed``: indices of those that found nothing of it; ``here``: what each model
+        has at the place; ``mm`` (width and height), ``pixels``, and per plane ``name``, ``sides``, ``image`` (JPEG in
+        base64, "" without an image) and ``lines``: indices of the models that share a path, it, and the structure's.
     """
 
     case: str
@@ -96,29 +99,44 @@ class PictureMaker:
             for structure in compared[:1] if finding.place_ras else compared[:_STRUCTURES_OF_FINDING]:
                 place = finding.place_ras or self._disputed_place(structure)
                 if place is not None and (structure, place) not in made:
-                    made[structure, place] = self.picture(structure, place)
+                    made[structure, place] = self.picture(structure, place, compared)
         return list(made.values())
 
-    def picture(self, structure: str, place: Place) -> Picture:
-        """The picture of a place.
+    def picture(self, structure: str, place: Place, more: Sequence[str] = ()) -> Picture:
+        """The picture of a place: outlines of a structure, of what the models have there, and of more structures.
 
         :param structure: key of a structure that two or more models know.
         :param place: RAS in mm.
+        :param more: keys of others that the finding is about, drawn as long as there are few.
         """
         index = self._index[structure]
-        found = self._comparison.structures[index]
-        models = [name for bit, name in enumerate(self._comparison.models) if found.voters >> bit & 1]
-        volumes = self._comparison.model_counts()[index] * self._comparison.geometry.voxel_volume_ml
-        width = _field_mm(float(volumes.max()))
+        voxel = np.rint(self._comparison.geometry.ijk_of(np.array(place) * (-1, -1, 1)))[::-1].astype(int)
+        here = structures_at(self._comparison, tuple(voxel.tolist()))
+        wanted = dict.fromkeys(
+            [index, *(one for of_model in here for one in of_model), *(self._index[key] for key in more)]
+        )
+        voters = self._comparison.structures[index].voters
+        bits = [bit for bit in range(len(self._comparison.models)) if voters >> bit & 1 or here[bit]]
+        volumes = self._comparison.model_counts() * self._comparison.geometry.voxel_volume_ml
+        width = _field_mm(float(volumes[index].max()))
         grids = [self._grid(place, plane, width) for plane in PLANES]
-        images = self._images(grids)
+        drawn, lines = self._drawn(list(wanted), grids, bits)
         planes = [
-            {"name": plane.name, "sides": plane.sides, "image": image, "lines": self._lines(index, grid, models)}
-            for plane, grid, image in zip(PLANES, grids, images)
+            {"name": plane.name, "sides": plane.sides, "image": image, "lines": of_plane}
+            for plane, image, of_plane in zip(PLANES, self._images(grids), lines)
         ]
-        missed = [number for number, name in enumerate(models) if not volumes[self._comparison.models.index(name)]]
-        shared = {"structure": found.name, "models": models, "missed": missed, "mm": round(width, 1), "pixels": PIXELS}
-        return Picture(self._case, structure, place, {**shared, "planes": planes})
+        names = [structure.name for structure in self._comparison.structures]
+        data = {
+            "structure": names[index],
+            "structures": [names[one] for one in drawn],
+            "models": [self._comparison.models[bit] for bit in bits],
+            "missed": [number for number, bit in enumerate(bits) if voters >> bit & 1 and not volumes[index, bit]],
+            "here": [", ".join(names[one] for one in here[bit]) for bit in bits],
+            "mm": round(width, 1),
+            "pixels": PIXELS,
+            "planes": planes,
+        }
+        return Picture(self._case, structure, place, data)
 
     def _is_compared(self, key: str) -> bool:
         return key in self._index and self._comparison.structures[self._index[key]].number > 0
@@ -150,15 +168,30 @@ class PictureMaker:
         """Whether there is air in Hounsfield units; no other image goes so far below zero."""
         return self._scan is not None and bool(self._scan.min() < _AIR)
 
-    def _lines(self, index: int, grid: np.ndarray, models: Sequence[str]) -> list[list[Any]]:
-        """The models that have one outline, and it."""
-        patterns = patterns_at(self._comparison, index, np.rint(grid[..., ::-1]).astype(np.int64))
+    def _drawn(
+        self, wanted: Sequence[int], grids: Sequence[np.ndarray], bits: Sequence[int]
+    ) -> tuple[list[int], list[list[Any]]]:
+        """A few of the structures, that are seen in one of the planes; and the lines by plane."""
+        voxels = [np.rint(grid[..., ::-1]).astype(np.int64) for grid in grids]
+        drawn: list[int] = []
+        lines: list[list[Any]] = [[] for _ in grids]
+        for index in wanted:
+            of_planes = [self._lines(index, len(drawn), of_plane, bits) for of_plane in voxels]
+            if len(drawn) < _STRUCTURES_DRAWN and any(of_planes):
+                drawn.append(index)
+                for own, more in zip(lines, of_planes):
+                    own += more
+        return drawn, lines
+
+    def _lines(self, index: int, number: int, voxels: np.ndarray, bits: Sequence[int]) -> list[list[Any]]:
+        """The models that have one outline of a structure, it, and the structure's number in the picture."""
+        patterns = patterns_at(self._comparison, index, voxels)
         paths: dict[str, list[int]] = {}
-        for number, name in enumerate(models):
-            path = outline_path((patterns >> self._comparison.models.index(name) & 1).astype(bool))
+        for model, bit in enumerate(bits):
+            path = outline_path((patterns >> bit & 1).astype(bool))
             if path:
-                paths.setdefault(path, []).append(number)
-        return [[numbers, path] for path, numbers in paths.items()]
+                paths.setdefault(path, []).append(model)
+        return [[models, path, number] for path, models in paths.items()]
 
 
 def case_pictures(result: CaseResult, scan: np.ndarray | None, limit: int = PICTURES) -> list[Picture]:
@@ -195,11 +228,18 @@ def pictures_of_findings(findings: Iterable[Finding], pictures: Iterable[Picture
     numbers: list[int | None] = []
     for finding in findings:
         own = [picture for key in finding.structures for picture in there.get((finding.case, key), ())]
-        found = next((picture for picture in own if picture.place_ras == finding.place_ras), own[0] if own else None)
+        found = _nearest(own, finding.place_ras)
         if found is not None and len(kept) < limit:
             kept.setdefault(id(found), (len(kept), found))
         numbers.append(None if found is None or id(found) not in kept else kept[id(found)][0])
     return ShownPictures(tuple(picture for _, picture in kept.values()), tuple(numbers))
+
+
+def _nearest(pictures: Sequence[Picture], place: Place | None) -> Picture | None:
+    """Of some pictures the one of a place, which may be rounded in tables; the first where there is no place."""
+    if place is None:
+        return next(iter(pictures), None)
+    return min(pictures, key=lambda one: math.dist(one.place_ras, place), default=None)
 
 
 def _field_mm(volume_ml: float) -> float:

@@ -86,10 +86,11 @@ def test_the_planes_are_as_radiologists_look_whatever_the_grid(case):
     picture = PictureMaker("a", comparison, scan).picture(key, (0.0, 0.0, 0.0))
     data = picture.data
     assert (data["models"], data["missed"], data["mm"]) == (["A", "B"], [1], 60.0)
+    assert data["here"] == ["liver", ""]
     per_mm = PIXELS / data["mm"]
     axial, coronal, _ = data["planes"]
     assert (axial["sides"], coronal["sides"]) == ("RLAP", "RLSI")
-    ((models, path),) = axial["lines"]
+    ((models, path, _),) = axial["lines"]
     left, top, right, bottom = box_of(path)
     # The patient's left is at the right: the block is from x = -5.5 to 15.5 mm, y = -5.5 to 5.5 mm.
     assert models == [0]

@@ -96,7 +96,7 @@ function drawEnlarged() {
     panel(capitalized(plane.name), planePicture(picture, plane, table.looks, { strong: finding.models })),
   );
   const wide = `${Math.round(picture.mm)} mm wide`;
-  const about = `${wide}; the ticks at the edges point at the place; the lines are of ${readable(picture.structure)}.`;
+  const about = `${wide}; the ticks at the edges point at the place; ${structuresLegend(picture)}.`;
   byId("enlarged-body").replaceChildren(
     said,
     legend,
@@ -106,6 +106,10 @@ function drawEnlarged() {
     element("div", { id: "of-models", class: "panels of-models" }),
   );
   drawModelPanels(finding, picture);
+}
+
+function panelNote(text) {
+  return element("p", { class: "caption" }, text || "at the place: nothing");
 }
 
 function panel(title, ...content) {
@@ -135,7 +139,9 @@ function drawModelPanels(finding, picture) {
     const options = { models: [model], strong: [model] };
     const made = panel(title, planePicture(picture, picture.planes[plane], table.looks, options));
     const isHere = picture.planes[plane].lines.some(([numbers]) => numbers.includes(number));
-    const none = picture.missed.includes(number) ? "did not find it" : isHere ? "" : "nothing of it here";
+    const none = isHere ? "" : picture.missed.includes(number) ? "did not find it" : "nothing of it here";
+    const here = picture.here?.[number];
+    if ((picture.structures?.length ?? 1) > 1) made.append(panelNote(here ? `at the place: ${readable(here)}` : ""));
     if (none) made.append(element("p", { class: "none" }, none));
     if (finding.models.includes(model)) made.classList.add("concerned");
     return made;

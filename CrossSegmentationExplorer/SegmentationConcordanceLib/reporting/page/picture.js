@@ -1,6 +1,9 @@
 "use strict";
 // The small picture of a finding: an image, and the outlines of the models upon it. Read and decoded when it is seen.
 
+// Of several structures the first has whole lines.
+const DASHES = ["none", "4 2", "1 2", "6 2 1 2"];
+const DASH_WORDS = ["whole lines", "dashes", "dots", "dashes and dots"];
 const PICTURES = { read: new Map(), images: new Map() };
 
 /** The data of a picture; null where the page has none. */
@@ -41,12 +44,14 @@ function planePicture(picture, plane, looks, { models = null, strong = [] } = {}
     svg.append(image);
   }
   const isStrong = (number) => strong.includes(picture.models[number]);
-  const drawn = plane.lines.flatMap(([numbers, path]) => numbers.map((number) => ({ number, path })));
-  drawn.sort((a, b) => Number(isStrong(a.number)) - Number(isStrong(b.number)));
-  for (const { number, path } of drawn) {
+  const drawn = plane.lines.flatMap(([numbers, path, structure]) =>
+    numbers.map((number) => ({ number, path, structure: structure ?? 0 })),
+  );
+  drawn.sort((a, b) => Number(isStrong(a.number)) - Number(isStrong(b.number)) || b.structure - a.structure);
+  for (const { number, path, structure } of drawn) {
     const model = picture.models[number];
     if (models && !models.includes(model)) continue;
-    svg.append(outline(path, looks.get(model)?.color ?? "#fff", isStrong(number)));
+    svg.append(outline(path, looks.get(model)?.color ?? "#fff", isStrong(number), DASHES[structure % DASHES.length]));
   }
   svg.append(...placeTicks(pixels), ...sideLetters(plane.sides, pixels));
   const seen = models ? listed(models) : "all models";
@@ -54,8 +59,8 @@ function planePicture(picture, plane, looks, { models = null, strong = [] } = {}
   return svg;
 }
 
-function outline(d, stroke, isStrong) {
-  const group = svgElement("g", { fill: "none", "stroke-linejoin": "round" });
+function outline(d, stroke, isStrong, dashes) {
+  const group = svgElement("g", { fill: "none", "stroke-linejoin": "round", "stroke-dasharray": dashes });
   const width = isStrong ? 2 : 1;
   // A dark rim keeps a light line apart from what is light in the image.
   group.append(svgElement("path", { d, stroke: "#000", "stroke-opacity": 0.45, "stroke-width": width + 1 }));
@@ -92,6 +97,12 @@ function imageAddress(base64) {
     PICTURES.images.set(base64, URL.createObjectURL(blob));
   }
   return PICTURES.images.get(base64);
+}
+
+/** Which lines are of which structure, where there are several. */
+function structuresLegend({ structure, structures = [structure] }) {
+  if (structures.length < 2) return `the lines are of ${readable(structures[0] ?? structure)}`;
+  return structures.map((name, number) => `${readable(name)} ${DASH_WORDS[number % DASH_WORDS.length]}`).join(", ");
 }
 
 /** Which line is which model. */
