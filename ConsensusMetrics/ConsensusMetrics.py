@@ -148,8 +148,15 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
             self._updating = False
         self.updateApply()
         if self._result is not self.logic.result:  # else the selected row would be lost
+            if (self._result is None) != (self.logic.result is None):
+                self._fold(self.logic.result is not None)
             self._result = self.logic.result
             self.showRows()
+
+    def _fold(self, hasResult):
+        """Leave the room to the results once there are some, and give it back when they are gone."""
+        for name in ("inputs", "options"):
+            getattr(self.ui, f"{name}CollapsibleButton").collapsed = hasResult
 
     def _showSegmentations(self):
         candidates, table = self.logic.candidates, self.ui.segmentationsTable

@@ -80,7 +80,7 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
         self.layout.addWidget(self._uiWidget)
         self.ui = slicer.util.childWidgetVariables(self._uiWidget)
         self._uiWidget.setMRMLScene(slicer.mrmlScene)
-        self._updating = False
+        self._updating, self._isReviewing = False, False
         self._shown = {}
         self._work = LongWork()
         for table in (self.ui.segmentationsTable, self.ui.rowsTable, self.ui.structuresTable, self.ui.rulesTable):
@@ -225,7 +225,18 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
             self._showSwitches,
             self._showStructures,
             self._showSelected,
+            self._fold,
         )
+
+    def _fold(self):
+        """Leave the room to the structures once rows are shown, and give it back when they are gone."""
+        explorer, table = self.logic.explorer, self.ui.rowsTable
+        isReviewing = explorer is not None and bool(explorer.rows)
+        if isReviewing == self._isReviewing or (isReviewing and table.hasFocus()):  # rows are being chosen there
+            return
+        self._isReviewing = isReviewing
+        for section in (self.ui.scanCollapsibleButton, self.ui.rowsCollapsibleButton):
+            section.collapsed = isReviewing
 
     def _showScan(self):
         self.ui.volumeSelector.setCurrentNode(self.logic.volume)
@@ -309,7 +320,7 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
 
     def showStep(self):
         """Show another structure or place; all else is as before."""
-        self.fill(self._showRows, self._showSelected)
+        self.fill(self._showRows, self._showSelected, self._fold)
 
     def startSearch(self):
         """Look for segmentations of the volume in the DICOM database, a little at a time."""

@@ -421,6 +421,22 @@ def test_decimals_can_be_typed(desktop, hosted, typed, kept):
     assert box.value == kept == hosted.widget.logic.options.nsd_tolerance_mm
 
 
+def test_the_results_get_the_room_once_there_are_some(desktop, hosted):
+    ui = hosted.ui
+    assert not ui.inputsCollapsibleButton.collapsed and not ui.optionsCollapsibleButton.collapsed
+    ui.applyButton.click()
+    assert ui.inputsCollapsibleButton.collapsed and ui.optionsCollapsibleButton.collapsed
+    hosted.panel.show()
+    desktop.process_events()
+    hosted.panel.resize(390, 600)
+    desktop.process_events()
+    assert hosted.panel.width <= 390
+    line = ui.resultsTable.rowHeight(0)
+    assert ui.resultsTable.viewport().height >= 6 * line
+    hosted.close_scene()
+    assert not ui.inputsCollapsibleButton.collapsed and not ui.optionsCollapsibleButton.collapsed
+
+
 def test_closing_the_scene_empties_the_panel(desktop, applied):
     applied.close_scene()
     assert applied.ui.resultsTable.rowCount == applied.ui.segmentationsTable.rowCount == 0

@@ -107,6 +107,28 @@ def test_ticked_models_get_rows_of_real_views(desktop, hosted):
     assert slicer.app.layoutManager().sliceViewNames() == tuple(f"CSE{n}{k}" for n in (1, 3) for k in "RYG")
 
 
+def test_the_structures_get_the_room_once_rows_are_shown(desktop, hosted):
+    ui = hosted.ui
+    sections = (ui.scanCollapsibleButton, ui.rowsCollapsibleButton)
+    assert [section.collapsed for section in sections] == [False, False]
+    ui.allModelsButton.click()
+    assert [section.collapsed for section in sections] == [True, True]
+    hosted.panel.show()
+    desktop.process_events()
+    hosted.panel.resize(390, 420)  # what a window of 800 px leaves above the Data Probe
+    desktop.process_events()
+    assert hosted.panel.width <= 390
+    for widget in (ui.structuresTable, ui.previousButton, ui.nextButton, ui.nextRegionButton):
+        assert widget.visible and widget.mapTo(hosted.panel, widget.rect.bottomLeft()).y() <= 420
+    ui.rowsCollapsibleButton.collapsed = False  # a user's choice stays
+    ui.nextButton.click()
+    hosted.widget.refresh()
+    assert not ui.rowsCollapsibleButton.collapsed
+    for name in "ABC":
+        tick(desktop, ui.rowsTable, name, False)
+    assert [section.collapsed for section in sections] == [False, False]
+
+
 def test_rows_are_moved_by_the_arrows_and_stay_selected(shown):
     ui = shown.ui
     ui.rowsTable.setCurrentCell(0, 0)
