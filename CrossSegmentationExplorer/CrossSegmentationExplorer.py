@@ -8,6 +8,7 @@ from slicer.ScriptedLoadableModule import ScriptedLoadableModule, ScriptedLoadab
 
 from CrossSegmentationExplorerLib.selfTest import CrossSegmentationExplorerTest  # noqa: F401 - Slicer looks for it here
 from CrossSegmentationExplorerLib.tableCells import fillTable, setChecked, setColor, tableTexts
+from CrossSegmentationExplorerLib.viewBars import showViewBars
 
 # Widgets of the display: part of the choices ("" for none), field, property.
 SWITCHES = {
@@ -22,6 +23,7 @@ SWITCHES = {
     "consensusComboBox": ("", "majority", "currentIndex"),
     "mapCheckBox": ("", "shows_map", "checked"),
     "crosshairCheckBox": ("", "shows_crosshair", "checked"),
+    "barsCheckBox": ("", "shows_bars", "checked"),
     "scrollCheckBox": ("links", "scroll", "checked"),
     "panCheckBox": ("links", "pan", "checked"),
     "zoomCheckBox": ("links", "zoom", "checked"),
@@ -227,6 +229,7 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
             self._showSelected,
             self._fold,
         )
+        showViewBars(self.logic.explorer, self.logic.choices.shows_bars)
 
     def _fold(self):
         """Leave the room to the structures once rows are shown, and give it back when they are gone."""

@@ -8,6 +8,8 @@ from xml.etree import ElementTree
 from .rows import Row
 from .view_kinds import ViewKind, view_name
 
+_EQUAL = "500"  # else a 3D view is half as wide as a slice view, which asks for more
+
 
 def layout_xml(rows: Sequence[Row], kinds: Sequence[ViewKind], view_group: int, *, as_columns: bool = False) -> str:
     """One row, or column, of views per row, in this order.
@@ -21,10 +23,10 @@ def layout_xml(rows: Sequence[Row], kinds: Sequence[ViewKind], view_group: int, 
     outer, inner = ("horizontal", "vertical") if as_columns else ("vertical", "horizontal")
     layout = ElementTree.Element("layout", type=outer, split="true")
     for row in rows:
-        item = ElementTree.SubElement(layout, "item")
-        views = ElementTree.SubElement(item, "layout", type=inner)
+        item = ElementTree.SubElement(layout, "item", splitSize=_EQUAL)
+        views = ElementTree.SubElement(item, "layout", type=inner, split="true")
         for kind in kinds:
-            _add_view(ElementTree.SubElement(views, "item"), row, kind, view_group)
+            _add_view(ElementTree.SubElement(views, "item", splitSize=_EQUAL), row, kind, view_group)
     return ElementTree.tostring(layout, encoding="unicode")
 
 

@@ -129,6 +129,22 @@ def test_the_structures_get_the_room_once_rows_are_shown(desktop, hosted):
     assert [section.collapsed for section in sections] == [False, False]
 
 
+def test_the_bars_of_the_first_row_are_enough(desktop, shown):
+    import slicer
+
+    def bars() -> list[bool]:
+        manager = slicer.app.layoutManager()
+        return [not manager.sliceWidget(name).sliceController().isHidden() for name in manager.sliceViewNames()]
+
+    assert bars() == [True, False, False]
+    shown.ui.barsCheckBox.checked = True
+    assert bars() == [True, True, True]
+    shown.ui.barsCheckBox.checked = False
+    shown.ui.rowsTable.setCurrentCell(0, 0)
+    shown.ui.downButton.click()
+    assert bars() == [True, False, False]
+
+
 def test_rows_are_moved_by_the_arrows_and_stay_selected(shown):
     ui = shown.ui
     ui.rowsTable.setCurrentCell(0, 0)

@@ -49,6 +49,7 @@ class ListOrder:
 class ReviewChoices:
     """All that is kept from one opening of the module to the next.
 
+    :param shows_bars: whether every slice view has its bar, and not those of the first row alone.
     :param majority: whether the consensus is what more than half of the models mark, and not what all of them do.
     :param groups: of structures, in order; None for the shipped ones.
     """
@@ -60,6 +61,7 @@ class ReviewChoices:
     links: Links = field(default_factory=Links)
     shows_map: bool = False
     shows_crosshair: bool = False
+    shows_bars: bool = False
     majority: bool = False
     order: ListOrder = field(default_factory=ListOrder)
     groups: tuple[StructureGroup, ...] | None = None
@@ -94,6 +96,7 @@ def read_choices(node: slicer.vtkMRMLScriptedModuleNode) -> ReviewChoices:
         links=_plain(Links, found["links"]),
         shows_map=found["shows_map"] is True,
         shows_crosshair=found["shows_crosshair"] is True,
+        shows_bars=found["shows_bars"] is True,
         majority=found["majority"] is True,
         order=order if order.column in ("", *STRUCTURE_COLUMNS) else ListOrder(),
         groups=_groups(found["groups"]),

@@ -41,10 +41,11 @@ class RowLabels:
     def __init__(self, renderer_of: RendererOf) -> None:
         self._renderer_of = renderer_of
         self._actors: dict[str, tuple[vtk.vtkRenderer, list[vtk.vtkTextActor]]] = {}
+        self._hidden: dict[str, list[vtk.vtkProp]] = {}
 
     def show(self, view: slicer.vtkMRMLAbstractViewNode, lines: Sequence[LabelLine]) -> None:
         """Write these lines into a view instead of the former ones."""
-        self.clear(view.GetID())
+        self._remove_actors(view.GetID())
         renderer = self._renderer_of(view)
         if renderer is None:
             return
@@ -52,13 +53,31 @@ class RowLabels:
         for actor in actors:
             renderer.AddViewProp(actor)
         self._actors[view.GetID()] = (renderer, actors)
+        if view.GetID() not in self._hidden:
+            self._hidden[view.GetID()] = _hide_annotations(renderer)
 
     def clear(self, view_id: str | None = None) -> None:
-        """Take the text out of a view, or out of all."""
+        """Take the text out of a view, or out of all, and let the view have its own annotations again."""
         for one in [view_id] if view_id else list(self._actors):
-            renderer, actors = self._actors.pop(one, (None, []))
-            for actor in actors:
-                renderer.RemoveViewProp(actor)
+            self._remove_actors(one)
+            for annotation in self._hidden.pop(one, []):
+                annotation.VisibilityOn()
+
+    def _remove_actors(self, view_id: str) -> None:
+        renderer, actors = self._actors.pop(view_id, (None, []))
+        for actor in actors:
+            renderer.RemoveViewProp(actor)
+
+
+def _hide_annotations(renderer: vtk.vtkRenderer) -> list[vtk.vtkProp]:
+    """Hide the view's own text in its corners, in which the Data Probe writes over ours; returns what was hidden."""
+    window = renderer.GetRenderWindow()
+    renderers = window.GetRenderers() if window is not None else [renderer]
+    shown = [prop for one in renderers for prop in one.GetViewProps() if prop.IsA("vtkCornerAnnotation")]
+    hidden = [annotation for annotation in shown if annotation.GetVisibility()]
+    for annotation in hidden:
+        annotation.VisibilityOff()
+    return hidden
 
 
 def _actor(line: LabelLine, number: int) -> vtk.vtkTextActor:

@@ -137,3 +137,9 @@ def test_a_new_row_takes_the_lowest_free_number() -> None:
     assert free_number([]) == 1
     assert free_number([FIRST, SECOND]) == 3
     assert free_number([SECOND]) == 1
+
+
+def test_views_are_equally_wide_and_rows_equally_high() -> None:
+    root = ElementTree.fromstring(layout_xml([FIRST, SECOND], VIEW_KINDS, 5))
+    assert {item.get("splitSize") for item in root.iter("item")} == {"500"}
+    assert {layout.get("split") for layout in root.iter("layout")} == {"true"}

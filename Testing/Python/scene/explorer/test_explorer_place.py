@@ -221,3 +221,18 @@ def test_opening_moves_every_view_no_more_than_its_making_and_its_sizes_need(ope
     assert set(counts) - slices == {"vtkMRMLSliceNodeRed", "vtkMRMLSliceNodeGreen", "vtkMRMLSliceNodeYellow"} & set(
         counts
     )
+
+
+def test_the_views_own_corner_texts_do_not_lie_over_the_labels(desk: Desk) -> None:
+    desk.explorer.add_model_row("CADS")
+    view = desk.screen.view("CSE1R")
+    overlay, probe = vtk.vtkRenderer(), vtk.vtkCornerAnnotation()  # Slicer's views have this for the Data Probe's text
+    overlay.SetLayer(1)
+    view.window.SetNumberOfLayers(2)
+    view.window.AddRenderer(overlay)
+    overlay.AddViewProp(probe)
+    desk.explorer._labels.clear()
+    desk.explorer.select(key_of(desk.explorer, "heart"))
+    assert not probe.GetVisibility()
+    desk.explorer.leave()
+    assert probe.GetVisibility()
