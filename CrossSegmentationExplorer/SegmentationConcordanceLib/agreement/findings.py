@@ -100,7 +100,9 @@ def _finding(facts: CaseFacts, one: Suspicion) -> Finding:
     voters = [bit for bit in range(len(facts.models)) if facts.knows[one.structures[0], bit]]
     bits = _bits(one.models)
     rest = [facts.models[bit] for bit in voters if bit not in bits]
-    is_blamed = len(rest) > len(bits) or (len(voters) > 2 and len(rest) >= len(bits))
+    # Where as many missed it as found it, either may be right.
+    may_tie = len(voters) > 2 and one.kind != kinds.MISSING
+    is_blamed = len(rest) > len(bits) or (may_tie and len(rest) == len(bits))
     models = [facts.models[bit] for bit in bits]
     lead = f"{facts.case}, {_what(one, structures, names)}"
     first, others = (models, rest) if rest else (models[:1], models[1:])

@@ -78,10 +78,9 @@ def wrong_presence(facts: CaseFacts) -> Iterator[Suspicion]:
         region = facts.region_of(index, _bits(few))
         alone = len(finders) < len(missers)
         numbers = {"model_volume_ml" if alone else "others_volume_ml": volume * facts.voxel_ml}
-        concerned = _bits(voters if len(finders) == len(missers) else few)
         confidence = abs(len(finders) - len(missers)) / len(voters) * 0.4 + 0.55
         yield Suspicion(
-            kinds.FOUND_ALONE if alone else kinds.MISSING, (index,), concerned, 1.0, volume, confidence, numbers,
+            kinds.FOUND_ALONE if alone else kinds.MISSING, (index,), _bits(few), 1.0, volume, confidence, numbers,
             region.voxel if region else None, frozenset((index,)),
         )  # fmt: skip
 

@@ -186,6 +186,21 @@ def test_of_two_models_nobody_is_blamed_and_the_pair_is_named():
     assert finding.sentence.endswith("Nothing tells which of them is right.")
 
 
+@pytest.mark.parametrize("missers", [{1}, {1, 3}])
+def test_where_as_many_missed_it_as_found_it_the_ones_that_missed_it_are_named_and_nobody_is_blamed(missers):
+    """Whatever the order of the models."""
+    without = scan()
+    without[without == LABEL["liver"]] = 0
+    models = [model(f"M{n}", without if n in missers else scan()) for n in range(2 * len(missers))]
+    analysis = Analysis(models, case="a", series_uid="")
+    (finding,) = findings_of("a", analysis.comparison, analysis.boxes, None)
+    assert finding.kind == "missing"
+    assert not finding.is_blamed
+    who = " and ".join(f"M{n}" for n in sorted(missers))
+    assert finding.sentence.startswith(f"a, liver: {who} found nothing, ")
+    assert set(finding.models) == {one.model for one in models}
+
+
 def test_a_family_against_an_outsider_is_said_and_counts_less():
     voxels = scan()
     voxels[voxels == LABEL["liver"]] = 0
