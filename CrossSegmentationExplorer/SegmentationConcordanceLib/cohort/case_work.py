@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydicom.misc import is_dicom
 
+from .. import __version__
 from ..agreement.analysis import CaseResult
 from ..anatomy.vocabulary import all_vocabularies, load_vocabulary
 from ..errors import ConcordanceError
@@ -30,8 +31,9 @@ from .listener import Nobody
 from .recognition import ChosenModel, recognized_model, told_task
 from .runs import ReadRun, RunFile, read_runs
 
-FORM = "2"
-"""Raise it when the same inputs would give other results: then all is made again."""
+FORM = f"2 {__version__}"
+"""Part of every fingerprint: another version of the program makes all again. Raise the number when the same inputs give
+other results within a version."""
 DONE, UNCHANGED, FAILED = "done", "unchanged", "failed"
 SEGS = "segmentations"
 _PICTURES = 8
