@@ -12,6 +12,7 @@ from ..anatomy.vocabulary import Vocabulary
 from ..errors import ConcordanceError, OutputError
 from ..imaging.harmonization import name_note, output_on_grid, write_output_seg
 from ..imaging.image_series import ImageSeries, read_image_series
+from ..imaging.leftovers import sweep
 from .case_patterns import PathPattern
 from .harmonize_plan import Job, PlannedModel, find_jobs, output_file, output_folder
 from .harmonized_table import (
@@ -68,9 +69,17 @@ class _Run:
     outputs: dict[str, Job | None] = field(default_factory=dict)
     faults: list[Exception] = field(default_factory=list)
 
+    swept: set[Path] = field(default_factory=set)
+
     @property
     def table(self) -> Path:
         return output_folder(self.output) / TABLE
+
+    def sweep(self, folder: Path) -> None:
+        """Remove what killed runs left in a folder, once."""
+        if folder not in self.swept:
+            self.swept.add(folder)
+            sweep(folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +123,7 @@ def harmonize_cases(
     work.before = {row.made_from: row for row in before if row.made_from and row.output}
     work.inputs = frozenset(file.resolve() for job in jobs for file in files_below(job.paths))
     work.outputs = dict.fromkeys(row.output for row in before if row.output)
+    work.sweep(work.table.parent)
     rows = _rows(jobs, work)
     return HarmonizedCases(work.table, rows, work.faults[0] if work.faults else None)
 
@@ -161,6 +171,7 @@ def _row(job: Job, work: _Run) -> HarmonizedRow:
         row = replace(row, model=chosen.vocabulary.name, reason=chosen.reason)
         _require_own_output(output, job, work)
         row = replace(row, output=output)  # not before: the row of what is there already would give way to this one
+        work.sweep(path.parent)
         found = output_on_grid(job.paths, chosen.vocabulary, work.images.of(job.ct).geometry, chosen.task)
         row = replace(row, task=" ".join(found.tasks), segments=str(len(found.label_map.segments)))
         write_output_seg(path, found, work.images.of(job.ct), chosen.vocabulary, job.planned.name)

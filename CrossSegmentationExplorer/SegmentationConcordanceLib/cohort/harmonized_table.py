@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import io
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from ..errors import ConcordanceError, UnreadableFileError
 from ..imaging.whole_files import whole_file
+from .folder_lock import locked
 
+_LONGEST_CELL = 32_000
 WRITTEN, UNCHANGED, FAILED = "written", "unchanged", "failed"
 
 
@@ -60,10 +63,24 @@ def read_table(path: Path) -> list[HarmonizedRow]:
         return []
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableFileError(path, f"cannot be read ({error})", "Move it away.") from error
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    if tuple(reader.fieldnames or ()) != COLUMNS:
-        raise ConcordanceError(path, "is no table of harmonized cases", "Move it away, or name another output folder.")
-    return [HarmonizedRow(**{name: line[name] or "" for name in COLUMNS}) for line in reader]
+    try:
+        with _cells_of(len(text)):
+            reader = csv.DictReader(io.StringIO(text, newline=""))
+            if tuple(reader.fieldnames or ()) == COLUMNS:
+                return [HarmonizedRow(**{name: line[name] or "" for name in COLUMNS}) for line in reader]
+    except csv.Error as error:
+        raise ConcordanceError(path, f"is damaged ({error})", "Move it away: a new one is made.") from error
+    raise ConcordanceError(path, "is no table of harmonized cases", "Move it away, or name another output folder.")
+
+
+@contextlib.contextmanager
+def _cells_of(letters: int) -> Iterator[None]:
+    """Let csv read cells of so many letters, as earlier versions wrote; it stops at 131,072 by itself."""
+    before = csv.field_size_limit(max(letters, 2**17) + 1)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
 
 
 def record(path: Path, rows: Sequence[HarmonizedRow]) -> None:
@@ -71,6 +88,11 @@ def record(path: Path, rows: Sequence[HarmonizedRow]) -> None:
 
     A failure whose output had no name yet gives way to whatever comes of the same files.
     """
+    with locked(path.parent):  # another run may write its rows into the same table
+        _merge(path, rows)
+
+
+def _merge(path: Path, rows: Sequence[HarmonizedRow]) -> None:
     table = {_key(row): row for row in read_table(path)}
     for row in map(_as_read_again, rows):
         for former in ((row.case, row.pattern, row.input), (row.case, row.pattern, "")):
@@ -86,8 +108,16 @@ def record(path: Path, rows: Sequence[HarmonizedRow]) -> None:
 
 
 def _as_read_again(row: HarmonizedRow) -> HarmonizedRow:
-    """With what UTF-8 cannot hold spelled out: names of files need not be text."""
-    return HarmonizedRow(*(value.encode("utf-8", "backslashreplace").decode() for value in asdict(row).values()))
+    """With what UTF-8 cannot hold spelled out, as names need not be text, and in cells that others can read."""
+    texts = (value.encode("utf-8", "backslashreplace").decode() for value in asdict(row).values())
+    return HarmonizedRow(*(_cell(text) for text in texts))
+
+
+def _cell(text: str) -> str:
+    """A text as a cell: spreadsheets take 32,767 letters. A longer one is cut, and tells apart what it stood for."""
+    if len(text) <= _LONGEST_CELL:
+        return text
+    return f"{text[:_LONGEST_CELL]} ... ({len(text):,} letters, {fingerprint([text])[:16]})"
 
 
 def _key(row: HarmonizedRow) -> tuple[str, ...]:

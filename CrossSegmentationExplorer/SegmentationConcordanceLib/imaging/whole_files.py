@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ..errors import OutputError
+from .leftovers import temporary_name
 
 _FACTS = {
     errno.ENOSPC: ("there is no space left on the disk", "Free some space or choose another place."),
@@ -36,7 +36,7 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
         nothing. An ``OSError`` of the block that names another file passes unchanged.
     """
     path = Path(path)
-    temporary = path.parent / f".{secrets.token_hex(8)}{''.join(path.suffixes[-2:])}"
+    temporary = path.parent / temporary_name("".join(path.suffixes[-2:]))
     absent = _absent_folders(path.parent)
     try:
         if path.is_dir():
@@ -69,7 +69,7 @@ def whole_files(*paths: str | os.PathLike[str]) -> Iterator[list[Path]]:
 @contextlib.contextmanager
 def _put_back(path: Path) -> Iterator[None]:
     """Put the file back that is at ``path`` now, or none where there is none, when the block raises."""
-    kept = path.parent / f".{secrets.token_hex(8)}.earlier" if path.is_file() else None
+    kept = path.parent / temporary_name(".earlier") if path.is_file() else None
     if kept is not None:
         _link(path, kept)
     try:
@@ -77,6 +77,7 @@ def _put_back(path: Path) -> Iterator[None]:
     except BaseException:
         if kept is not None:
             kept.replace(path)
+            kept.unlink(missing_ok=True)  # two names of one file are left as they are by a system that follows POSIX
         elif path.is_file():
             path.unlink()
         raise

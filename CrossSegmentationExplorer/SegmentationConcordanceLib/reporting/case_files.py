@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from ..errors import OutputError
 from ..imaging.image_series import ImageSeries, read_voxels
 from ..imaging.label_files import write_label_files
 from ..imaging.label_map import LabelMap
+from ..imaging.leftovers import sweep, temporary_name
 from ..imaging.seg_writer import write_dicom_seg
 from .case_identifiers import with_consensus
 from .case_table import NO_CASES, CaseTable
@@ -60,7 +60,9 @@ def write_case(
     existed = folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
+        sweep(folder)
+        unfinished = folder / temporary_name()
+        unfinished.mkdir()
     except OSError as error:
         raise OutputError(folder, f"cannot be written to ({error.strerror})", "Choose another folder.") from error
     try:
