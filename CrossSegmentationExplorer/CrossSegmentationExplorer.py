@@ -6,6 +6,7 @@ from slicer.i18n import tr as _
 from slicer.i18n import translate
 from slicer.ScriptedLoadableModule import ScriptedLoadableModule, ScriptedLoadableModuleWidget
 
+from CrossSegmentationExplorerLib.reviewSection import ReviewSection
 from CrossSegmentationExplorerLib.selfTest import CrossSegmentationExplorerTest  # noqa: F401 - Slicer looks for it here
 from CrossSegmentationExplorerLib.tableCells import fillTable, setChecked, setColor, tableTexts
 from CrossSegmentationExplorerLib.viewBars import showViewBars
@@ -48,7 +49,7 @@ class CrossSegmentationExplorer(ScriptedLoadableModule):
             "Shows the segmentations of several models side by side, one row of views per model, structure by "
             "structure, worst agreement first. Structures are matched by their codes, never by name. "
             "Keys: Alt+Up and Alt+Down go from structure to structure, with Shift from disagreement to disagreement; "
-            "Alt+0 to Alt+3 rate."
+            "1 to 5 give a verdict while a reader reads."
         )
         self.parent.acknowledgementText = _(
             "The method extends that of the study with DOI 10.1117/1.JMI.13.6.062204. Please cite it."
@@ -90,7 +91,6 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
         self._refreshTimer, self._searchTimer = qt.QTimer(), qt.QTimer()
         self._refreshTimer.setSingleShot(True)
         self._connectWidgets()
-        self._shortcuts = self._makeShortcuts()
         labels = renderers_of(slicer.app.applicationLogic())
         self.logic = ExplorerLogic(
             slicer.mrmlScene,
@@ -100,6 +100,8 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
             paused=slicer.util.RenderBlocker,
         )
         self.panel = ExplorerPanel(self.logic, slicer.mrmlScene)
+        self._review = ReviewSection(self.ui.reviewPlace, self.resourcePath, self.logic, self.do)
+        self._shortcuts = self._makeShortcuts()
 
     def _connectWidgets(self):
         ui = self.ui
@@ -128,16 +130,13 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
         ui.nextButton.connect("clicked()", lambda: self.step(1))
         ui.previousRegionButton.connect("clicked()", lambda: self.stepRegion(-1))
         ui.nextRegionButton.connect("clicked()", lambda: self.stepRegion(1))
-        ui.gradeComboBox.connect("currentIndexChanged(int)", self.rate)
-        ui.preferredComboBox.connect("currentIndexChanged(int)", self.onPreferredChosen)
-        ui.exportRatingsButton.connect("clicked()", self.onExportRatings)
         for name, switch in SWITCHES.items():
             getattr(ui, name).connect(SIGNALS[switch[2]], lambda *_unused, name=name: self.onSwitched(name))
 
     def _makeShortcuts(self):
         """Keys that are alive only while the module is entered."""
         acts = {key: lambda name=name: getattr(self.ui, f"{name}Button").click() for key, name in KEYS.items()}
-        acts.update({f"Alt+{grade}": lambda grade=grade: self.rate(grade) for grade in range(4)})
+        acts.update(self._review.shortcuts())
         shortcuts = []
         for key, act in acts.items():
             shortcut = qt.QShortcut(qt.QKeySequence(key), slicer.util.mainWindow() or self.parent)
@@ -154,6 +153,7 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
         self._refreshTimer.stop()
         for shortcut in self._shortcuts:
             shortcut.setParent(None)
+        self._review.close()
         self.logic.close()
         self.fill(lambda: self._uiWidget.setMRMLScene(None))
         self.logic = None
@@ -244,6 +244,7 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
     def _showScan(self):
         self.ui.volumeSelector.setCurrentNode(self.logic.volume)
         self.ui.statusLabel.text = self.logic.summary()
+        self.ui.scanCollapsibleButton.visible = not self.logic.review.is_blinded  # it has the models' names
 
     def _showSegmentations(self):
         ui, lines = self.ui, self.panel.segmentations
@@ -296,9 +297,6 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
             for number, line in enumerate(lines):
                 setColor(ui.structuresTable.item(number, 0), line.color)
                 ui.structuresTable.item(number, 2).setToolTip(line.tip)
-        if self._changed("models", self.panel.models):
-            ui.preferredComboBox.clear()
-            ui.preferredComboBox.addItems(self.panel.models)
 
     def _showSelected(self):
         ui, panel = self.ui, self.panel
@@ -308,12 +306,8 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
         else:
             ui.structuresTable.clearSelection()
         ui.regionLabel.text, ui.presenceLabel.text = panel.region, panel.presence
-        preferred = self.logic.rating.preferred
-        ui.preferredComboBox.currentIndex = panel.models.index(preferred) if preferred in panel.models else -1
-        ui.gradeComboBox.currentIndex = panel.grade
-        for widget in (ui.gradeComboBox, ui.preferredComboBox):
-            widget.enabled = bool(panel.selected)
-        for widget in (ui.previousButton, ui.nextButton, ui.exportRatingsButton):
+        self._review.show()
+        for widget in (ui.previousButton, ui.nextButton):
             widget.enabled = bool(keys)
         for widget in (ui.previousRegionButton, ui.nextRegionButton):
             widget.enabled = bool(panel.region)
@@ -410,12 +404,6 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
             self.logic.step_region(steps)
             self.showStep()
 
-    def rate(self, grade):
-        self.do(lambda: self.panel.set_grade(grade))
-
-    def onPreferredChosen(self, *_unused):
-        self.do(lambda: self.logic.rate(preferred=self.ui.preferredComboBox.currentText))
-
     def onLoad(self):
         """Load what is checked of what the database has; what cannot be read does not stop the rest."""
         errors = []
@@ -430,10 +418,3 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
             self.refresh()
         if errors:
             slicer.util.errorDisplay("\n".join(str(error) for error in errors))
-
-    def onExportRatings(self):
-        title, kind = _("Export ratings"), "CSV (*.csv)"
-        path = qt.QFileDialog.getSaveFileName(slicer.util.mainWindow(), title, "ratings.csv", kind)
-        if path:
-            with slicer.util.tryWithErrorDisplay(_("Nothing was written."), waitCursor=True):
-                self.logic.write_ratings(path)

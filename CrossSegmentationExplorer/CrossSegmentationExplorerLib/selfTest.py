@@ -1,5 +1,7 @@
 """The module's self test."""
 
+import tempfile
+
 import slicer
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 
@@ -40,8 +42,13 @@ class CrossSegmentationExplorerTest(ScriptedLoadableModuleTest):
             for node in explorer.layout.slice_nodes():
                 axis = ("Sagittal", "Coronal", "Axial").index(node.GetOrientation())
                 self.assertAlmostEqual(abs(node.GetSliceOffset()), abs(explorer.place[axis]), places=3)
-            ui.gradeComboBox.currentIndex = 3
-            self.assertEqual(logic.rating.grade, "major")
+            self.delayDisplay("A verdict on each model")
+            with tempfile.TemporaryDirectory() as folder:
+                logic.start_review(f"{folder}/review.csv", "Self test")
+                for key in "25":
+                    logic.review.press(key)
+                self.assertEqual([line.score for line in logic.review.lines], [2, 5, None])
+                logic.stop_review()
         finally:
             widget.exit()
         self.assertEqual(slicer.app.layoutManager().layout, layout)

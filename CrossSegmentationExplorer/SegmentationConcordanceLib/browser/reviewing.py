@@ -7,10 +7,10 @@ from typing import Any
 from trame_server import Server
 
 from ..errors import ConcordanceError
-from ..exploring.structure_list import NOT_IN_MODEL, ListedStructure
+from ..exploring.judged import judged_models, judged_subjects
+from ..exploring.structure_list import ListedStructure
 from ..review.review_desk import ReviewDesk
 from ..review.review_session import ReviewSession
-from ..review.verdict import Subject
 
 _LONGEST_COMMENT = 2000
 
@@ -33,16 +33,14 @@ class Reviewing:
 
     def expect(self, structures: tuple[ListedStructure, ...]) -> None:
         """Count these structures, of every model that knows them."""
-        self.desk.session.expect(
-            [Subject(one.key, one.name, model) for one in structures for model in self._models_of(one)]
-        )
+        self.desk.session.expect(judged_subjects(structures, self._models))
 
     def show(self, structure: ListedStructure | None) -> None:
         """The page shows another structure."""
         if structure is None:
             self.desk.show("", "")
         else:
-            self.desk.show(structure.key, structure.name, self._models_of(structure))
+            self.desk.show(structure.key, structure.name, judged_models(structure, self._models))
         self.tell()
 
     def press(self, key: Any) -> None:
@@ -96,6 +94,3 @@ class Reviewing:
         except ConcordanceError as error:
             self._state.review_error = str(error)
         self.tell()
-
-    def _models_of(self, structure: ListedStructure) -> list[str]:
-        return [model for model in self._models if structure.presence.get(model, NOT_IN_MODEL) != NOT_IN_MODEL]

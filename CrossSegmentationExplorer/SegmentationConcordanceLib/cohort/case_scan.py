@@ -44,7 +44,7 @@ def read_scan(
         series = read_image_series(image, series_uid)
         voxels, geometry, is_ct = read_voxels(series), series.geometry, series.modality == "CT"
     files = tuple(
-        ModelFile(read.name, read.label_map, read.label_map_name, read.tasks)
+        ModelFile(read.name, read.label_map, read.label_map_name, read.tasks, read.looked_for, read.covered)
         for read in read_runs(runs, series or geometry, listener, resample=resample, folders=folders)
     )
     window = SOFT_TISSUE if is_ct else None

@@ -22,12 +22,16 @@ class ModelFile:
     :param label_map: on the grid of the image.
     :param label_map_name: by which the model's structures are known; empty where they are not.
     :param tasks: of that label map, those that were run.
+    :param looked_for: the model's names of what it was asked for; empty for all.
+    :param covered: the part of the image that it was run on, as an index of an array (k, j, i); None for all of it.
     """
 
     model: str
     label_map: LabelMap
     label_map_name: str = ""
     tasks: tuple[str, ...] = ()
+    looked_for: tuple[str, ...] = ()
+    covered: tuple[slice, slice, slice] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,4 +60,10 @@ class Scan:
         if not blinding.order:
             return self
         files = sorted(self.files, key=lambda file: blinding.order.index(file.model))
-        return replace(self, files=tuple(replace(file, model=blinding.shown(file.model)) for file in files))
+        return replace(self, files=tuple(_renamed(file, blinding.shown(file.model)) for file in files))
+
+
+def _renamed(file: ModelFile, name: str) -> ModelFile:
+    held = file.label_map
+    segments = tuple(replace(segment, algorithm=name) for segment in held.segments)
+    return replace(file, model=name, label_map=LabelMap(held.layers, held.geometry, segments))

@@ -55,6 +55,7 @@ class ReviewSession:
         read = read_review(self.path)
         self.notes = read.notes
         self._said = [verdict for verdict in read.verdicts if verdict.reader == self.reader]
+        self._standing = {_place(verdict): verdict for verdict in self._said}
         self.reading = Reading("")
         self._series_uid = ""
         self._subjects: tuple[Subject, ...] = ()
@@ -106,7 +107,7 @@ class ReviewSession:
         """
         hidden = self._hidden(subject)
         empty = Verdict(self.reader, self.reading.case, hidden, repeat=self.reading.repeat, series_uid=self._series_uid)
-        return next((one for one in self._of_case() if one.subject.key == hidden.key), empty)
+        return self._standing.get(_place(empty), empty)
 
     def say(
         self,
@@ -136,6 +137,7 @@ class ReviewSession:
         )
         append_verdict(self.path, verdict)
         self._said.append(verdict)
+        self._standing[_place(verdict)] = verdict
         return verdict
 
     @property
@@ -150,6 +152,7 @@ class ReviewSession:
     def _hidden(self, subject: Subject) -> Subject:
         return replace(subject, model=self.blinding.shown(subject.model))
 
-    def _of_case(self) -> list[Verdict]:
-        here = (self._series_uid or self.reading.case, self.reading.repeat)
-        return [one for one in self.verdicts if (one.series_uid or one.case, one.repeat) == here]
+
+def _place(verdict: Verdict) -> tuple:
+    """What a later verdict of the same reader must agree in to replace an earlier one."""
+    return verdict.series_uid or verdict.case, verdict.repeat, verdict.subject.key

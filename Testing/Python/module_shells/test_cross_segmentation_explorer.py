@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 import typing
 
@@ -12,7 +11,6 @@ from scene.agreement_scene import LIVER_KEY, SPLEEN_KEY, add_three_models, add_v
 from scene.explorer_fixtures import distance_to_slice, scene_text
 from scene.study_fixtures import Patient, add_ct, make_patient
 from SegmentationConcordanceLib.exploring.view_kinds import AXIAL, CORONAL, THREE_D
-from SegmentationConcordanceLib.scene.explorer.ratings import Rating, read_ratings
 from SegmentationConcordanceLib.scene.segmentation_node import add_segmentation_node
 from SegmentationConcordanceLib.scene.selected_structure import select_structure, selected_structure
 
@@ -78,7 +76,7 @@ def test_the_only_volume_is_chosen_and_everything_is_listed(hosted):
     assert column(ui.rowsTable, 0) == ["A", "B", "C", "Consensus", "All models"]
     assert ticked(ui.rowsTable) == []
     assert ui.statusLabel.text == "Check models to show their rows."
-    assert not ui.loadButton.enabled and not ui.nextButton.enabled and not ui.exportRatingsButton.enabled
+    assert not ui.loadButton.enabled and not ui.nextButton.enabled
 
 
 def test_without_a_volume_it_says_so_and_nothing_can_be_pressed(desktop):
@@ -87,7 +85,7 @@ def test_without_a_volume_it_says_so_and_nothing_can_be_pressed(desktop):
     desktop.process_events()
     ui = hosted.ui
     assert ui.statusLabel.text == "Choose the volume that was segmented."
-    for button in (ui.loadButton, ui.nextButton, ui.nextRegionButton, ui.exportRatingsButton, ui.showAgainButton):
+    for button in (ui.loadButton, ui.nextButton, ui.nextRegionButton, ui.showAgainButton):
         assert not button.enabled
     ui.allModelsButton.click()
     hosted.widget.stepRegion(1)
@@ -225,10 +223,6 @@ def test_keys_are_alive_only_while_the_module_is_entered(desktop, shown):
     assert shown.widget.logic.explorer.selected == SPLEEN_KEY
     press("Alt+Shift+Down")
     assert shown.widget.logic.explorer.region == 1
-    press("Alt+2")
-    assert shown.widget.logic.rating.grade == "minor"
-    press("Alt+0")
-    assert shown.widget.logic.rating.grade == ""
     press("Alt+Shift+Up")
     assert shown.widget.logic.explorer.region == 0
     press("Alt+Up")
@@ -290,25 +284,6 @@ def test_3d_views_get_their_surfaces_as_soon_as_they_are_there(desktop, shown):
     surfaces = [desktop.host.scene.GetNodeByID(one) for one in models]
     visible = [one for one in surfaces if one.GetName() == "Surface (row)" and one.GetDisplayNode().GetVisibility()]
     assert len(visible) == 3
-
-
-def test_ratings_are_given_listed_and_exported(desktop, shown, volume, tmp_path):
-    ui = shown.ui
-    ui.gradeComboBox.currentIndex = 3
-    ui.preferredComboBox.currentIndex = 2
-    assert read_ratings(volume) == {LIVER_KEY: Rating("major", "B")}
-    assert column(ui.structuresTable, 3) == ["major", "", ""]
-    ui.nextButton.click()
-    assert (ui.gradeComboBox.currentIndex, ui.preferredComboBox.currentText) == (0, "")
-    ui.previousButton.click()
-    assert (ui.gradeComboBox.currentIndex, ui.preferredComboBox.currentText) == (3, "B")
-    desktop.give("QFileDialog.getSaveFileName", str(tmp_path / "ratings.csv"))
-    ui.exportRatingsButton.click()
-    with (tmp_path / "ratings.csv").open(encoding="utf-8", newline="") as file:
-        assert [row["rating"] for row in csv.DictReader(file)] == ["major", "", ""]
-    desktop.give("QFileDialog.getSaveFileName", "")
-    ui.exportRatingsButton.click()
-    assert desktop.messages == []
 
 
 def test_what_is_under_the_cursor_is_named(desktop, shown):
@@ -420,7 +395,6 @@ def test_closing_the_scene_empties_the_panel_and_the_next_scene_fills_it(desktop
 def test_a_saved_review_goes_on_after_loading(closed_before, desktop, shown, tmp_path):
     ui = shown.ui
     ui.nextButton.click()
-    ui.gradeComboBox.currentIndex = 1
     ui.groupComboBox.currentIndex = 1
     ui.fillSlider.value = 75
     desktop.host.save_bundle(tmp_path / "review.mrb")
@@ -432,7 +406,7 @@ def test_a_saved_review_goes_on_after_loading(closed_before, desktop, shown, tmp
     assert titles(shown) == ["A", "B", "C"]
     assert (ui.groupComboBox.currentText, ui.fillSlider.value) == ("Digestive", 75)
     assert column(ui.structuresTable, 0) == ["liver", "spleen"]
-    assert (ui.structuresTable.currentRow(), ui.gradeComboBox.currentIndex) == (1, 1)
+    assert ui.structuresTable.currentRow() == 1
 
 
 def test_a_failure_is_displayed_and_leaves_panel_and_cursor_alive(desktop, shown, monkeypatch):

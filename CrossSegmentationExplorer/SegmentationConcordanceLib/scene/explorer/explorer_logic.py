@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -16,12 +15,11 @@ from ...exploring.structure_list import ListedStructure
 from ...exploring.structure_walk import find
 from ...exploring.under_cursor import cursor_text, under_cursor
 from .. import consensus_parameters as shared
-from ..model_grouping import ModelRule, SegmentationCandidate, find_candidates, nodes_of_models
+from ..model_grouping import ModelRule, SegmentationCandidate, find_candidates
 from ..only_volume import only_volume
 from ..scene_watch import SceneWatch
 from ..selected_structure import select_structure
 from .explorer import Explorer
-from .ratings import Rating, rate, read_ratings, write_ratings
 from .review_choices import (
     ReviewChoices,
     WantedRow,
@@ -35,13 +33,15 @@ from .row_entries import RowEntry, row_entries
 from .row_labels import RendererOf
 from .scan_of_nodes import NodesOf
 from .scene_pointers import CursorWatch, SelectionWatch
+from .scene_review import SceneReview
+from .shown_models import ShownModels
 from .user_displays import show_everywhere_again
 
 
 class ExplorerLogic:
     """Finds the segmentations of a volume and shows them in rows of views, from :meth:`enter` to :meth:`exit`.
 
-    The user's choices are on the module's parameter node, the ratings on the volume: both are saved with the scene.
+    The user's choices are on the module's parameter node, and are saved with the scene; verdicts are in a file.
     Rules that group segmentations into models are those of ConsensusMetrics, which sees the same models.
 
     :param changed: called when something came, went, changed or was selected elsewhere, maybe many times in a row; then
@@ -50,6 +50,7 @@ class ExplorerLogic:
     :param renderer_of: finds the renderer of a view, for the labels; None for no labels.
     :param paused: a context in which the application does not draw.
     :ivar problem: why nothing is shown, as the comparison said it; "" otherwise.
+    :ivar review: the verdicts of a reader; see :meth:`start_review`.
     """
 
     def __init__(
@@ -69,6 +70,8 @@ class ExplorerLogic:
         self._entered = False
         self._explorer: Explorer | None = None
         self.problem = ""
+        self.review = SceneReview()
+        self._models = ShownModels(scene, self.review)
         self._watch = SceneWatch(scene, self._on_scene_changed, self._on_scene_closed)
         self._selection = SelectionWatch(scene, self._changed)
         self._cursor = CursorWatch(scene, self._on_cursor)
@@ -137,7 +140,9 @@ class ExplorerLogic:
             return "Choose the volume that was segmented."
         if self.volume.GetImageData() is None:
             return f"{self.volume.GetName()} has no voxels."
-        models = nodes_of_models(self.candidates)
+        models = self._nodes_of()
+        if self._models.problem:
+            return self._models.problem
         if len(models) < 2:
             return f"Two models are needed, there are {len(models)}: load segmentations, or name the models apart."
         return self.problem
@@ -155,7 +160,7 @@ class ExplorerLogic:
     @property
     def entries(self) -> list[RowEntry]:
         """All rows that there are or could be, the shown ones first and in their order."""
-        return row_entries(self.explorer, self.choices.rows, list(nodes_of_models(self.candidates)))
+        return row_entries(self.explorer, self.choices.rows, list(self._nodes_of()))
 
     def show_row(self, row: WantedRow, shown: bool) -> None:
         """Add a row at the end, or remove it."""
@@ -173,7 +178,7 @@ class ExplorerLogic:
 
     def show_all_models(self) -> None:
         """Show a row for every model, beside the rows that there are."""
-        models = [WantedRow(RowKind.MODEL, model) for model in nodes_of_models(self.candidates)]
+        models = [WantedRow(RowKind.MODEL, model) for model in self._nodes_of()]
         rows = list(self.choices.rows)
         self.set_rows([*rows, *(row for row in models if row not in rows)])
 
@@ -223,6 +228,7 @@ class ExplorerLogic:
             structure = self.explorer.scan.structure(self.explorer.selected)
             self._selection.own = structure.key if structure else ""
             select_structure(self._scene, self._selection.own)
+            self.review.show(self.selected)
 
     def step(self, steps: int) -> None:
         """Go so many structures on in the list, negative back."""
@@ -234,31 +240,35 @@ class ExplorerLogic:
         if self.explorer is not None:
             self.explorer.step_region(steps)
 
-    # Ratings
+    # Verdicts
 
-    @property
-    def rating(self) -> Rating:
-        """Of the structure that is shown."""
-        return read_ratings(self.volume).get(self.selected.key, Rating()) if self.selected else Rating()
+    def start_review(self, path: str, reader: str, seed: int | None = None) -> None:
+        """Read the volume: verdicts go into a file from now on.
 
-    def rate(self, *, grade: str | None = None, preferred: str | None = None) -> None:
-        """Grade the shown structure, or name the model to be preferred for it; "" takes it back."""
-        if self.selected is not None:
-            former = self.rating
-            rating = Rating(
-                former.grade if grade is None else grade, former.preferred if preferred is None else preferred
-            )
-            rate(self.volume, self.selected.key, rating)
+        :param seed: of a blinded review: all models get rows, in an order and with names that tell nothing.
+        :raises ConcordanceError: there is no name or no file, or the file is no review file.
+        """
+        former = self.review.is_blinded
+        self.review.start(path, reader, seed)
+        self._show_anew(former or seed is not None)
+
+    def stop_review(self) -> None:
+        """Read no more; what was said is in the file."""
+        former = self.review.is_blinded
+        self.review.stop()
+        self._show_anew(former)
+
+    def follow_review(self) -> None:
+        """After verdicts: let the list tell them."""
+        if self.explorer is not None:
             self._list()
 
-    def write_ratings(self, path: str | os.PathLike[str]) -> None:
-        """Write the ratings of all structures as CSV, worst agreement first.
-
-        :raises ConcordanceError: nothing is shown that could be rated, or the file cannot be written.
-        """
-        if self.explorer is None:
-            raise ConcordanceError("ratings", "there is no structure to rate", "Show the rows of two models first.")
-        write_ratings(path, self.volume, self.explorer.walk.structures, read_ratings(self.volume))
+    def _show_anew(self, renamed: bool) -> None:
+        self._leave()
+        self._models.forget()
+        if renamed:  # rows of the former names would tell which is which
+            self._keep(replace(self.choices, rows=tuple(WantedRow(RowKind.MODEL, model) for model in self._nodes_of())))
+        self.refresh()
 
     # The scene
 
@@ -293,6 +303,7 @@ class ExplorerLogic:
         except ConcordanceError as error:
             self.problem = str(error)
             return
+        self.review.expect(self.explorer.walk.structures)
         self._apply(None)
         self._select_as_elsewhere()
         if not self.explorer.selected:
@@ -309,6 +320,8 @@ class ExplorerLogic:
             return
         rows = tuple(WantedRow(row.kind, row.model) for row in self.explorer.rows)
         self._keep(replace(self.choices, rows=rows))
+        self.review.expect(self.explorer.walk.structures)
+        self.review.show(self.selected)
 
     def _apply(self, former: ReviewChoices | None) -> None:
         """Bring the rows to the choices; what is as in the former ones is not touched."""
@@ -338,8 +351,8 @@ class ExplorerLogic:
             )
 
     def _list(self) -> None:
-        ratings = {key: rating.grade for key, rating in read_ratings(self.volume).items()}
-        self.explorer.set_list(self.choices.groups, ratings)
+        judged = {one.key: self.review.judged(one.key) for one in self.explorer.walk.structures}
+        self.explorer.set_list(self.choices.groups, judged)
 
     def _show_rows(self) -> None:
         drawn = self.explorer.scan.drawn
@@ -380,8 +393,7 @@ class ExplorerLogic:
         self._pointed(cursor_text(under_cursor(self.explorer.scan, ras), model))
 
     def _nodes_of(self) -> NodesOf:
-        found = nodes_of_models(self.candidates)
-        return {model: [self._scene.GetNodeByID(node_id) for node_id in ids] for model, ids in found.items()}
+        return self._models.nodes_of(self.volume, self.candidates)
 
     def _parameters(self) -> slicer.vtkMRMLScriptedModuleNode:
         return parameter_node(self._scene)

@@ -20,7 +20,6 @@ from ..study.database_search import DatabaseSearch
 from ..study.study_loading import Progress, load_segmentations
 from ..study.study_search import DicomDatabase
 from .explorer_logic import ExplorerLogic
-from .ratings import GRADES
 
 Cells = Iterable[tuple[str, str]]
 
@@ -180,20 +179,6 @@ class ExplorerPanel:
         """Which disagreement about it is shown, of how many; "" without any."""
         explorer = self._logic.explorer
         return region_text(explorer.regions, explorer.region) if explorer else ""
-
-    @property
-    def models(self) -> list[str]:
-        """What can be preferred: "" for none, and the models."""
-        return ["", *(self._logic.explorer.scan.drawn if self._logic.explorer else ())]
-
-    @property
-    def grade(self) -> int:
-        """Its grade: 0 for none, then as ``ratings.GRADES``."""
-        return ("", *GRADES).index(self._logic.rating.grade)
-
-    def set_grade(self, grade: int) -> None:
-        """Grade it."""
-        self._logic.rate(grade=("", *GRADES)[grade])
 
     # Display
 

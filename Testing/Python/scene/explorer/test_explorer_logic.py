@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,14 +22,12 @@ from scene.agreement_scene import (
 )
 from scene.explorer_fixtures import scene_text, segmentation
 from SegmentationConcordanceLib.anatomy.groups import StructureGroup
-from SegmentationConcordanceLib.errors import ConcordanceError
 from SegmentationConcordanceLib.exploring.display_style import DisplayStyle
 from SegmentationConcordanceLib.exploring.rows import RowKind
 from SegmentationConcordanceLib.exploring.view_kinds import AXIAL, THREE_D
 from SegmentationConcordanceLib.scene.consensus.consensus_metrics import ConsensusMetricsLogic
 from SegmentationConcordanceLib.scene.explorer.explorer_logic import ExplorerLogic
 from SegmentationConcordanceLib.scene.explorer.links import Links
-from SegmentationConcordanceLib.scene.explorer.ratings import Rating, read_ratings
 from SegmentationConcordanceLib.scene.explorer.review_choices import (
     ListOrder,
     ReviewChoices,
@@ -151,10 +148,8 @@ def test_without_a_volume_nothing_is_done_and_said(scene) -> None:
     assert logic.volume is None and logic.candidates == ()
     logic.set_rows([A])
     logic.step(1)
-    logic.rate(grade="minor")
+    assert not logic.review.press("5")
     assert logic.summary() == "Choose the volume that was segmented."
-    with pytest.raises(ConcordanceError, match="no structure to rate"):
-        logic.write_ratings("x.csv")
     logic.close()
 
 
@@ -202,7 +197,6 @@ def test_all_choices_survive_saving_and_loading_a_scene(logic, scene, scene_host
     write_choices(parameter_node(scene), choices)
     logic.set_rules((ModelRule(odd, (odd, "b")),))
     logic.explorer is None and logic.refresh()
-    logic.rate(grade="minor", preferred=odd)
     scene_host.save_bundle(tmp_path / "saved.mrb")
     (tmp_path / "cache").mkdir()
     scene_host.load_bundle(tmp_path / "saved.mrb", tmp_path / "cache")
@@ -264,27 +258,6 @@ def test_a_structure_selected_in_another_module_is_shown(logic, scene, news) -> 
     assert logic.selected.key == SPLEEN_KEY
     logic.step(-1)
     assert selected_structure(scene) == logic.selected.key == LIVER_KEY
-
-
-def test_ratings_are_kept_on_the_volume_listed_and_written(logic, tmp_path: Path) -> None:
-    logic.set_rows([A, B])
-    logic.select(SPLEEN_KEY)
-    logic.rate(grade="major")
-    logic.rate(preferred="B, best")
-    assert read_ratings(logic.volume) == {SPLEEN_KEY: Rating("major", "B, best")} == {SPLEEN_KEY: logic.rating}
-    assert {one.name: one.rating for one in logic.explorer.walk.structures} == {
-        "spleen": "major", "liver": "", "aorta": ""
-    }  # fmt: skip
-    logic.write_ratings(tmp_path / "ratings.csv")
-    with (tmp_path / "ratings.csv").open(encoding="utf-8", newline="") as file:
-        rows = {row["structure"]: row for row in csv.DictReader(file)}
-    assert list(rows) == ["liver", "spleen", "aorta"]
-    assert rows["spleen"]["structure_key"] == SPLEEN_KEY
-    assert (rows["spleen"]["case"], rows["spleen"]["rating"], rows["spleen"]["preferred_model"]) == (
-        "CT", "major", "B, best"
-    )  # fmt: skip
-    logic.rate(grade="", preferred="")
-    assert logic.volume.GetAttribute("SegmentationConcordance.Ratings") is None
 
 
 def test_the_cursor_names_segments_and_models(logic, scene, news) -> None:
@@ -403,7 +376,6 @@ def test_what_other_modules_set_meanwhile_is_kept(logic, scene) -> None:
     display.SetSegmentVisibility("Segment_2", False)
     logic.change(style=DisplayStyle(fill=False, neighbours=True), shows_map=True, order=ListOrder(text="liver"))
     logic.step(1)
-    logic.rate(grade="minor")
     assert display.GetOpacity() == 0.35
     assert not display.GetSegmentVisibility("Segment_2") and display.GetSegmentVisibility("Segment_1")
     logic.exit()

@@ -28,7 +28,7 @@ from SegmentationConcordanceLib.exploring.structure_list import (
     ListedStructure,
 )
 from SegmentationConcordanceLib.exploring.under_cursor import UnderCursor, cursor_text
-from SegmentationConcordanceLib.scene.explorer.ratings import Rating, rate, read_ratings
+from SegmentationConcordanceLib.scene.explorer.old_ratings import ATTRIBUTE, OldRating, read_old_ratings
 
 STRUCTURE = ListedStructure(
     key="SCT:1",
@@ -113,12 +113,11 @@ def test_groups_survive_being_shown_and_edited():
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"k": 3}', '{"k": {"grade": "best"}}', '{"k": {"preferred": "A"}}'])
 def test_ratings_of_another_origin_are_none(scene_host, text):
     volume = add_volume(scene_host.scene)
-    volume.SetAttribute("SegmentationConcordance.Ratings", text)
-    assert read_ratings(volume) == {}
-    rate(volume, "k", Rating("minor"))
-    assert read_ratings(volume) == {"k": Rating("minor")}
+    volume.SetAttribute(ATTRIBUTE, text)
+    assert read_old_ratings(volume) == {}
 
 
-def test_a_grade_must_be_one_of_the_scale():
-    with pytest.raises(ValueError, match="best"):
-        Rating("best")
+def test_ratings_of_old_scenes_are_read(scene_host):
+    volume = add_volume(scene_host.scene)
+    volume.SetAttribute(ATTRIBUTE, '{"k": {"grade": "minor", "preferred": "B"}}')
+    assert read_old_ratings(volume) == {"k": OldRating("minor", "B")}
