@@ -113,6 +113,7 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
         if self.logic is None:  # there was an obstacle, or setup failed
             return
         self._work.end()
+        self.exit()
         self._refreshTimer.stop()
         for view in self._plotViews:
             view.disconnect(SELECTED_POINTS, self.onPointsSelected)
@@ -126,6 +127,10 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
         if self.logic is not None:
             self.logic.preselect_volume()
             self.refresh()
+
+    def exit(self):
+        if self.logic is not None:
+            self.logic.restore_layout()
 
     def onReload(self):
         from SegmentationConcordanceQt.reloading import forgetPackages

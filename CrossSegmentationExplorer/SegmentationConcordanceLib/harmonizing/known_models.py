@@ -69,8 +69,11 @@ def model_of(vocabulary: Vocabulary) -> str:
 
 
 def version_of(vocabulary: Vocabulary) -> str:
-    """Which version of the model, in words; with the label map's name where it is a user's own."""
-    version = dict(vocabulary.head).get("version") or vocabulary.name
+    """Which version of the model, in words, and for which images where another one is for others; with the label map's
+    name where it is a user's own."""
+    head = dict(vocabulary.head)
+    version = head.get("version") or vocabulary.name
+    version = f"{version}, {head['modality']}" if head.get("modality") else version
     return version if vocabulary.path is None or not is_own(vocabulary) else f"{version} ({vocabulary.name})"
 
 

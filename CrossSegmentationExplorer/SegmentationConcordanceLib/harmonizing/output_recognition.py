@@ -32,27 +32,40 @@ class Recognized:
     problem: str = ""
 
 
-def recognize(paths: Sequence[str], known: KnownModels) -> Recognized:
-    """Ask the names, headers and labels of the files of one output."""
+def recognize(paths: Sequence[str], known: KnownModels, modality: str = "") -> Recognized:
+    """Ask the names, headers and labels of the files of one output.
+
+    :param modality: of the image that was segmented, as DICOM has it; "" where nobody knows. A model's version for
+        other images is then passed over, unless nothing else is left.
+    """
     try:
         found = recognize_model(paths, vocabularies=tuple(known.vocabularies.values()))
     except ConcordanceError as error:
         return Recognized(problem=str(error))
+    found = tuple(one for one in found if modality in ("", modality_of(known, one) or modality)) or found
     return Recognized(found, "" if decided(found) or not found else _question(found, known))
 
 
-def new_outputs(paths: Iterable[str], known: KnownModels, taken: Iterable[str] = ()) -> list[OutputChoice]:
+def modality_of(known: KnownModels, one: Recognition) -> str:
+    """For which images a label map is, as DICOM has it; "" where it does not say."""
+    return dict(known.vocabularies[one.vocabulary].head).get("modality", "")
+
+
+def new_outputs(
+    paths: Iterable[str], known: KnownModels, taken: Iterable[str] = (), modality: str = ""
+) -> list[OutputChoice]:
     """The outputs that some files and folders make.
 
     A folder is one output. Of the files, those named after one structure each are one output per folder that they lie
     in, and those that different tasks of one model wrote are one output; any other file is an output of its own.
 
     :param taken: names that other outputs have: each gets a name of its own.
+    :param modality: see :func:`recognize`.
     """
     names = set(taken)
     outputs = []
     for group in _groups([str(Path(path)) for path in paths], known):
-        best = _best(recognize(group, known), known)
+        best = _best(recognize(group, known, modality), known)
         name = _free(_title(group, known.vocabulary(best[0])), names)
         names.add(name)
         outputs.append(OutputChoice(tuple(group), name, *best))

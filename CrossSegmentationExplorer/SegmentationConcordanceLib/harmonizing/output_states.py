@@ -82,16 +82,17 @@ class OutputStates:
         self._placed: dict[tuple, PlacedOutput] = {}
         self._rows: dict[tuple, list[LabelRow]] = {}
 
-    def read(self, choices: Sequence[OutputChoice], known: KnownModels, progress: Progress) -> None:
+    def read(self, choices: Sequence[OutputChoice], known: KnownModels, progress: Progress, modality: str = "") -> None:
         """Read the outputs that have not been read yet; may take seconds each.
 
         :param progress: called before each; may raise to cancel, and then the rest waits.
+        :param modality: of the image that was segmented; "" where nobody knows.
         """
         waiting = [choice for choice in choices if self.state(choice, None).is_waiting]
         for number, choice in enumerate(waiting):
             progress(number / len(waiting), f"reading {choice.name}")
             if choice.paths not in self._recognized:
-                self._recognized[choice.paths] = recognize(choice.paths, known)
+                self._recognized[choice.paths] = recognize(choice.paths, known, modality)
             if _content_key(choice) not in self._contents:
                 self._contents[_content_key(choice)] = read_content(choice, known)
         self._drop_unused(choices)

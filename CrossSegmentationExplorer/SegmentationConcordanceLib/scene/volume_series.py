@@ -26,6 +26,14 @@ def series_uid_of_volume(volume: slicer.vtkMRMLVolumeNode) -> str:
     return hierarchy.GetItemUID(item, slicer.vtkMRMLSubjectHierarchyConstants.GetDICOMUIDName()) if item else ""
 
 
+def modality_of_volume(volume: slicer.vtkMRMLVolumeNode) -> str:
+    """Modality that Slicer keeps in the subject hierarchy for a volume loaded from DICOM, e.g. "CT"; "" without."""
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(volume.GetScene())
+    item = hierarchy.GetItemByDataNode(volume)
+    name = slicer.vtkMRMLSubjectHierarchyConstants.GetDICOMSeriesModalityAttributeName()
+    return hierarchy.GetItemAttribute(item, name) if item else ""
+
+
 def instances_of_volume(volume: slicer.vtkMRMLVolumeNode) -> list[str]:
     """The SOPInstanceUIDs that a volume was loaded from; empty for one that did not come from DICOM."""
     return (volume.GetAttribute(INSTANCES) or "").split()

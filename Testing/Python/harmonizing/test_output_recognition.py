@@ -67,3 +67,21 @@ def test_a_label_map_that_is_gone_is_told_in_words(tmp_path, known_models):
     (output,) = new_outputs([organs(tmp_path, ORGANS)], known_models)
     content = read_content(replace(output, label_map="mine"), known_models)
     assert content.output is None and "no label map mine" in content.problem
+
+
+def test_the_modality_of_the_image_decides_between_versions_for_ct_and_mr(tmp_path, known_models):
+    from SegmentationConcordanceLib.harmonizing.known_models import version_of
+    from SegmentationConcordanceLib.harmonizing.output_recognition import modality_of
+
+    versions = [version_of(one) for one in known_models.versions("TotalSegmentator")]
+    assert "2.2 to 2.6, CT" in versions and "2.6.0, MR" in versions
+    (tmp_path / "run").mkdir()
+    for name in ("spleen", "liver"):
+        write_output(tmp_path / "run" / f"{name}.nii.gz", {1: box(0)})
+    path = str(tmp_path / "run")
+    both = {modality_of(known_models, one) for one in recognize([path], known_models).found}
+    assert {"CT", "MR"} <= both
+    for modality in ("CT", "MR"):
+        left = {modality_of(known_models, one) for one in recognize([path], known_models, modality).found}
+        assert left == (both - {"CT", "MR"}) | ({modality} & both)
+    assert recognize([path], known_models, "PT").found  # nothing is lost where no version fits

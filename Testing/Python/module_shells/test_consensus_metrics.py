@@ -437,6 +437,34 @@ def test_the_results_get_the_room_once_there_are_some(desktop, hosted):
     assert not ui.inputsCollapsibleButton.collapsed and not ui.optionsCollapsibleButton.collapsed
 
 
+def test_the_layout_before_a_plot_comes_back_and_one_with_plot_and_table_stays(desktop, applied):
+    import slicer
+
+    manager, node = slicer.app.layoutManager(), slicer.vtkMRMLLayoutNode
+    manager.setLayout(node.SlicerLayoutOneUpRedSliceView)
+    applied.ui.dicePlotButton.click()
+    applied.ui.pairPlotButton.click()
+    assert manager.layout == node.SlicerLayoutFourUpPlotTableView
+    applied.exit()
+    assert manager.layout == node.SlicerLayoutOneUpRedSliceView
+    applied.enter()
+    applied.ui.dicePlotButton.click()
+    manager.setLayout(node.SlicerLayoutFourUpView)  # the user's choice stays
+    applied.exit()
+    assert manager.layout == node.SlicerLayoutFourUpView
+    custom = '<layout type="horizontal">' + "".join(
+        f'<item><view class="{kind}" singletontag="Mine"/></item>'
+        for kind in ("vtkMRMLPlotViewNode", "vtkMRMLTableViewNode")
+    )
+    manager.layoutLogic().GetLayoutNode().AddLayoutDescription(7001, f"{custom}</layout>")
+    manager.setLayout(7001)
+    applied.enter()
+    applied.ui.dicePlotButton.click()
+    assert manager.layout == 7001
+    applied.exit()
+    assert manager.layout == 7001
+
+
 def test_closing_the_scene_empties_the_panel(desktop, applied):
     applied.close_scene()
     assert applied.ui.resultsTable.rowCount == applied.ui.segmentationsTable.rowCount == 0

@@ -22,6 +22,7 @@ DICE_CHART, SHARE_CHART, PAIR_CHART = "Dice chart", "share chart", "pairwise cha
 CHARTS = {DICE_CHART: TABLE, SHARE_CHART: TABLE, PAIR_CHART: PAIRWISE}
 """The charts, and the table that is shown beside each."""
 
+PLOT_LAYOUT = slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpPlotTableView
 MAP, MAP_COLORS = "agreement map", "agreement map colors"
 
 
@@ -77,8 +78,8 @@ class AgreementNodes:
         if self.folder.node(CHARTS[chart_role]) is None or self.folder.node(chart_role) is None:
             return False
         layout = self._scene.GetFirstNodeByClass("vtkMRMLLayoutNode")
-        if layout is not None:
-            layout.SetViewArrangement(slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpPlotTableView)
+        if layout is not None and not self._has_place():
+            layout.SetViewArrangement(PLOT_LAYOUT)
         self._show_in_views(chart_role)
         return True
 
@@ -139,6 +140,15 @@ class AgreementNodes:
         for view in self._plot_views():
             view.SetPlotChartNodeID(chart.GetID())
             view.SetInteractionMode(slicer.vtkMRMLPlotViewNode.InteractionModeSelectPoints)
+
+    def _has_place(self) -> bool:
+        """Whether the layout that the user chose shows a plot and a table already."""
+        kinds = ("vtkMRMLPlotViewNode", "vtkMRMLTableViewNode")
+        views = [
+            [self._scene.GetNthNodeByClass(n, kind) for n in range(self._scene.GetNumberOfNodesByClass(kind))]
+            for kind in kinds
+        ]
+        return all(any(view.IsMappedInLayout() for view in of_kind) for of_kind in views)
 
     def _shown_chart(self) -> str:
         """The role of the chart that a plot view shows; "" where none shows ours."""

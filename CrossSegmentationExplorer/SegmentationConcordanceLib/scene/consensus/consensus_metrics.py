@@ -31,7 +31,7 @@ from ..scene_watch import SceneWatch
 from ..selected_structure import select_structure
 from ..volume_grid import own_grid
 from ..volume_series import instances_of_volume, series_of_volume, series_uid_of_volume
-from .agreement_nodes import DICE_CHART, AgreementNodes
+from .agreement_nodes import DICE_CHART, PLOT_LAYOUT, AgreementNodes
 
 Progress = Callable[[float, str], None]
 
@@ -62,6 +62,7 @@ class ConsensusMetricsLogic:
 
     def __init__(self, scene: slicer.vtkMRMLScene, changed: Callable[[], None] | None = None) -> None:
         self._scene = scene
+        self._former_layout: int | None = None
         self._forget()
         self._watch = SceneWatch(scene, changed or (lambda: None), self._forget)
 
@@ -238,8 +239,23 @@ class ConsensusMetricsLogic:
         return None if self.result is None else self._nodes().row_of_point(self.result, series_id, point)
 
     def show_plot(self, chart: str = DICE_CHART) -> bool:
-        """Show a plot of :data:`.agreement_nodes.CHARTS` and its table beside the slices; False where they are gone."""
-        return self.volume is not None and self._nodes().show(chart)
+        """Show a plot of :data:`.agreement_nodes.CHARTS` and its table beside the slices; False where they are gone.
+
+        A layout that shows a plot and a table stays; else another is taken until :meth:`restore_layout`.
+        """
+        layout = self._scene.GetFirstNodeByClass("vtkMRMLLayoutNode")
+        former = layout.GetViewArrangement() if layout is not None else PLOT_LAYOUT
+        shown = self.volume is not None and self._nodes().show(chart)
+        if shown and former != PLOT_LAYOUT and layout.GetViewArrangement() == PLOT_LAYOUT:
+            self._former_layout = former
+        return shown
+
+    def restore_layout(self) -> None:
+        """Give back the layout before the first plot, unless another one was chosen since."""
+        layout = self._scene.GetFirstNodeByClass("vtkMRMLLayoutNode")
+        former, self._former_layout = self._former_layout, None
+        if former is not None and layout is not None and layout.GetViewArrangement() == PLOT_LAYOUT:
+            layout.SetViewArrangement(former)
 
     def show_models(self, visible: bool) -> None:
         """Show or hide the segmentations that are compared."""

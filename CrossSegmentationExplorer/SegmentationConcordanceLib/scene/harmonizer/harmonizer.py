@@ -30,6 +30,7 @@ from ..only_volume import only_volume
 from ..result_folder import ResultFolder
 from ..scene_watch import SceneWatch
 from ..volume_grid import own_grid
+from ..volume_series import modality_of_volume
 from .harmonized_nodes import add_harmonized_node, harmonized_label_map
 from .harmonizer_parameters import HarmonizerOptions, HarmonizerParameters
 from .referenced_images import ReferencedImages
@@ -80,7 +81,14 @@ class HarmonizerLogic:
     def set_volume(self, volume: slicer.vtkMRMLScalarVolumeNode | None) -> None:
         """Choose the image."""
         if volume is not self.volume:
+            former = self._modality
             self._parameters.volume = volume
+            if self._modality != former:
+                self._states.forget()
+
+    @property
+    def _modality(self) -> str:
+        return modality_of_volume(self.volume) if self.volume is not None else ""
 
     def preselect_volume(self) -> None:
         """Choose the image where there is none to choose but one."""
@@ -129,7 +137,7 @@ class HarmonizerLogic:
         there = self.outputs
         held = {path for choice in there for path in choice.paths}
         new = [path for path in (str(Path(path)) for path in paths) if path not in held]
-        came = new_outputs(new, self.known, [choice.name for choice in there])
+        came = new_outputs(new, self.known, [choice.name for choice in there], self._modality)
         self._parameters.outputs = (*there, *came)
         return len(came)
 
@@ -177,7 +185,7 @@ class HarmonizerLogic:
 
         :param progress: called with a fraction and a few words; may raise to cancel, and then the rest waits.
         """
-        self._states.read(self.outputs, self.known, progress or (lambda fraction, words: None))
+        self._states.read(self.outputs, self.known, progress or (lambda fraction, words: None), self._modality)
 
     @property
     def states(self) -> tuple[OutputState, ...]:
