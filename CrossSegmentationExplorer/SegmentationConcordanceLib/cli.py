@@ -14,7 +14,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from . import __version__
-from .commands import cohort, compare, compose, demo, explore, harmonize, labelmaps, report, review, view, which
+from .commands import (
+    cohort,
+    compare,
+    compose,
+    demo,
+    explore,
+    findings,
+    harmonize,
+    labelmaps,
+    report,
+    review,
+    view,
+    which,
+)
 from .commands import run as run_command
 from .commands.parser import Parser
 from .commands.terminal import Terminal
@@ -28,6 +41,10 @@ COMMANDS = {
     "cohort": (cohort, "cohort files: write one from a folder tree, check one"),
     "which": (which, "which model, for which structure: rankings of a cohort with their uncertainty"),
     "compose": (compose, "one SEG per case from the best model, or the consensus, of each structure"),
+    "findings": (
+        findings,
+        "what is wrong, whose error it may be, where to look: listed, or as DICOM structured report",
+    ),
     "report": (report, "agreement tables -> the interactive report"),
     "review": (review, "verdicts of readers -> their agreement, and what they say of each model"),
     "view": (view, "images and segmentations in the browser"),

@@ -13,6 +13,14 @@ CODING_SCHEME = "99SEGCONC"
 """Private coding scheme of the kinds, and of numbers that no public scheme has; see docs/findings.md."""
 
 
+_SHORT = {
+    "includes_neighbour": "incl_neighbour",
+    "wrong_side_of_body": "wrong_side",
+    "implausible_place": "wrong_place",
+}
+"""Code values hold sixteen characters."""
+
+
 @dataclass(frozen=True, slots=True)
 class FindingKind:
     """What may be wrong with a structure.
@@ -33,7 +41,7 @@ class FindingKind:
     @property
     def code(self) -> CodedConcept:
         """The kind as a coded concept of the private scheme."""
-        return CodedConcept(self.key, CODING_SCHEME, self.title)
+        return CodedConcept(_SHORT.get(self.key, self.key), CODING_SCHEME, self.title)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,23 @@ _OFFSET_VOXELS = 0.5
 _ODD_RATIO = 2.0
 
 
-def wrong_shapes(facts: CaseFacts) -> Iterator[Suspicion]:
-    """What is held against one model alone, far more than against any other on the same structure."""
+def wrong_shapes(facts: CaseFacts) -> list[Suspicion]:
+    """What is held against one model alone, far more than against any other on the same structure.
+
+    What a blob takes from a neighbour is told once, as the blob.
+    """
+    found = list(_standing_out(facts))
+    blobs = [(one.models, one.structures[0]) for one in found if one.kind == kinds.FALSE_BLOB]
+
+    def is_taken(one: Suspicion) -> bool:
+        bit = one.models.bit_length() - 1
+        taken = (facts.has_voxel(index, bit, one.voxel) for models, index in blobs if models == one.models)
+        return one.kind == kinds.HOLE and any(taken)
+
+    return [one for one in found if not is_taken(one)]
+
+
+def _standing_out(facts: CaseFacts) -> Iterator[Suspicion]:
     for index in facts.structures:
         finders = np.flatnonzero(facts.found[index]).tolist()
         if facts.box(index) is None or len(finders) < 3:

@@ -100,7 +100,7 @@ def read_dicom_seg(path: str | os.PathLike[str], series: ImageSeries | None = No
         require_segmentation(dataset, path)
         _require_frame_size(dataset, path)
         is_label_map = dataset.SOPClassUID == LABEL_MAP_STORAGE or dataset.get("SegmentationType") == "LABELMAP"
-        described = _segments(dataset, path)
+        described = segments_of(dataset, path)
         table = scanned.table if scanned else _frame_table(dataset, is_label_map, path)
         placed = _placed(table, int(dataset.Rows), int(dataset.Columns), series, path)
         geometry, slices = placed.geometry, placed.slices
@@ -258,7 +258,7 @@ def _frame_table(dataset: Dataset, is_label_map: bool, path: Path) -> FrameTable
     return read_frame_table(dataset, path, frames_have_segments=not is_label_map)
 
 
-def _segments(dataset: Dataset, path: Path) -> dict[int, Segment]:
+def segments_of(dataset: Dataset, path: Path) -> dict[int, Segment]:
     """The described segments by number; the background of a label map (number 0) is left out."""
     found = {}
     padding = dataset.get("PixelPaddingValue")

@@ -49,5 +49,5 @@ def test_a_folder_with_other_things_is_left_alone(refused, tmp_path):
 
 def test_a_file_in_the_place_of_the_folder_is_left_alone(refused, tmp_path):
     (tmp_path / "mine.txt").write_text("x")
-    assert "mine.txt: is a file" in refused("demo", "--output", tmp_path / "mine.txt")
+    assert "is a file" in refused("demo", "--output", tmp_path / "mine.txt")
     assert (tmp_path / "mine.txt").read_text() == "x"

@@ -1,0 +1,76 @@
+"""findings.csv: written and read again."""
+
+from __future__ import annotations
+
+import pytest
+
+from SegmentationConcordanceLib.agreement.finding import Finding, finding_json
+from SegmentationConcordanceLib.agreement.finding_kinds import KINDS, NUMBERS
+from SegmentationConcordanceLib.errors import ConcordanceError
+from SegmentationConcordanceLib.reporting.finding_tables import read_findings, write_findings
+
+
+def finding(**changes) -> Finding:
+    values = {
+        "kind": "label_shift",
+        "case": 'a, "b"',
+        "structures": ("SCT:1626008", "SCT:53733008"),
+        "names": ("vertebrae_T3", "vertebrae_T2"),
+        "models": ("MOOSE",),
+        "others": ("CADS", "=cmd()"),
+        "sentence": 'a, "b", T3: one\nline',
+        "lead": 'a, "b", T3',
+        "numbers": {"levels": -1.0, "share": 1 / 3},
+        "place_ras": (1.25, -2.5, 1e-3),
+        "confidence": 0.9,
+        "severity": 0.123456789,
+        "cases": ("a", "c"),
+        "is_blamed": False,
+    }
+    return Finding(**{**values, **changes})
+
+
+def test_what_is_written_is_read_again(tmp_path):
+    found = [finding(), finding(place_ras=None, numbers={}, others=(), cases=(), is_blamed=True)]
+    write_findings(tmp_path / "findings.csv", found)
+    assert read_findings(tmp_path / "findings.csv") == found
+    write_findings(tmp_path / "none.csv", [])
+    assert read_findings(tmp_path / "none.csv") == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fact"),
+    [
+        ("label_shift", "nonsense", "line 3: 'nonsense' is no kind of finding"),
+        ("0.123456789", "much", "column severity: 'much' is not a number"),
+        ("kind", "sort", "has no column kind"),
+    ],
+)
+def test_a_table_that_is_none_names_line_and_column(tmp_path, old, new, fact):
+    write_findings(tmp_path / "findings.csv", [finding()])
+    text = (tmp_path / "findings.csv").read_text(encoding="utf-8").replace(old, new, 1)
+    (tmp_path / "findings.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(ConcordanceError, match=fact.replace("(", r"\(")):
+        read_findings(tmp_path / "findings.csv")
+
+
+def test_unknown_kinds_and_numbers_cannot_be_made():
+    with pytest.raises(ValueError, match="no such kind"):
+        finding(kind="other")
+    with pytest.raises(ValueError, match="no such kind"):
+        finding(numbers={"miles": 1.0})
+
+
+def test_codes_fit_dicom_and_every_number_is_declared():
+    values = [kind.code.value for kind in KINDS.values()] + [number.code.value for number in NUMBERS.values()]
+    assert all(len(value) <= 16 for value in values)
+    assert len(set(values)) == len(values)
+    assert {key for kind in KINDS.values() for key in kind.numbers} <= NUMBERS.keys()
+
+
+def test_json_holds_every_field():
+    told = finding_json(finding())
+    assert told["title"] == "Names shifted"
+    assert told["model"] == "MOOSE"
+    assert told["place_ras"] == [1.25, -2.5, 0.0]
+    assert told["numbers"] == {"levels": -1.0, "share": 0.3333}
