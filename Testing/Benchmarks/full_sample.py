@@ -6,9 +6,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from SegmentationConcordanceLib.agreement.models import ModelSegmentation
+from SegmentationConcordanceLib.agreement.models import ModelSegmentation, model_segmentation
+from SegmentationConcordanceLib.anatomy.model_knowledge import knowledge_of
 from SegmentationConcordanceLib.anatomy.vocabulary import load_vocabulary
-from SegmentationConcordanceLib.cohort.runs import structures_of
 from SegmentationConcordanceLib.imaging.image_series import ImageSeries, read_image_series
 from SegmentationConcordanceLib.imaging.model_output import ModelOutput, read_model_output
 from SegmentationConcordanceLib.imaging.resampling import bring_to_grid
@@ -41,7 +41,7 @@ def full_sample() -> FullSample:
         output = read_sample_model(folder, model)
         label_map = bring_to_grid(output.label_map, series.geometry, model.label_map_name)
         vocabulary = load_vocabulary(model.label_map_name)
-        models.append(ModelSegmentation(vocabulary.title, label_map, structures_of(vocabulary, output.tasks)))
+        models.append(model_segmentation(vocabulary.title, label_map, [knowledge_of(vocabulary, output.tasks, ())]))
     return FullSample(folder, series, tuple(models))
 
 

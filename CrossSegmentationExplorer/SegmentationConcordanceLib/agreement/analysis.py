@@ -15,20 +15,23 @@ from .boxes import Box, structure_boxes
 from .comparison import Comparison, compare_models
 from .consensus import Consensus, LeaveOneOut, leave_one_out
 from .disputed_place import disputed_place
+from .families import family_notes
+from .finders import of_finders
 from .finding import Finding
 from .finding_kinds import STANDS_APART
 from .findings import findings_of
-from .missing_penalty import with_missing_penalty
+from .missing_penalty import with_missing_as_zero, with_missing_penalty
 from .models import ModelSegmentation
 from .options import AnalysisOptions, unmatched_note
 from .rows import agreement_rows, pairwise_rows
+from .severity import with_severity, worst_first
 from .staple import staple
 from .staple_rows import staple_note, staple_rows, unsettled_note
 from .subset import exclusion_note, with_models, with_structures
 from .surface_rows import with_surface_measures
 from .table import AgreementRow, PairwiseRow, StapleRow
 from .table_findings import worst_findings
-from .votes import EVERY_MODEL, at_least, held_against, majority, strict_intersection
+from .votes import EVERY_MODEL, at_least, held_against, majority, majority_or_others, strict_intersection
 
 _LOW_SEVERITY = 0.02
 """Of low agreement without a known kind: it comes after all others."""
@@ -84,9 +87,8 @@ class CaseResult:
         return tuple(found)
 
     def worst(self) -> AgreementRow | None:
-        """The row with the lowest Dice to a consensus that is not empty; None where there is none."""
-        compared = [(row.dice, row) for row in self.agreement if row.dice is not None and row.consensus_volume_ml]
-        return min(compared, key=lambda pair: pair[0], default=(None, None))[1]
+        """The gravest row, see :mod:`.severity`; None where no structure is compared."""
+        return next((row for row in worst_first(self.agreement) if row.severity is not None), None)
 
 
 class Analysis:
@@ -114,25 +116,28 @@ class Analysis:
         :raises ConcordanceError: a name in the options that is not among the models.
         """
         comparison = _chosen(self.comparison, options)
-        rule = self._rule(options)
-        of_all = rule(comparison, EVERY_MODEL)
-        consensus = leave_one_out(comparison, rule) if options.leave_one_out else of_all
+        voting = of_finders(comparison) if options.missing_counts_zero else comparison
+        of_all, consensus = self._consensus(voting, options)
         rows = agreement_rows(comparison, consensus, case=self.case, series_uid=self.series_uid)
         if options.method == choices.REFERENCE:
             rows = [row for row in rows if row.model != options.reference]
         if options.surfaces:
             rows = with_surface_measures(rows, comparison, consensus, self._boxes_of(comparison), options, progress)
+        if options.missing_counts_zero:
+            rows = with_missing_as_zero(rows)
         if options.penalize_missing:
             rows = with_missing_penalty(rows, comparison.geometry, options.typical_volumes_ml)
+        rows = with_severity(rows, comparison)
         pairs = pairwise_rows(comparison, case=self.case)
-        estimated = tuple(staple_rows(comparison, consensus, margin_mm=options.staple_margin_mm, case=self.case))
+        estimated = tuple(staple_rows(voting, consensus, margin_mm=options.staple_margin_mm, case=self.case))
         left_out = len(comparison.models) < len(self.comparison.models)
         unmatched = unmatched_note(options, {structure.name for structure in self.comparison.structures})
         notes = (
             staple_note(estimated),
-            unsettled_note(comparison, consensus),
+            unsettled_note(voting, consensus),
             exclusion_note(options.method) if left_out else "",
             unmatched,
+            *family_notes(rows),
         )
         return CaseResult(
             case=self.case,
@@ -149,6 +154,17 @@ class Analysis:
     def _boxes_of(self, comparison: Comparison) -> dict[int, Box]:
         keys = {structure.key: index for index, structure in enumerate(comparison.structures)}
         return {keys[key]: box for key, box in self.boxes.items() if key in keys}
+
+    def _consensus(self, voting: Comparison, options: AnalysisOptions) -> tuple[Consensus, Consensus | LeaveOneOut]:
+        """The consensus of all that have a say, and what each model is held against."""
+        rule = self._rule(options)
+        of_all = rule(voting, EVERY_MODEL)
+        of_all = replace(of_all, voters=tuple(structure.voters for structure in voting.structures))
+        if options.leave_one_out:
+            return of_all, leave_one_out(voting, rule)
+        if options.method == choices.MAJORITY and options.missing_counts_zero:
+            return of_all, majority_or_others(voting)
+        return of_all, of_all
 
     def _rule(self, options: AnalysisOptions) -> Callable[[Comparison, int], Consensus]:
         rules: dict[str, Callable[[Comparison, int], Consensus]] = {

@@ -58,6 +58,7 @@ class Comparison:
         the bits of p carry structure s.
     :param cut: bool (n_structures, n_models): the model's segment reaches the first or last slice of the scan.
     :param planes: the arrays that were counted, for label maps that are made from the counts.
+    :param families: of each model, see :attr:`ModelSegmentation.family`; empty where none is known.
     """
 
     models: tuple[str, ...]
@@ -66,6 +67,11 @@ class Comparison:
     counts: np.ndarray
     cut: np.ndarray
     planes: tuple[Plane, ...]
+    families: tuple[str, ...] = ()
+
+    def family(self, bit: int) -> str:
+        """The family of the model of this bit, "" where none is known."""
+        return self.families[bit] if self.families else ""
 
     def model_counts(self) -> np.ndarray:
         """Voxels per structure and model, int64 (n_structures, n_models)."""
@@ -102,6 +108,7 @@ def compare_models(models: Sequence[ModelSegmentation]) -> Comparison:
         counts=counts,
         cut=_cut_by_scan(models, structures),
         planes=tuple(planes),
+        families=tuple(model.family for model in models),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -17,10 +17,12 @@ class Consensus:
     :param method: what stands in the tables, e.g. "intersection".
     :param chosen: bool (n_structures, 2 ** n_models). All False for a structure that fewer than two models know:
         one model alone can neither agree nor disagree.
+    :param voters: per structure the models that had a say, as bits; empty where all had that know it.
     """
 
     method: str
     chosen: np.ndarray
+    voters: tuple[int, ...] = field(default=(), kw_only=True)
 
     def counts(self, comparison: Comparison) -> np.ndarray:
         """Voxels of the consensus per structure, int64 (n_structures,)."""
@@ -37,9 +39,9 @@ class Consensus:
 
 @dataclass(frozen=True, eq=False)
 class LeaveOneOut:
-    """Every model held against the consensus of the others, which it cannot pull towards itself.
+    """Every model held against a consensus of its own, mostly that of the others, which it cannot pull towards itself.
 
-    :param of_others: one consensus per model, made without it.
+    :param of_others: one consensus per model.
     """
 
     method: str

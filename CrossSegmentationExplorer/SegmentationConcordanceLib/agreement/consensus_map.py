@@ -36,7 +36,8 @@ def consensus_label_map(comparison: Comparison, consensus: Consensus) -> LabelMa
 
 def _consensus_segment(comparison: Comparison, consensus: Consensus, index: int, label: int, layer: int) -> Segment:
     structure = comparison.structures[index]
-    voters = [name for bit, name in enumerate(comparison.models) if structure.voters >> bit & 1]
+    said = consensus.voters[index] if consensus.voters else structure.voters
+    voters = [name for bit, name in enumerate(comparison.models) if said >> bit & 1]
     return Segment(
         label=label,
         name=structure.name,

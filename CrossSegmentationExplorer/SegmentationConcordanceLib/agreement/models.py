@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..anatomy.identity import StructureIdentity, structure_identity
+from ..anatomy.model_knowledge import ModelKnowledge
 from ..errors import ConcordanceError, GeometryMismatchError
 from ..imaging.label_map import LabelMap, Segment, label_counts
 
@@ -38,6 +39,7 @@ class ModelSegmentation:
         then a structure that it did not find counts as one that it does not know.
     :param not_looked_for: structures of the vocabulary that it was not asked for, as in a subset of regions.
     :param covered: the part of the scan, as an index of an array (k, j, i), that it was run on; None for all of it.
+    :param family: of models that share training data and so their errors; "" where it is of none that is known.
     """
 
     model: str
@@ -45,6 +47,7 @@ class ModelSegmentation:
     vocabulary: frozenset[StructureIdentity] = frozenset()
     not_looked_for: frozenset[StructureIdentity] = frozenset()
     covered: tuple[slice, slice, slice] | None = None
+    family: str = ""
 
     def structure_of(self, segment: Segment) -> StructureIdentity | UncodedStructure:
         """Which structure a segment of this model is."""
@@ -61,6 +64,30 @@ class ModelSegmentation:
         present = [set(label_counts(layer[box])) for layer in self.label_map.layers]
         segments = self.label_map.segments
         return frozenset(self.structure_of(one) for one in segments if one.label in present[one.layer])
+
+
+def model_segmentation(
+    model: str,
+    label_map: LabelMap,
+    known: Sequence[ModelKnowledge],
+    *,
+    not_looked_for: frozenset[StructureIdentity] = frozenset(),
+    covered: tuple[slice, slice, slice] | None = None,
+) -> ModelSegmentation:
+    """One model of what is known of each of its files.
+
+    :param label_map: of all files, see :func:`join_label_maps`.
+    :param not_looked_for: as in :class:`ModelSegmentation`, like ``covered``.
+    """
+    families = {one.family for one in known if one.family}
+    structures = frozenset().union(*(one.structures for one in known))
+    family = families.pop() if len(families) == 1 else ""
+    return ModelSegmentation(model, label_map, structures, not_looked_for, covered, family)
+
+
+def structures_in(label_map: LabelMap) -> frozenset[StructureIdentity]:
+    """The structures of the coded segments, those without voxels included."""
+    return frozenset(structure_identity(one.structure) for one in label_map.segments if one.structure is not None)
 
 
 def join_label_maps(label_maps: Sequence[LabelMap], model: str) -> LabelMap:

@@ -26,6 +26,7 @@ def is_usable(options: AnalysisOptions, field: str) -> bool:
         "staple_margin_mm": options.method == STAPLE,
         "reference": options.method == REFERENCE,
         "leave_one_out": options.method != REFERENCE,
+        "missing": options.method != REFERENCE,
         "penalize_missing": options.method == REFERENCE,
         "typical_volumes_ml": options.penalize_missing,
         "nsd_tolerance_mm": options.surfaces,

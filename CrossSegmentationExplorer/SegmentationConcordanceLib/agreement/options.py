@@ -16,6 +16,11 @@ STAPLE = "STAPLE"
 REFERENCE = "reference"
 METHODS = (INTERSECTION, MAJORITY, AT_LEAST, STAPLE, REFERENCE)
 
+COUNTS_ZERO = "zero"
+VOTES = "votes"
+BY_METHOD = "by method"
+MISSING_RULES = (BY_METHOD, COUNTS_ZERO, VOTES)
+
 DEFAULT_NSD_TOLERANCE_MM = 1.0
 DEFAULT_STAPLE_MARGIN_MM = 10.0
 
@@ -25,6 +30,10 @@ class AnalysisOptions:
     """The choices of a user. None of them changes the inputs; none but ``surfaces`` needs another look at voxels.
 
     :param method: one of ``METHODS``. "reference" holds every model against one of them, e.g. a corrected one.
+    :param missing: what a structure does that a model knows and did not find. "zero": the model has no say in the
+        consensus, and its Dice, Jaccard and NSD are 0. "votes": it votes for an empty structure, and has no Dice where
+        the consensus is empty. "by method": "votes" for the intersection, as published, and for a reference, which may
+        lack the structure rightly; else "zero".
     :param at_least: for "at least": how many models must carry a voxel.
     :param reference: for "reference": the name of that model.
     :param leave_one_out: hold each model against the consensus of the others.
@@ -42,7 +51,8 @@ class AnalysisOptions:
     :param typical_volumes_ml: for ``penalize_missing``, by the structure's name.
     """
 
-    method: str = INTERSECTION
+    method: str = MAJORITY
+    missing: str = BY_METHOD
     at_least: int = 2
     reference: str = ""
     leave_one_out: bool = False
@@ -62,6 +72,10 @@ class AnalysisOptions:
     def __post_init__(self) -> None:
         if self.method not in METHODS:
             raise ConcordanceError(self.method, "is no way to make a consensus", f"Choose one of {', '.join(METHODS)}.")
+        if self.missing not in MISSING_RULES:
+            raise ConcordanceError(
+                self.missing, "is no rule for missing structures", f"Choose one of {', '.join(MISSING_RULES)}."
+            )
         if self.method == REFERENCE and not self.reference:
             raise ConcordanceError("reference", "no model is named", "Name the model that the others are held against.")
         if self.penalize_missing and self.method != REFERENCE:
@@ -88,6 +102,13 @@ class AnalysisOptions:
         ):
             if not low <= value <= high:
                 raise ConcordanceError(name, f"{value:g} is not between {low:g} and {high:g}", "Correct the number.")
+
+    @property
+    def missing_counts_zero(self) -> bool:
+        """Whether a structure that a model missed counts as 0 for it, and has no vote."""
+        if self.missing == BY_METHOD:
+            return self.method not in (INTERSECTION, REFERENCE)
+        return self.missing == COUNTS_ZERO
 
     def tolerance_mm(self, structure: str) -> float:
         """The NSD tolerance of a structure in mm."""

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from .table import AGREEMENT_COLUMNS, MISSING, AgreementRow
+from .measures import MEASURES
+from .severity import worst_first
+from .table import AGREEMENT_COLUMNS, AgreementRow
 
-_SHOWN = {
-    "structure": "{}",
-    "model": "{}",
-    "dice": "{:.3f}",
-    "status": "{}",
-    "volume_ml": "{:.1f}",
-    "consensus_volume_ml": "{:.1f}",
-    "volume_ratio": "{:.3f}",
-    "hd95_mm": "{:.1f}",
-    "assd_mm": "{:.2f}",
-    "nsd": "{:.3f}",
-}
-SHOWN_COLUMNS = tuple(_SHOWN)
+SHOWN_COLUMNS = (
+    "structure", "model", "dice", "status", "disputed_ml", "depth_mm", "volume_ml", "consensus_volume_ml",
+    "volume_ratio", "hd95_mm", "assd_mm", "nsd",
+)  # fmt: skip
 """The columns that people see, as attributes of a row."""
 
 Order = tuple[str, bool]
@@ -34,8 +27,10 @@ def shown_rows(rows: Iterable[AgreementRow], text: str, order: Order) -> list[Ag
 
 def cells(row: AgreementRow) -> list[tuple[str, bool]]:
     """What is written in each of :data:`SHOWN_COLUMNS`, "" for no value, and whether it is a number."""
-    values = [(getattr(row, name), form) for name, form in _SHOWN.items()]
-    return [("" if value is None else form.format(value), form != "{}") for value, form in values]
+    return [
+        (MEASURES[name].shown(getattr(row, name)), True) if name in MEASURES else (getattr(row, name), False)
+        for name in SHOWN_COLUMNS
+    ]
 
 
 def next_order(order: Order, section: int) -> Order:
@@ -48,11 +43,6 @@ def rows_found(rows: Iterable[AgreementRow], text: str) -> list[AgreementRow]:
     """The rows that hold every word of the text in structure, model or status; upper and lower case alike."""
     words = text.casefold().replace("_", " ").split()
     return [row for row in rows if all(word in _searched(row) for word in words)]
-
-
-def worst_first(rows: Iterable[AgreementRow]) -> list[AgreementRow]:
-    """Structures that a model misses, then by rising Dice; last what cannot be compared."""
-    return sorted(rows, key=_gravity)
 
 
 def rows_by(rows: Iterable[AgreementRow], column: str, descending: bool = False) -> list[AgreementRow]:
@@ -71,11 +61,6 @@ def rows_by(rows: Iterable[AgreementRow], column: str, descending: bool = False)
 def structures_worst_first(rows: Sequence[AgreementRow]) -> list[str]:
     """The keys of the structures that can be compared, the one with the worst row first."""
     return list(dict.fromkeys(row.structure_key for row in worst_first(rows) if row.n_models > 1))
-
-
-def _gravity(row: AgreementRow) -> tuple[bool, float, str, str]:
-    without = -1.0 if row.status == MISSING else 2.0
-    return row.n_models < 2, without if row.dice is None else row.dice, row.structure, row.model
 
 
 def _searched(row: AgreementRow) -> str:

@@ -7,7 +7,17 @@ from itertools import combinations
 from .comparison import Comparison
 from .consensus import Consensus, LeaveOneOut
 from .overlap import dice, jaccard, volume_ratio
-from .table import EMPTY_CONSENSUS, MISSING, NOT_LOOKED_FOR, OK, TRUNCATED, AgreementRow, PairwiseRow
+from .table import (
+    EMPTY_CONSENSUS,
+    FOUND,
+    MISSED,
+    MISSING,
+    NOT_LOOKED_FOR,
+    OK,
+    TRUNCATED,
+    AgreementRow,
+    PairwiseRow,
+)
 
 # From the volume to the ratio of volumes: what a row of a model that did not look for the structure lacks.
 _N_VALUES = 5
@@ -30,7 +40,16 @@ def agreement_rows(
         for bit, model in enumerate(comparison.models):
             if structure.not_looked_for >> bit & 1:
                 values = (structure.name, structure.key, model, NOT_LOOKED_FOR, consensus.method, structure.n_voters)
-                rows.append(AgreementRow(case, series_uid, *values, *[None] * _N_VALUES))
+                rows.append(
+                    AgreementRow(
+                        case,
+                        series_uid,
+                        *values,
+                        *[None] * _N_VALUES,
+                        presence=NOT_LOOKED_FOR,
+                        family=comparison.family(bit),
+                    )
+                )
             if not structure.voters >> bit & 1:
                 continue
             found, common = int(model_counts[index, bit]), int(common_counts[index, bit])
@@ -50,6 +69,8 @@ def agreement_rows(
                     dice=None if alone else dice(found, agreed, common),
                     jaccard=None if alone else jaccard(found, agreed, common),
                     volume_ratio=None if alone else volume_ratio(agreed, found),
+                    presence=_presence(found, bool(comparison.cut[index, bit])),
+                    family=comparison.family(bit),
                 )
             )
     return rows
@@ -79,6 +100,12 @@ def pairwise_rows(comparison: Comparison, *, case: str) -> list[PairwiseRow]:
                 )
             )
     return rows
+
+
+def _presence(found: int, cut: bool) -> str:
+    if found == 0:
+        return MISSED
+    return TRUNCATED if cut else FOUND
 
 
 def _status(found: int, agreed: int | None, cut: bool) -> str:

@@ -12,6 +12,7 @@ from .boxes import Box
 from .comparison import Comparison
 from .consensus import Consensus, LeaveOneOut
 from .crops import pattern_crop
+from .measures import MEASURES
 from .options import AnalysisOptions
 from .surface_distances import SurfaceDistances, surface_distances
 from .surface_measures import average_symmetric, hausdorff_percentile, normalized_surface_dice
@@ -67,15 +68,21 @@ def _measured_rows(
     patterns = pattern_crop(comparison, index, box)
     spacing_kji = tuple(comparison.geometry.spacing_mm[::-1])
     tolerance = options.tolerance_mm(comparison.structures[index].name)
-    of_consensus = None
+    of_masks = {name: measure.of_masks for name, measure in MEASURES.items() if measure.of_masks is not None}
+    of_consensus, agreed = None, None
     measured = []
     for row in rows:
         bit = comparison.models.index(row.model)
         if of_consensus is None or isinstance(consensus, LeaveOneOut):
             rule = consensus.of_others[bit] if isinstance(consensus, LeaveOneOut) else consensus
-            of_consensus = surface_of(rule.chosen[index][patterns], spacing_kji)
+            agreed = rule.chosen[index][patterns]
+            of_consensus = surface_of(agreed, spacing_kji)
         mask = (patterns >> np.uint16(bit) & np.uint16(1)).astype(bool)
-        measured.append(_with_measures(row, surface_distances(surface_of(mask, spacing_kji), of_consensus), tolerance))
+        with_masks = replace(
+            row, **{name: measured_of(mask, agreed, spacing_kji) for name, measured_of in of_masks.items()}
+        )
+        distances = surface_distances(surface_of(mask, spacing_kji), of_consensus)
+        measured.append(_with_measures(with_masks, distances, tolerance))
     return measured
 
 

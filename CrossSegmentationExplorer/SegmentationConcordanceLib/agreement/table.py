@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+
+from .measures import MEASURES, MeasuredRow
+from .row_facts import FACT, fact
 
 OK = "ok"
 MISSING = "missing"
@@ -11,52 +14,31 @@ TRUNCATED = "truncated"
 NOT_LOOKED_FOR = "not_looked_for"
 STATUSES = (OK, MISSING, EMPTY_CONSENSUS, TRUNCATED, NOT_LOOKED_FOR)
 
+FOUND = "found"
+MISSED = "missed"
+PRESENCES = (FOUND, MISSED, TRUNCATED, NOT_LOOKED_FOR)
+
 
 @dataclass(frozen=True, slots=True)
-class AgreementRow:
+class AgreementRow(MeasuredRow):
     """How one model agrees with the consensus, for one structure of one case.
 
-    A model that does not know the structure has no row. A value that has no meaning is None.
+    A model that does not know the structure has no row. A value that has no meaning is None. The columns are the facts
+    of :class:`.RowFacts`, the measures of :data:`.MEASURES`, and those below.
 
-    :param case: the case's name, by default the patient-free folder or series name.
-    :param series_uid: SeriesInstanceUID of the image that was segmented; "" where there is none.
-    :param structure: harmonized name, e.g. "lung_upper_lobe_left".
-    :param structure_key: the structure's codes, see :attr:`StructureIdentity.key`.
-    :param model: what the run is called, e.g. "TotalSegmentator 2.6".
     :param status: ``ok``; ``missing``: the model knows the structure and found nothing; ``empty_consensus``: it found
         the structure, but no voxel is in the consensus; ``truncated``: the first or last slice of the scan cuts it;
         ``not_looked_for``: it knows the structure and was not asked for it, or was run on a part of the scan that holds
         none of it, so there are no values.
-    :param consensus: how the consensus was made, e.g. "intersection".
-    :param n_models: number of models that know the structure, the ones that found nothing included.
-    :param volume_ml: volume of the model's segment in ml, 0.0 for a missing one.
-    :param consensus_volume_ml: volume of the consensus in ml; None with one model only, which can't agree or disagree.
-    :param dice: Dice of the model's segment and the consensus, 0 to 1; None where both are empty.
-    :param jaccard: Jaccard index of the two; None where both are empty.
-    :param volume_ratio: consensus volume / model volume; None for a missing segment.
-    :param hd95_mm: 95th percentile of the surface distance in mm.
-    :param assd_mm: average symmetric surface distance in mm.
-    :param nsd: normalized surface Dice at ``nsd_tolerance_mm``.
-    :param nsd_tolerance_mm: tolerance of ``nsd`` in mm.
+    :param presence: what the model made of the structure: ``found``; ``missed``; ``truncated``: found, and the first
+        or last slice of the scan cuts it; ``not_looked_for``. "" in tables that do not say it.
+    :param family: of the model: models of one family share training data; "" where it is of none that is known.
     """
 
-    case: str
-    series_uid: str
-    structure: str
-    structure_key: str
-    model: str
-    status: str
-    consensus: str
-    n_models: int
-    volume_ml: float | None
-    consensus_volume_ml: float | None
-    dice: float | None
-    jaccard: float | None
-    volume_ratio: float | None
-    hd95_mm: float | None = None
-    assd_mm: float | None = None
-    nsd: float | None = None
-    nsd_tolerance_mm: float | None = None
+    presence: str = field(
+        default="", metadata=fact("Presence", "found, missed, or truncated (found, and cut by the scan)")
+    )
+    family: str = field(default="", metadata=fact("Family", "Models of one family share training data"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +85,16 @@ class StapleRow:
 
 AGREEMENT_COLUMNS = tuple(field.name for field in fields(AgreementRow))
 PAIRWISE_COLUMNS = tuple(field.name for field in fields(PairwiseRow))
+FACTS: dict[str, tuple[str, str]] = {
+    one.name: one.metadata[FACT] for one in fields(AgreementRow) if FACT in one.metadata
+}
+"""By the name of a column that is no measure: its heading and what it says."""
+
+
+def heading_of(column: str) -> tuple[str, str, str]:
+    """Title, unit and description of a column of the agreement table."""
+    if column in FACTS:
+        title, sentence = FACTS[column]
+        return title, "", sentence
+    measure = MEASURES[column]
+    return measure.title, measure.unit, measure.sentence

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..errors import ConcordanceError
 from .comparison import Comparison
-from .consensus import Consensus
+from .consensus import Consensus, LeaveOneOut, leave_one_out
 from .options import INTERSECTION, MAJORITY, REFERENCE
 
 EVERY_MODEL = -1
@@ -31,6 +31,21 @@ def majority(comparison: Comparison, among: int = EVERY_MODEL) -> Consensus:
     """
     agreeing, voters = _votes(comparison, among)
     return Consensus(MAJORITY, (2 * agreeing > voters) & _enough(voters, among))
+
+
+def majority_or_others(comparison: Comparison) -> LeaveOneOut:
+    """The majority; where no more than two models have a say, each is held against what the others carry.
+
+    Two models have no majority: what both carry is all of the smaller segment, which would thereby always look right.
+    Held against each other they get the same Dice, and nobody is blamed. A model that found a structure alone is held
+    against nothing, and the models that missed it against that one.
+
+    :param comparison: of the models that have a say, see :func:`.of_finders`.
+    """
+    everybody = majority(comparison).chosen
+    few = np.array([[structure.n_voters <= 2] for structure in comparison.structures], dtype=bool).reshape(-1, 1)
+    others = leave_one_out(comparison, majority).of_others
+    return LeaveOneOut(MAJORITY, tuple(Consensus(MAJORITY, np.where(few, own.chosen, everybody)) for own in others))
 
 
 def at_least(comparison: Comparison, k: int, among: int = EVERY_MODEL) -> Consensus:

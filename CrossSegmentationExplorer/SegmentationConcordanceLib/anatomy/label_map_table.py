@@ -18,7 +18,7 @@ from .text_files import control_characters, read_text
 REQUIRED_COLUMNS = ("label", "name", "structure", "category", "type")
 CONCEPT_COLUMNS = ("category", "type", "modifier", "region", "region_modifier")
 COLUMNS = ("task", "label", "name", "structure", *CONCEPT_COLUMNS, "color")
-HEAD_KEYS = ("title", "model", "version", "modality", "output", "ids", "codes", "licence", "note")
+HEAD_KEYS = ("title", "model", "version", "modality", "family", "output", "ids", "codes", "licence", "note")
 
 _HIGHEST_LABEL = 2**32 - 1
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")

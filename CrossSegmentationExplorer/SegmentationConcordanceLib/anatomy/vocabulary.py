@@ -72,6 +72,12 @@ class Vocabulary:
         return self.path in (None, *shipped_files())
 
     @property
+    def family(self) -> str:
+        """What the model learned from, e.g. "TotalSegmentator data": models of one family share their errors; "" where
+        the label map does not say it."""
+        return dict(self.head).get("family", "")
+
+    @property
     def tasks(self) -> tuple[str, ...]:
         """The model's tasks in the order of the file."""
         return tuple(dict.fromkeys(label.task for label in self.labels))

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..agreement.models import ModelSegmentation, join_label_maps, twice_note
+from ..agreement.models import ModelSegmentation, join_label_maps, model_segmentation, structures_in, twice_note
 from ..anatomy.identity import StructureIdentity
+from ..anatomy.model_knowledge import UNKNOWN, ModelKnowledge, knowledge_of
 from ..anatomy.vocabulary import Vocabulary
 from ..errors import ConcordanceError, GeometryMismatchError, LabelMapTableError, UnreadableFileError
 from ..imaging.dicom_files import is_dicom_file
@@ -44,24 +45,28 @@ class ReadRun:
 
     :param name: of the model.
     :param label_map_name: of the label map by which the model's structures are known; empty where they are not.
-    :param tasks: of the label map, those that were run.
+    :param knowledge: what the model could have found.
     :param may_be_cropped: whether its maker leaves out what is empty, so that its extent tells nothing.
     :param series_uid: SeriesInstanceUID of a DICOM SEG.
     :param looked_for: the model's names of what it was asked for; empty for all of the tasks.
-    :param not_looked_for: structures of ``vocabulary`` that it was not asked for.
+    :param not_looked_for: structures that it knows and that it was not asked for.
     :param covered: the part of the scan that it was run on, see :class:`ModelSegmentation`.
     """
 
     name: str
     label_map: LabelMap
     label_map_name: str
-    tasks: tuple[str, ...]
-    vocabulary: frozenset[StructureIdentity]
+    knowledge: ModelKnowledge
     may_be_cropped: bool
     series_uid: str = ""
     looked_for: tuple[str, ...] = ()
     not_looked_for: frozenset[StructureIdentity] = frozenset()
     covered: tuple[slice, slice, slice] | None = None
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """Of the label map, those that were run."""
+        return self.knowledge.tasks
 
 
 def read_models(
@@ -88,12 +93,12 @@ def models_of_runs(reads: Iterable[ReadRun], listener: Listener) -> tuple[list[M
     for read in reads:
         outputs.setdefault(read.name, []).append(read)
     models = [
-        ModelSegmentation(
+        model_segmentation(
             name,
             join_label_maps([read.label_map for read in reads], name),
-            frozenset().union(*(read.vocabulary for read in reads)),
-            _looked_for_by_none(reads),
-            _covered(reads),
+            [read.knowledge for read in reads],
+            not_looked_for=_looked_for_by_none(reads),
+            covered=_covered(reads),
         )
         for name, reads in outputs.items()
     ]
@@ -106,7 +111,7 @@ def models_of_runs(reads: Iterable[ReadRun], listener: Listener) -> tuple[list[M
 
 def _looked_for_by_none(reads: Sequence[ReadRun]) -> frozenset[StructureIdentity]:
     aside = frozenset().union(*(read.not_looked_for for read in reads))
-    return aside - frozenset().union(*(read.vocabulary - read.not_looked_for for read in reads))
+    return aside - frozenset().union(*(read.knowledge.structures - read.not_looked_for for read in reads))
 
 
 def _covered(reads: Sequence[ReadRun]) -> tuple[slice, slice, slice] | None:
@@ -185,19 +190,19 @@ def _read_seg(
     if file.label_map_name:  # what a user typed may be mistyped, which is more than a note
         known_vocabulary(file.label_map_name, folders, listener).tasks_called([file.task] if file.task else [])
     said = (file.task,) if file.task else seg.tasks
-    vocabulary, tasks = _vocabulary_of(label_map_name, said, file.path, folders, listener)
-    known = vocabulary.structures_known(tasks) if vocabulary else frozenset()
+    vocabulary, known = _knowledge_of(label_map_name, said, seg, folders, listener)
     return [
         ReadRun(
             name,
             seg.label_map,
-            _found_again(vocabulary) if vocabulary and tasks else "",
-            tasks,
+            _found_again(vocabulary) if vocabulary and known.tasks else "",
             known,
             may_be_cropped=True,
             series_uid=seg.series_uid,
             looked_for=seg.identity.looked_for,
-            not_looked_for=vocabulary.not_looked_for(tasks, seg.identity.looked_for) if vocabulary else frozenset(),
+            not_looked_for=vocabulary.not_looked_for(known.tasks, seg.identity.looked_for)
+            if vocabulary
+            else frozenset(),
             covered=seg.identity.covered,
         )
     ]
@@ -214,27 +219,25 @@ def _read_seg_of_several(seg: DicomSeg, listener: Listener) -> list[ReadRun]:
     for name in names:
         segments = [one for one in seg.label_map.segments if (one.algorithm or names[0]) == name]
         part = LabelMap(seg.label_map.layers, seg.label_map.geometry, tuple(segments))
-        parts.append(ReadRun(name, part, "", (), frozenset(), may_be_cropped=True, series_uid=seg.series_uid))
+        parts.append(ReadRun(name, part, "", UNKNOWN, may_be_cropped=True, series_uid=seg.series_uid))
     return parts
 
 
-def _vocabulary_of(
-    label_map_name: str, tasks: Sequence[str], path: Path, folders: Sequence[Path], listener: Listener
-) -> tuple[Vocabulary | None, tuple[str, ...]]:
-    """The label map and the tasks where the SEG says by which it was made: they tell what could have been found."""
-    unknown = "what it lacks counts as not in the model"
-    if not label_map_name:
-        listener.warn(f"{path}: does not say its label map, so {unknown}. See --model")
-        return None, ()
+def _knowledge_of(
+    label_map_name: str, tasks: Sequence[str], seg: DicomSeg, folders: Sequence[Path], listener: Listener
+) -> tuple[Vocabulary | None, ModelKnowledge]:
+    """The label map by which the SEG was made, and what it tells: what could have been found."""
+    vocabulary, known = None, UNKNOWN
     try:
-        vocabulary = known_vocabulary(label_map_name, folders, listener)
-        tasks = vocabulary.tasks_run(tasks)
-        if not tasks:
-            listener.warn(f"{path}: does not say which tasks of {label_map_name} were run, so {unknown}")
-        return vocabulary, tasks
+        if label_map_name:
+            vocabulary = known_vocabulary(label_map_name, folders, listener)
+            known = knowledge_of(vocabulary, tasks, structures_in(seg.label_map))
     except LabelMapTableError as error:
-        listener.warn(f"{path}: {error} So {unknown}")
-        return None, ()
+        listener.warn(f"{seg.path}: {error} So what it lacks counts as not in the model")
+        return None, UNKNOWN
+    if known.note:
+        listener.warn(f"{seg.path}: {known.note}{'' if label_map_name else '. See --model'}")
+    return vocabulary, known
 
 
 def _found_again(vocabulary: Vocabulary) -> str:
@@ -252,8 +255,7 @@ def _read_output(file: RunFile, files: Sequence[RunFile], folders: Sequence[Path
         name,
         label_map,
         _found_again(chosen.vocabulary),
-        tuple(output.tasks),
-        chosen.vocabulary.structures_known(output.tasks),
+        knowledge_of(chosen.vocabulary, output.tasks, structures_in(label_map)),
         may_be_cropped=is_cropped_to_segments(file.path),
         looked_for=output.looked_for,
         not_looked_for=chosen.vocabulary.not_looked_for(output.tasks, output.looked_for),

@@ -16,9 +16,17 @@ def add_analysis_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--consensus",
         choices=choices.METHODS,
-        default=choices.INTERSECTION,
-        help="intersection: all models agree; majority: more than half (a tie is none); at least: see --at-least; "
-        "STAPLE; reference: see --reference (default: intersection)",
+        default=choices.MAJORITY,
+        help="majority: more than half of the models that found the structure (a tie is none; two are held against "
+        "each other); intersection: all that know it agree, as published; at least: see --at-least; STAPLE; "
+        "reference: see --reference (default: majority)",
+    )
+    group.add_argument(
+        "--missing",
+        choices=choices.MISSING_RULES,
+        default=choices.BY_METHOD,
+        help="a structure that a model knows and did not find: zero: it has no say in the consensus, and Dice 0; "
+        "votes: it votes for an empty structure (default: votes for intersection and reference, else zero)",
     )
     group.add_argument(
         "--at-least",
@@ -81,6 +89,7 @@ def analysis_options(args: argparse.Namespace) -> AnalysisOptions:
     everywhere = tolerances.pop("", choices.DEFAULT_NSD_TOLERANCE_MM)
     return AnalysisOptions(
         method=choices.REFERENCE if args.reference else args.consensus,
+        missing=args.missing,
         at_least=args.at_least,
         reference=args.reference,
         leave_one_out=args.leave_one_out,

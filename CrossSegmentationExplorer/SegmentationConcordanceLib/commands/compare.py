@@ -9,6 +9,7 @@ from typing import Any
 
 from ..agreement.analysis import CaseResult
 from ..agreement.finding import finding_json
+from ..agreement.severity import concerned, in_words, reason
 from ..cohort.case_comparison import Settings, compare_case
 from ..cohort.case_image import case_name, read_case_image
 from ..cohort.runs import read_runs
@@ -106,9 +107,7 @@ def summary_lines(result: CaseResult) -> list[str]:
         lines = [f"{result.case}: {counted(n_structures, 'structure')} of one model; there is no agreement to tell"]
     worst = result.worst()
     if worst is not None:
-        lines.append(
-            f"lowest agreement with the {worst.consensus}: {worst.structure}, {worst.model}, Dice {worst.dice:.3f}"
-        )
+        lines.append(f"worst: {in_words(worst, result.agreement)}")
     return [*lines, *finding_lines(result.findings), *result.notes]
 
 
@@ -119,7 +118,16 @@ def _summary(result: CaseResult, files: list[Path]) -> dict[str, Any]:
         "models": list(result.comparison.models),
         "structures": len(result.comparison.structures),
         "consensus": result.consensus.method,
-        "worst": None if worst is None else {"structure": worst.structure, "model": worst.model, "dice": worst.dice},
+        "worst": None
+        if worst is None
+        else {
+            "structure": worst.structure,
+            "model": worst.model,
+            "models": list(concerned(worst, result.agreement)),
+            "dice": worst.dice,
+            "severity": worst.severity,
+            "reason": reason(worst),
+        },
         "findings": [finding_json(finding) for finding in result.findings],
         "notes": list(result.notes),
         "staple": [asdict(row) for row in result.staple],

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 
 from ..agreement.disputed_regions import DisputedRegion
+from ..agreement.severity import CUT
 from ..agreement.table import AgreementRow
 from .structure_list import MISSING, NOT_IN_MODEL, NOT_LOOKED_FOR, PRESENT, ListedStructure
 
@@ -44,13 +45,20 @@ def next_order(order: Order, section: int) -> Order:
 
 
 def presence_text(structure: ListedStructure) -> str:
-    """In words which models found it, e.g. "Found by A and B; missing in C; not in D"."""
+    """In words which models found it, and why it stands where it does in the list.
+
+    E.g. "Found by A and B; missing in C; not in D; up to 12.3 ml apart".
+    """
     parts = []
     phrases = ((PRESENT, "found by"), (MISSING, "missing in"), (NOT_LOOKED_FOR, "not looked for by"))
     for state, words in (*phrases, (NOT_IN_MODEL, "not in")):
         models = [model for model, found in structure.presence.items() if found == state]
         if models:
             parts.append(f"{words} {', '.join(models)}")
+    if structure.disputed_ml:
+        parts.append(f"up to {structure.disputed_ml:.1f} ml apart")
+    if structure.part == CUT:
+        parts.append("cut by the end of the scan")
     text = "; ".join(parts)
     return text[:1].upper() + text[1:]
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from ..agreement.comparison import ComparedStructure
 from ..agreement.models import UncodedStructure
+from ..agreement.severity import ALONE, COMPARED, parts_of, severities
 from ..agreement.table import AgreementRow, PairwiseRow
+from ..agreement.volume_spread import volume_spread
 from ..anatomy.groups import OTHER, StructureGroup, group_of, shipped_groups
 from .explored_scan import ExploredScan, key_of
 
@@ -25,10 +27,11 @@ class ListedStructure:
     :param key: the structure's codes; unique in the list, unlike names.
     :param color: red, green, blue from 0 to 1; the same in all rows.
     :param presence: by model: found, not found though the model knows it, not looked for, or unknown to it.
-    :param volume_spread: (largest - smallest volume) / largest, 0 to 1, over the models that know the structure; 1
-        where one of them missed it.
+    :param volume_spread: see :func:`.volume_spread`, over the models that found it.
     :param lowest_dice: to the consensus, over the models that know it.
     :param pairwise_spread: highest - lowest Dice of two models.
+    :param disputed_ml: the largest volume that a model does not share with the others, in ml.
+    :param severity: of the gravest disagreement, and ``part`` of the list that it stands in: see :mod:`.severity`.
     :param rating: what a reader gave it; "" for none.
     """
 
@@ -41,6 +44,9 @@ class ListedStructure:
     lowest_dice: float | None
     pairwise_spread: float | None
     rating: str = ""
+    disputed_ml: float | None = None
+    severity: float = 0.0
+    part: int = COMPARED
 
     @property
     def n_present(self) -> int:
@@ -91,24 +97,21 @@ def list_structures(
                     model: _presence(structure, bit, int(counts[index, bit]))
                     for bit, model in enumerate(scan.comparison.models)
                 },
-                volume_spread=_volume_spread([row.volume_ml for row in rows]),
+                volume_spread=volume_spread(row.volume_ml for row in rows),
                 lowest_dice=min((row.dice for row in rows if row.dice is not None), default=None),
                 pairwise_spread=_spread([pair.dice for pair in of_pairs if pair.dice is not None]),
                 rating=(ratings or {}).get(key_of(structure), ""),
+                disputed_ml=max((row.disputed_ml for row in rows if row.disputed_ml is not None), default=None),
+                severity=max(severities(rows), default=0.0),
+                part=parts_of(rows)[0] if rows else ALONE,
             )
         )
     return tuple(worst_first(listed))
 
 
 def worst_first(structures: Iterable[ListedStructure]) -> list[ListedStructure]:
-    """Lowest Dice first; among equal ones (an empty consensus makes it 0) the one that more models missed, then the
-    wider spread; last what one model alone knows."""
-
-    def gravity(structure: ListedStructure) -> tuple:
-        dice = 2.0 if structure.lowest_dice is None else structure.lowest_dice
-        return dice, -len(structure.missing_in), -(structure.pairwise_spread or 0.0), structure.name, structure.key
-
-    return sorted(structures, key=gravity)
+    """The order of :func:`.severity.worst_first`: gravest first, then what the scan cuts, then what one model knows."""
+    return sorted(structures, key=lambda one: (one.part, -one.severity, not one.missing_in, one.name, one.key))
 
 
 def structures_found(
@@ -156,13 +159,6 @@ def _presence(structure: ComparedStructure, bit: int, n_voxels: int) -> str:
     if not structure.voters >> bit & 1:
         return NOT_IN_MODEL
     return PRESENT if n_voxels else MISSING
-
-
-def _volume_spread(volumes: Sequence[float | None]) -> float | None:
-    known = [volume for volume in volumes if volume is not None]
-    if len(known) < 2 or max(known) == 0:
-        return None
-    return (max(known) - min(known)) / max(known)
 
 
 def _spread(values: Sequence[float]) -> float | None:

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from ..agreement.measures import MEASURES
+from ..agreement.severity import worst_first
 from ..agreement.table import AGREEMENT_COLUMNS, AgreementRow, PairwiseRow
 from ..anatomy.groups import OTHER, group_of, shipped_groups
 from ..anatomy.vocabulary import load_vocabulary, shipped_vocabularies
@@ -30,7 +32,7 @@ def agreement_columns(rows: Sequence[AgreementRow]) -> dict[str, Any]:
 
     :returns: ``count``; ``texts``: by column the different texts and the index of each row's; ``numbers``: by column
         32-bit floats, NaN for None. These hold seven digits, which is more than voxels can tell. Columns of numbers in
-        which no row has a value are left out.
+        which no row has a value are left out. ``worst_first`` is each row's place in that order, from 0.
     """
     texts: dict[str, Any] = {}
     numbers: dict[str, str] = {}
@@ -40,7 +42,22 @@ def agreement_columns(rows: Sequence[AgreementRow]) -> dict[str, Any]:
             texts[name] = _indexed(values)
         elif any(value is not None for value in values):
             numbers[name] = _floats(values)
+    numbers["worst_first"] = _floats(_places(rows))
     return {"count": len(rows), "texts": texts, "numbers": numbers}
+
+
+def measures_for_page() -> list[dict[str, Any]]:
+    """What the page tells of each measure."""
+    return [
+        {"name": one.key, "heading": one.heading, "digits": one.digits, "better": one.better, "sentence": one.sentence}
+        for one in MEASURES.values()
+    ]
+
+
+def _places(rows: Sequence[AgreementRow]) -> list[float]:
+    """Of each row its place in the order "worst first"; the structures of all cases in one order."""
+    place_of = {id(row): float(place) for place, row in enumerate(worst_first(rows))}
+    return [place_of[id(row)] for row in rows]
 
 
 def pairwise_columns(rows: Sequence[PairwiseRow]) -> dict[str, Any]:

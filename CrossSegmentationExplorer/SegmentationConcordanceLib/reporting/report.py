@@ -23,6 +23,7 @@ from .page_data import (
     embedded_json,
     groups_for_page,
     identifiers_for_page,
+    measures_for_page,
     pairwise_columns,
 )
 from .pictures import Picture, pictures_of_findings
@@ -119,6 +120,7 @@ def write_report(
         "groups": groups_for_page(agreement),
         "cases": cases_for_page(cases, {row.case for row in agreement}),
         "dicom": identifiers_for_page(cases, {row.case for row in agreement}),
+        "measures": measures_for_page(),
         "viewer": viewer,
     }
     path = Path(path)

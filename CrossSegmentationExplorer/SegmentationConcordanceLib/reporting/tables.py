@@ -17,14 +17,15 @@ from dataclasses import MISSING, Field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ..agreement.table import STATUSES, AgreementRow, PairwiseRow, StapleRow
+from ..agreement.measures import MEASURES
+from ..agreement.table import PRESENCES, STATUSES, AgreementRow, PairwiseRow, StapleRow
 from ..errors import ConcordanceError, UnreadableFileError
 from ..imaging.whole_files import whole_file
 from .text_tables import separator_of, table_text
 
 Row = TypeVar("Row", AgreementRow, PairwiseRow, StapleRow)
 
-_FRACTIONS = ("dice", "jaccard", "nsd")
+_FRACTIONS = {name for name, measure in MEASURES.items() if measure.highest == 1}
 _NEEDS_TEXT = ("case", "structure", "model", "model_a", "model_b", "consensus")
 
 
@@ -167,6 +168,10 @@ def _name(column: str, text: str) -> str:
     if column == "status":
         if text.strip() not in STATUSES:
             raise _BadCellError("not a status", f"Use one of {', '.join(STATUSES)}.")
+        return text.strip()
+    if column == "presence":
+        if text.strip() not in ("", *PRESENCES):
+            raise _BadCellError("not what a model can make of a structure", f"Use one of {', '.join(PRESENCES)}.")
         return text.strip()
     if column in _NEEDS_TEXT and not text.strip():
         raise _BadCellError("empty", "Give it a name.")

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import slicer
 
-from ..agreement.models import ModelSegmentation, join_label_maps, twice_note
+from ..agreement.models import ModelSegmentation, join_label_maps, model_segmentation, structures_in, twice_note
 from ..anatomy.identity import StructureIdentity
+from ..anatomy.model_knowledge import UNKNOWN, ModelKnowledge
 from ..errors import ConcordanceError, GeometryMismatchError, LabelMapTableError
 from ..imaging.geometry import Geometry
 from ..imaging.label_map import LabelMap
 from ..imaging.resampling import bring_to_grid, resample_nearest
-from .node_attributes import covered_of_node, not_looked_for_of_node, own_label_map_note, vocabulary_of_node
+from .node_attributes import covered_of_node, knowledge_of_node, not_looked_for_of_node, own_label_map_note
 from .segmentation_node import label_map_from_node
 from .volume_grid import world_grid
 
@@ -51,12 +52,20 @@ def load_models(
         except ConcordanceError as error:
             notes[name] = (f"{name} is left out. {error}",)
             continue
-        vocabularies = [_vocabulary(node) for node in nodes]
+        known = [_knowledge(node, label_map) for node, (label_map, _) in zip(nodes, on_grid)]
         label_map = join_label_maps([label_map for label_map, _ in on_grid], name)
-        known, aside = (frozenset().union(*(one[part] for one in vocabularies)) for part in (0, 1))
-        asked = frozenset().union(*(one[0] - one[1] for one in vocabularies))
-        models.append(ModelSegmentation(name, label_map, known, aside - asked, _covered(nodes, geometry)))
-        found = [note for *_, some in (*on_grid, *vocabularies) for note in some]
+        asked = frozenset().union(*(one.structures - aside for one, aside, _ in known))
+        not_asked = frozenset().union(*(aside for _, aside, _ in known)) - asked
+        models.append(
+            model_segmentation(
+                name,
+                label_map,
+                [one for one, _, _ in known],
+                not_looked_for=not_asked,
+                covered=_covered(nodes, geometry),
+            )
+        )
+        found = [note for *_, some in (*on_grid, *known) for note in some]
         notes[name] = tuple(note for note in (*found, twice_note(models[-1])) if note)
     return LoadedModels(tuple(models), notes)
 
@@ -113,12 +122,13 @@ def _covered(nodes: Sequence[slicer.vtkMRMLSegmentationNode], geometry: Geometry
     return box if fits else None
 
 
-def _vocabulary(
-    node: slicer.vtkMRMLSegmentationNode,
-) -> tuple[frozenset[StructureIdentity], frozenset[StructureIdentity], list[str]]:
+def _knowledge(
+    node: slicer.vtkMRMLSegmentationNode, label_map: LabelMap
+) -> tuple[ModelKnowledge, frozenset[StructureIdentity], list[str]]:
     """What the model could have found, what of it it was not asked for, and what is wrong with what the node says."""
     try:
-        note = own_label_map_note(node)
-        return vocabulary_of_node(node), not_looked_for_of_node(node), [note] if note else []
+        known = knowledge_of_node(node, structures_in(label_map))
+        said = "" if known == UNKNOWN or not known.note else f"{node.GetName()}: {known.note}."
+        return known, not_looked_for_of_node(node), [note for note in (own_label_map_note(node), said) if note]
     except LabelMapTableError as error:
-        return frozenset(), frozenset(), [f"{node.GetName()}: {error} So what it lacks counts as not in the model."]
+        return UNKNOWN, frozenset(), [f"{node.GetName()}: {error} So what it lacks counts as not in the model."]

@@ -10,6 +10,7 @@ import slicer
 
 from ..anatomy.identity import StructureIdentity
 from ..anatomy.label_map_folders import label_map_folders
+from ..anatomy.model_knowledge import UNKNOWN, ModelKnowledge, knowledge_of
 from ..anatomy.vocabulary import Vocabulary, load_vocabulary
 
 RESULT = "SegmentationConcordance.Result"
@@ -69,17 +70,18 @@ def _words(node: slicer.vtkMRMLSegmentationNode, name: str) -> list[str]:
     return [word for word in (node.GetAttribute(name) or "").split(",") if word]
 
 
-def vocabulary_of_node(node: slicer.vtkMRMLSegmentationNode) -> frozenset[StructureIdentity]:
-    """Every structure that the model could have found; empty where the node does not say by which label map and tasks.
+def knowledge_of_node(node: slicer.vtkMRMLSegmentationNode, found: Iterable[StructureIdentity] = ()) -> ModelKnowledge:
+    """What the model could have found; nothing where the node does not say by which label map.
 
     A label map of the user's own goes before a shipped one of the same name, see :func:`label_map_folders`.
 
+    :param found: the structures of its segments, which tell the tasks where the node does not.
     :raises LabelMapTableError: there is no such label map, or it has no such task.
     """
     vocabulary = _label_map(node)
     if vocabulary is None:
-        return frozenset()
-    return vocabulary.structures_known(_words(node, _TASKS))
+        return UNKNOWN
+    return knowledge_of(vocabulary, _words(node, _TASKS), found)
 
 
 def own_label_map_note(node: slicer.vtkMRMLSegmentationNode) -> str:

@@ -42,8 +42,8 @@ def test_methods_give_their_consensus_volume(analysis):
     def volume(**options):
         return spleen_rows(analysis.result(AnalysisOptions(**options)))["A"].consensus_volume_ml
 
-    assert volume() == pytest.approx(3 * 3 * 3 * 2.0)
-    assert volume(method="majority") == pytest.approx(3 * 3 * 4 * 2.0)
+    assert volume(method="intersection") == pytest.approx(3 * 3 * 3 * 2.0)
+    assert volume() == volume(method="majority") == pytest.approx(3 * 3 * 4 * 2.0)
     assert volume(method="at least", at_least=1) == pytest.approx(3 * 3 * 5 * 2.0)
     assert volume(method="reference", reference="C") == pytest.approx(3 * 3 * 5 * 2.0)
     assert volume(models=("A", "C"), method="at least", at_least=1) == pytest.approx(3 * 3 * 5 * 2.0)
@@ -64,12 +64,12 @@ def test_reference_has_no_row_of_its_own(analysis):
 
 
 def test_leave_one_out_holds_each_against_the_others(analysis):
-    rows = spleen_rows(analysis.result(AnalysisOptions(leave_one_out=True)))
+    rows = spleen_rows(analysis.result(AnalysisOptions(method="intersection", leave_one_out=True)))
     assert {name: row.consensus_volume_ml for name, row in rows.items()} == pytest.approx({"A": 72, "B": 54, "C": 54})
 
 
 def test_leave_one_out_keeps_the_consensus_of_all(analysis):
-    result = analysis.result(AnalysisOptions(leave_one_out=True))
+    result = analysis.result(AnalysisOptions(method="intersection", leave_one_out=True))
     (spleen,) = consensus_label_map(result.comparison, result.consensus_of_all).segments
     assert spleen.description == "intersection of A, B, C"
     assert result.consensus_of_all.counts(result.comparison).tolist() == [27, 0]
@@ -77,7 +77,9 @@ def test_leave_one_out_keeps_the_consensus_of_all(analysis):
 
 def test_surfaces_by_hand(analysis):
     # The consensus is A's box. C's reaches 20 mm further in x, on one of the six sides.
-    options = AnalysisOptions(surfaces=True, nsd_tolerance_mm=5.0, nsd_tolerances_mm={"liver": 1.0})
+    options = AnalysisOptions(
+        method="intersection", surfaces=True, nsd_tolerance_mm=5.0, nsd_tolerances_mm={"liver": 1.0}
+    )
     rows = spleen_rows(analysis.result(options))
     assert (rows["A"].hd95_mm, rows["A"].assd_mm, rows["A"].nsd) == (0.0, 0.0, 1.0)
     assert rows["C"].hd95_mm == pytest.approx(20.0)
@@ -92,7 +94,7 @@ def test_surfaces_of_a_structure_that_one_model_knows_stay_empty(analysis):
 
 
 def test_surfaces_of_leave_one_out_are_against_the_others(analysis):
-    rows = spleen_rows(analysis.result(AnalysisOptions(surfaces=True, leave_one_out=True)))
+    rows = spleen_rows(analysis.result(AnalysisOptions(method="intersection", surfaces=True, leave_one_out=True)))
     assert rows["A"].hd95_mm == pytest.approx(10.0)  # the others agree on B's box
     assert rows["B"].hd95_mm == pytest.approx(10.0)  # the others agree on A's box
     assert rows["C"].hd95_mm == pytest.approx(20.0)
@@ -127,6 +129,7 @@ def test_selection_of_structures(analysis):
     ("options", "message"),
     [
         ({"method": "mean"}, "is no way to make a consensus"),
+        ({"missing": "never"}, "is no rule for missing structures. Choose one of by method, zero, votes"),
         ({"method": "reference"}, "no model is named"),
         ({"method": "at least", "at_least": 0}, "0 is not between 1 and 16"),
         ({"nsd_tolerance_mm": -1.0}, "is not between"),
@@ -177,7 +180,7 @@ def test_names_that_no_structure_has_are_told(analysis, options, named):
 
 def test_leaving_models_out_is_commented_where_it_raises_agreement(analysis):
     assert analysis.result(AnalysisOptions()).notes == ()
-    (note,) = analysis.result(AnalysisOptions(models=("A", "C"))).notes
+    (note,) = analysis.result(AnalysisOptions(method="intersection", models=("A", "C"))).notes
     assert note.startswith("Leaving a model out can only raise agreement with the intersection")
     assert analysis.result(AnalysisOptions(models=("A", "C"), method="majority")).notes == ()
 

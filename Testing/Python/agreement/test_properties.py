@@ -22,7 +22,7 @@ STRUCTURES = [
     CodedStructure(CATEGORY, CodedConcept(code, "SCT", code)) for code in ("78961009", "10200004", "15825003")
 ]
 SPACING = (0.8, 1.1, 2.5)
-OPTIONS = AnalysisOptions(surfaces=True, nsd_tolerance_mm=1.0)
+OPTIONS = AnalysisOptions(method="intersection", surfaces=True, nsd_tolerance_mm=1.0)
 
 volumes = st.integers(2, 4).flatmap(
     lambda n_models: hnp.arrays(

@@ -24,7 +24,9 @@ def result(real_cases):
         )
         for name, file in FILES.items()
     ]
-    return Analysis(models, case="abdomen", series_uid="").result(AnalysisOptions(surfaces=True, nsd_tolerance_mm=3.0))
+    return Analysis(models, case="abdomen", series_uid="").result(
+        AnalysisOptions(method="intersection", surfaces=True, nsd_tolerance_mm=3.0)
+    )
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from SegmentationConcordanceLib.agreement.table import AGREEMENT_COLUMNS, PAIRWI
 
 
 def compare_case(models, *, case, series_uid):
-    return Analysis(models, case=case, series_uid=series_uid).result(AnalysisOptions())
+    return Analysis(models, case=case, series_uid=series_uid).result(AnalysisOptions(method="intersection"))
 
 
 def rows_of(models):
@@ -23,7 +23,8 @@ def rows_of(models):
 def test_columns_are_those_of_the_contract():
     assert " ".join(AGREEMENT_COLUMNS) == (
         "case series_uid structure structure_key model status consensus n_models volume_ml consensus_volume_ml dice "
-        "jaccard volume_ratio hd95_mm assd_mm nsd nsd_tolerance_mm"
+        "jaccard volume_ratio hd95_mm assd_mm nsd nsd_tolerance_mm "
+        "dice_others disputed_ml depth_mm severity presence family"
     )
     assert " ".join(PAIRWISE_COLUMNS) == "case structure structure_key model_a model_b dice volume_a_ml volume_b_ml"
 
@@ -116,9 +117,10 @@ def test_dice_and_jaccard_equal_simpleitk(make_model, structures):
         assert row.dice == pytest.approx(overlap.GetDiceCoefficient(), abs=1e-12)
 
 
-def test_worst_is_the_lowest_dice_to_a_consensus_that_exists(make_model, structures):
+def test_worst_is_the_gravest_disagreement(make_model, structures):
     spleen, liver = structures["spleen"], structures["liver"]
     a = make_model("A", [[[[1, 1, 1, 2]]]], {1: spleen, 2: liver})
     b = make_model("B", [[[[1, 0, 0, 0]]]], {1: spleen}, vocabulary=[liver])
     result = compare_case([a, b], case="", series_uid="")
-    assert (result.worst().structure, result.worst().model) == ("spleen", "A")
+    # B lost one voxel of liver as a whole; two voxels of spleen are A's rim, thinner than a ball of one voxel.
+    assert (result.worst().structure, result.worst().model) == ("liver", "B")

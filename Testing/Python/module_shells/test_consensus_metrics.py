@@ -10,7 +10,7 @@ import pytest
 
 from scene.agreement_scene import (
     GEOMETRY,
-    LIVER_KEY,
+    SPLEEN_KEY,
     add_three_models,
     add_volume,
     first_model,
@@ -101,11 +101,11 @@ def test_segmentations_that_come_go_and_are_renamed_are_followed(desktop, hosted
 
 def test_apply_fills_the_table_worst_first(applied, volume):
     ui = applied.ui
-    assert ui.statusLabel.text.startswith("2 structures that two or more of 3 models know. Consensus: intersection.")
-    assert column(ui.resultsTable, 0) == ["liver", "liver", "spleen", "spleen", "spleen", "liver", "aorta"]
-    assert column(ui.resultsTable, 1) == ["A", "B", "A", "B", "C", "C", "A"]
-    assert column(ui.resultsTable, 2) == ["0.667", "0.667", "0.800", "0.800", "0.800", "1.000", ""]
-    assert column(ui.resultsTable, 4)[:3] == ["80.0", "80.0", "120.0"]
+    assert ui.statusLabel.text.startswith("2 structures that two or more of 3 models know. Consensus: majority.")
+    assert column(ui.resultsTable, 0) == ["spleen", "liver", "liver", "liver", "spleen", "spleen", "aorta"]
+    assert column(ui.resultsTable, 1) == ["B", "C", "A", "B", "A", "C", "A"]
+    assert column(ui.resultsTable, 2) == ["0.667", "0.667", "1.000", "1.000", "1.000", "1.000", ""]
+    assert column(ui.resultsTable, 4)[:3] == ["80.0", "40.0", "0.0"]  # ml that are not shared
     assert AgreementNodes(volume).folder.node(TABLE).GetNumberOfRows() == 7
     assert ui.exportTablesButton.enabled
 
@@ -121,19 +121,20 @@ def test_filter_and_order(applied):
     header.sectionClicked.emit(2)
     assert column(ui.resultsTable, 2)[0] == "1.000"
     header.sectionClicked.emit(2)
-    assert column(ui.resultsTable, 0)[0] == "liver" and not header.isSortIndicatorShown()
+    assert column(ui.resultsTable, 0)[0] == "spleen" and not header.isSortIndicatorShown()
 
 
 def test_a_click_on_a_row_moves_the_slices_and_selects_the_structure(desktop, applied):
     red = desktop.host.scene.GetNodeByID("vtkMRMLSliceNodeRed")
     applied.ui.resultsTable.selectRow(0)
     assert red.GetSliceOffset() == pytest.approx(GEOMETRY.lps_of((6, 4, 1))[2])
-    assert selected_structure(desktop.host.scene) == LIVER_KEY
+    assert selected_structure(desktop.host.scene) == SPLEEN_KEY
 
 
 def test_a_model_is_left_out_and_renamed(desktop, applied):
     import qt
 
+    applied.ui.methodComboBox.currentIndex = 0
     table = applied.ui.segmentationsTable
     table.item(2, 0).setCheckState(qt.Qt.Unchecked)
     table.item(0, 1).setText("first")
@@ -244,13 +245,13 @@ def test_plots_are_shown_and_a_clicked_point_selects_its_row(desktop, applied, v
     series = AgreementNodes(volume).folder.node(DICE_CHART).GetNthPlotSeriesNode(1)
     ids, points, selected = vtk.vtkStringArray(), vtk.vtkCollection(), vtk.vtkIdTypeArray()
     ids.InsertNextValue(series.GetID())
-    selected.InsertNextValue(1)  # of B the second structure: spleen
+    selected.InsertNextValue(1)  # of B the second structure: liver
     points.AddItem(selected)
     applied.ui.sharePlotButton.click()
     view.dataSelected.emit(ids, points)
     row = applied.widget.selectedRow()
-    assert (row.structure, row.model) == ("spleen", "B")
-    applied.ui.filterLineEdit.text = "liver"
+    assert (row.structure, row.model) == ("liver", "B")
+    applied.ui.filterLineEdit.text = "spleen"
     view.dataSelected.emit(ids, points)
     assert applied.widget.selectedRow() is None
     view.dataSelected.emit(vtk.vtkStringArray(), vtk.vtkCollection())
@@ -277,7 +278,7 @@ def test_consensus_and_agreement_map_follow_their_buttons(applied, volume):
     assert "all structures" in folder.node(MAP).GetName()
     ui.mapOfSelectedCheckBox.checked = True
     ui.resultsTable.selectRow(0)
-    assert "liver" in folder.node(MAP).GetName()
+    assert "spleen" in folder.node(MAP).GetName()
     ui.applyButton.click()
     assert folder.node(MAP) is not None and folder.node(CONSENSUS).GetDisplayNode().GetVisibility()
     ui.mapButton.click()

@@ -41,7 +41,7 @@ def hosted(desktop: Desktop, nodes) -> HostedModule:
 
 @pytest.fixture
 def shown(hosted) -> HostedModule:
-    """All three models have a row, of axial views alone to be quick; the liver, which is worst, is shown."""
+    """All three models have a row, of axial views alone to be quick; the spleen, which is worst, is shown."""
     hosted.ui.sagittalCheckBox.checked = hosted.ui.coronalCheckBox.checked = False
     hosted.ui.allModelsButton.click()
     return hosted
@@ -155,14 +155,16 @@ def test_rows_are_moved_by_the_arrows_and_stay_selected(shown):
 
 def test_the_list_is_worst_first_and_says_who_found_what(shown):
     table = shown.ui.structuresTable
-    assert column(table, 0) == ["liver", "spleen", "aorta"]
-    assert column(table, 1) == ["0.667", "0.800", ""]
+    assert column(table, 0) == ["spleen", "liver", "aorta"]
+    assert column(table, 1) == ["0.667", "0.667", ""]
     assert column(table, 2) == ["\u2713\u2713\u2713", "\u2713\u2713\u2713", "\u2713\u2013\u2013"]
-    assert column(table, 5) == ["50%", "0%", ""]
+    assert column(table, 5) == ["0%", "60%", ""]
     assert table.item(2, 2).toolTip() == "<p>Found by A; not in B, C</p>"
     assert table.currentRow() == 0
-    assert shown.ui.presenceLabel.text == "Found by A, B, C"
-    assert column(shown.ui.rowsTable, 1)[:3] == ["80.0 ml, Dice 0.667", "80.0 ml, Dice 0.667", "40.0 ml, Dice 1.000"]
+    assert shown.ui.presenceLabel.text == "Found by A, B, C; up to 80.0 ml apart"
+    assert column(shown.ui.rowsTable, 1)[:3] == [
+        "120.0 ml, Dice 1.000", "120.0 ml, Dice 0.667", "120.0 ml, Dice 1.000"
+    ]  # fmt: skip
 
 
 def test_a_click_on_a_structure_shows_it_and_moves_the_slices(desktop, shown):
@@ -170,19 +172,20 @@ def test_a_click_on_a_structure_shows_it_and_moves_the_slices(desktop, shown):
     shown.ui.sagittalCheckBox.checked = shown.ui.coronalCheckBox.checked = True
     shown.ui.structuresTable.selectRow(1)
     assert len(explorer.layout.slice_nodes()) == 9
-    assert explorer.selected == SPLEEN_KEY == selected_structure(desktop.host.scene)
+    assert explorer.selected == LIVER_KEY == selected_structure(desktop.host.scene)
     for node in explorer.layout.slice_nodes():
         assert distance_to_slice(node, explorer.place) == pytest.approx(0)
 
 
 def test_stepping_by_buttons_selects_the_line_and_stops_at_the_ends(shown):
     ui = shown.ui
-    for row, key in ((1, SPLEEN_KEY), (2, "SCT:15825003"), (2, "SCT:15825003")):
+    for row, key in ((1, LIVER_KEY), (2, "SCT:15825003"), (2, "SCT:15825003")):
         ui.nextButton.click()
         assert (ui.structuresTable.currentRow(), shown.widget.logic.explorer.selected) == (row, key)
     assert not ui.nextRegionButton.enabled  # a single model knows it
     ui.previousButton.click()
     assert ui.structuresTable.currentRow() == 1
+    ui.previousButton.click()
     assert ui.regionLabel.text == "Disagreement 1 of 2: 40.00 ml"
     ui.nextRegionButton.click()
     assert ui.regionLabel.text == "Disagreement 2 of 2: 40.00 ml"
@@ -200,7 +203,7 @@ def test_search_groups_and_headings(shown):
     assert column(ui.structuresTable, 0) == ["aorta"]
     ui.groupComboBox.currentIndex = 0
     header = ui.structuresTable.horizontalHeader()
-    for names, indicated in (("aorta liver spleen", True), ("spleen liver aorta", True), ("liver spleen aorta", False)):
+    for names, indicated in (("aorta liver spleen", True), ("spleen liver aorta", True), ("spleen liver aorta", False)):
         header.sectionClicked.emit(0)
         assert column(ui.structuresTable, 0) == names.split()
         assert header.isSortIndicatorShown() == indicated
@@ -220,13 +223,14 @@ def test_keys_are_alive_only_while_the_module_is_entered(desktop, shown):
         QTest.keyClick(shown.panel, getattr(qt.Qt, f"Key_{key}"), held[0] | held[-1])
 
     press("Alt+Down")
-    assert shown.widget.logic.explorer.selected == SPLEEN_KEY
+    assert shown.widget.logic.explorer.selected == LIVER_KEY
+    press("Alt+Up")
     press("Alt+Shift+Down")
     assert shown.widget.logic.explorer.region == 1
     press("Alt+Shift+Up")
     assert shown.widget.logic.explorer.region == 0
     press("Alt+Up")
-    assert shown.widget.logic.explorer.selected == LIVER_KEY
+    assert shown.widget.logic.explorer.selected == SPLEEN_KEY
     shown.exit()
     assert not any(one.enabled for one in shown.widget._shortcuts)
 
@@ -295,7 +299,7 @@ def test_what_is_under_the_cursor_is_named(desktop, shown):
 
 
 def test_a_structure_that_another_module_selects_is_shown(desktop, shown):
-    select_structure(desktop.host.scene, SPLEEN_KEY)
+    select_structure(desktop.host.scene, LIVER_KEY)
     assert shown.widget._refreshTimer.active
     shown.widget.refresh()
     assert shown.ui.structuresTable.currentRow() == 1
@@ -341,7 +345,7 @@ def test_groups_of_structures_are_edited_and_reset(shown):
     ui = shown.ui
     rows = ui.groupsTable.rowCount
     ui.groupsTable.item(0, 0).setText("Mine")
-    ui.groupsTable.item(0, 1).setText("aorta liver")
+    ui.groupsTable.item(0, 1).setText("aorta spleen")
     shown.widget.refresh()
     assert column(ui.structuresTable, 6) == ["Mine", "Digestive", "Mine"]
     ui.resetGroupsButton.click()
@@ -364,7 +368,7 @@ def test_leaving_gives_the_scene_back_and_entering_the_rows(desktop, hosted):
     assert [line for line in after.splitlines() if line not in before and not any(one in line for one in kept)] == []
     hosted.enter()
     assert titles(hosted) == ["A", "B", "C"]
-    assert hosted.widget.logic.explorer.selected == SPLEEN_KEY
+    assert hosted.widget.logic.explorer.selected == LIVER_KEY
 
 
 def test_rows_are_shown_again_after_another_layout(shown):
@@ -388,7 +392,7 @@ def test_closing_the_scene_empties_the_panel_and_the_next_scene_fills_it(desktop
     shown.exit()
     shown.enter()
     ui.allModelsButton.click()
-    assert titles(shown) == ["A", "B", "C"] and column(ui.structuresTable, 0)[0] == "liver"
+    assert titles(shown) == ["A", "B", "C"] and column(ui.structuresTable, 0)[0] == "spleen"
 
 
 @pytest.mark.parametrize("closed_before", [True, False])
@@ -405,7 +409,7 @@ def test_a_saved_review_goes_on_after_loading(closed_before, desktop, shown, tmp
     shown.widget.refresh()
     assert titles(shown) == ["A", "B", "C"]
     assert (ui.groupComboBox.currentText, ui.fillSlider.value) == ("Digestive", 75)
-    assert column(ui.structuresTable, 0) == ["liver", "spleen"]
+    assert column(ui.structuresTable, 0) == ["spleen", "liver"]
     assert ui.structuresTable.currentRow() == 1
 
 
@@ -549,7 +553,7 @@ def test_after_a_reload_the_rows_are_shown_and_the_keys_are_alive(desktop, shown
         assert titles(shown) == ["A", "B", "C"]
         assert all(one.enabled for one in shown.widget._shortcuts)
         shown.ui.nextButton.click()
-        assert shown.widget.logic.explorer.selected == SPLEEN_KEY
+        assert shown.widget.logic.explorer.selected == LIVER_KEY
         shown.exit()
         assert [one for one in desktop.host.node_ids() if "CSE" in one] == []
         shown.cleanup()

@@ -73,11 +73,14 @@ function casesThatPass(table, caseFacts, choice) {
   );
 }
 
-/** The structures of these rows, the one with the lowest Dice first; no overlap counts as 0. */
+/** The structures of these rows that can be compared, worst first: in the order of the first row of each. */
 function structuresWorstFirst(table, rows) {
   const lowest = new Float64Array(table.structures.length).fill(Infinity);
-  const { structureOf, badness } = table;
-  for (const row of rows) if (badness[row] < lowest[structureOf[row]]) lowest[structureOf[row]] = badness[row];
+  const { structureOf, place, badness } = table;
+  for (const row of rows) {
+    const isFirst = place[row] < lowest[structureOf[row]] && !Number.isNaN(badness[row]);
+    if (isFirst) lowest[structureOf[row]] = place[row];
+  }
   return table.structures
     .filter(({ number }) => lowest[number] < Infinity)
     .sort((a, b) => lowest[a.number] - lowest[b.number]);

@@ -73,7 +73,10 @@ function numberStructures(table) {
   table.structureNumber = found;
 }
 
-/** lost: no overlap; badness: the Dice that orders rows from bad to good, 0 without overlap, NaN without a Dice. */
+/**
+ * lost: no overlap; badness: the Dice, 0 without overlap, NaN where nothing can be compared; place: in the order "worst
+ * first", which agreement/severity.py makes.
+ */
 function judge(table) {
   const { texts, index } = table.texts.status;
   const isLost = texts.map((status) => Number(status === "missing" || status === "empty_consensus"));
@@ -82,6 +85,7 @@ function judge(table) {
   table.lost = Uint8Array.from(index, (status) => isLost[status]);
   table.missing = Uint8Array.from(index, (status) => isMissing[status]);
   table.badness = dice.map((value, row) => (table.lost[row] ? 0 : value));
+  table.place = numbersOfTable(table, "worst_first") ?? new Float64Array(table.count);
 }
 
 /** One row as an object; a value that the table does not have is null. */
@@ -162,14 +166,13 @@ function hasNoOverlap(row) {
   return row.status === "missing" || row.status === "empty_consensus";
 }
 
-/** Of some rows, the one with the lowest badness; NaN only where no row has another. */
+/** Of some rows, the first in the order "worst first". */
 function worstRow(table, rows) {
   let worst = rows[0];
   for (const row of rows) if (isWorse(table, row, worst)) worst = row;
   return worst;
 }
 
-function isWorse({ badness, missing }, row, other) {
-  if (badness[row] !== badness[other]) return badness[row] < badness[other] || Number.isNaN(badness[other]);
-  return missing[row] > missing[other];
+function isWorse({ place }, row, other) {
+  return place[row] < place[other];
 }

@@ -139,18 +139,12 @@ function wordFilter({ table, caseFacts }, words) {
 }
 
 /**
- * A number by which rows are put in order. Without a column: missing, no consensus, rising Dice, no Dice, not in the
- * model. NaN comes last in either direction.
+ * A number by which rows are put in order. Without a column: worst first, then what is not in the model. NaN comes last
+ * in either direction.
  */
 function lineKey({ sort, descending, view }) {
   const { table } = view;
-  if (!sort) {
-    const { dice } = table.numbers;
-    return (row) => {
-      if (table.lost[row]) return table.missing[row] ? 0 : 1;
-      return Number.isNaN(dice[row]) ? 4 : 2 + dice[row];
-    };
-  }
+  if (!sort) return (row) => table.place[row];
   const sign = descending ? -1 : 1;
   if (sort.number) {
     const values = numbersOfTable(table, sort.name);
@@ -162,7 +156,7 @@ function lineKey({ sort, descending, view }) {
 }
 
 function lineKeyOfGap({ sort, descending, view }, gap) {
-  if (!sort) return 5;
+  if (!sort) return view.table.count;
   if (sort.number) return NaN;
   const { texts } = view.table.texts[sort.name];
   const before = texts.filter((text) => naturalOrder(text, gap[sort.name]) < 0).length;

@@ -5,7 +5,7 @@ from __future__ import annotations
 import slicer
 
 from ...agreement.analysis import Analysis, CaseResult
-from ...agreement.row_order import worst_first
+from ...agreement.severity import worst_first
 from ...agreement.table import AgreementRow
 from ...imaging.label_map import LabelMap
 from ..agreement_map import add_agreement_map, add_legend, agreement_of_all, agreement_of_one, show_as_label

@@ -8,36 +8,14 @@ from statistics import mean
 import numpy as np
 import slicer
 
-from ...agreement.table import AgreementRow, PairwiseRow, StapleRow
+from ...agreement.table import AGREEMENT_COLUMNS, AgreementRow, PairwiseRow, StapleRow, heading_of
 from ..table_node import TableColumn, add_table_node
 
-# Columns of the tables: title, unit, description.
-_COLUMNS = {
-    "structure": ("Structure", "", "Harmonized name"),
-    "structure_key": ("Codes", "", "type|modifier|region|region modifier, each as scheme:code"),
-    "model": ("Model", "", "Which model's segment is compared"),
-    "status": (
-        "Status",
-        "",
-        "ok, missing (knows it, found nothing), empty_consensus, truncated (cut by the scan's end), not_looked_for",
-    ),
-    "consensus": ("Consensus", "", "How the consensus was made"),
-    "n_models": ("Models", "", "How many models know the structure"),
-    "volume_ml": ("Volume", "ml", "Volume of the model's segment"),
-    "consensus_volume_ml": ("Consensus volume", "ml", "Volume of the consensus"),
-    "dice": ("Dice", "", "Dice coefficient of segment and consensus, 0 to 1"),
-    "jaccard": ("Jaccard", "", "Jaccard index of segment and consensus, 0 to 1"),
-    "volume_ratio": ("Consensus / volume", "", "Consensus volume divided by the segment's volume"),
-    "hd95_mm": ("HD95", "mm", "95th percentile of the distance of the two surfaces"),
-    "assd_mm": ("ASSD", "mm", "Average symmetric surface distance"),
-    "nsd": ("NSD", "", "Normalized surface Dice: share of both surfaces within the tolerance of the other"),
-    "nsd_tolerance_mm": ("NSD tolerance", "mm", "Tolerance of the normalized surface Dice"),
-}
-
+_NOT_SHOWN = ("case", "series_uid")
 
 _STAPLE_COLUMNS = {
-    "structure": _COLUMNS["structure"],
-    "structure_key": _COLUMNS["structure_key"],
+    "structure": heading_of("structure"),
+    "structure_key": heading_of("structure_key"),
     "model": ("Model", "", "A model that has a say in the structure"),
     "left_out": ("Left out", "", "The model that is held against the consensus and has no say in it"),
     "sensitivity": ("Sensitivity", "", "Share of the estimated true voxels that the model marks"),
@@ -52,7 +30,8 @@ def add_agreement_table(scene: slicer.vtkMRMLScene, name: str, rows: Sequence[Ag
     """The rows in the order given; columns as in agreement.csv, without case and series, which are the volume."""
     columns = [
         TableColumn(column, [getattr(row, column) for row in rows], title, description, unit)
-        for column, (title, unit, description) in _COLUMNS.items()
+        for column, (title, unit, description) in ((name, heading_of(name)) for name in AGREEMENT_COLUMNS)
+        if column not in _NOT_SHOWN
     ]
     return add_table_node(scene, name, columns)
 

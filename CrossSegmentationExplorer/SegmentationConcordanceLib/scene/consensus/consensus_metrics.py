@@ -15,6 +15,7 @@ from ...agreement.disputed_place import Place, disputed_place
 from ...agreement.models import ModelSegmentation
 from ...agreement.option_fields import understood_option
 from ...agreement.options import REFERENCE, AnalysisOptions
+from ...agreement.severity import in_words
 from ...agreement.subset import exclusion_note
 from ...agreement.table import AgreementRow
 from ...anatomy.combinations import combinations_named
@@ -213,7 +214,7 @@ class ConsensusMetricsLogic:
         lines = [f"{counted} that two or more of {len(models)} models know. Consensus: {method}."]
         worst = self.result.worst()
         if worst is not None:
-            lines.append(f"Lowest Dice: {worst.dice:.3f}, {worst.structure}, {worst.model}.")
+            lines.append(f"Worst: {in_words(worst, self.result.agreement)}.")
         if not self.is_current:
             lines.append("Segmentations or options have changed since: apply again.")
         return [*lines, *(note for note in self.notes if note != self.exclusion_note())]

@@ -62,7 +62,7 @@ class ReviewChoices:
     shows_map: bool = False
     shows_crosshair: bool = False
     shows_bars: bool = False
-    majority: bool = False
+    majority: bool = True
     order: ListOrder = field(default_factory=ListOrder)
     groups: tuple[StructureGroup, ...] | None = None
 
@@ -97,7 +97,7 @@ def read_choices(node: slicer.vtkMRMLScriptedModuleNode) -> ReviewChoices:
         shows_map=found["shows_map"] is True,
         shows_crosshair=found["shows_crosshair"] is True,
         shows_bars=found["shows_bars"] is True,
-        majority=found["majority"] is True,
+        majority=found["majority"] is not False,
         order=order if order.column in ("", *STRUCTURE_COLUMNS) else ListOrder(),
         groups=_groups(found["groups"]),
     )

@@ -16,6 +16,7 @@ from scene.agreement_scene import (
     first_model,
     label_map_of,
 )
+from SegmentationConcordanceLib.agreement.severity import ALONE, COMPARED
 from SegmentationConcordanceLib.anatomy.concepts import CodedConcept, CodedStructure
 from SegmentationConcordanceLib.exploring.explored_scan import ExploredScan
 from SegmentationConcordanceLib.exploring.structure_list import (
@@ -52,10 +53,11 @@ def test_each_structure_says_who_has_it_and_how_far_the_models_are_apart(scan: E
     spleen, liver = found[SPLEEN_KEY], found[LIVER_KEY]
     assert spleen.presence == {"A": PRESENT, "B": PRESENT, "C": PRESENT}
     assert spleen.volume_spread == 0.0
-    # 12 voxels each, 8 in common to all: 2 * 8 / (12 + 8); A and C are equal, A and B share 8
-    assert spleen.lowest_dice == pytest.approx(0.8)
+    # 12 voxels each; A and C are equal and the majority, B shares 8 with it
+    assert spleen.lowest_dice == pytest.approx(2 * 8 / 24)
+    assert spleen.disputed_ml == pytest.approx(80.0)
     assert spleen.pairwise_spread == pytest.approx(1 - 2 * 8 / 24)
-    assert liver.volume_spread == pytest.approx(0.5)
+    assert liver.volume_spread == pytest.approx(0.6)  # 8, 8 and 4 voxels: 4 / their mean
     assert liver.lowest_dice == pytest.approx(2 * 4 / (8 + 4))
 
 
@@ -67,7 +69,7 @@ def test_a_structure_of_one_model_is_not_in_the_others_and_has_no_agreement(scan
 
 
 def test_worst_agreement_comes_first_and_what_cannot_be_compared_last(scan: ExploredScan) -> None:
-    assert [structure.key for structure in list_structures(scan)] == [LIVER_KEY, SPLEEN_KEY, AORTA_KEY]
+    assert [structure.key for structure in list_structures(scan)] == [SPLEEN_KEY, LIVER_KEY, AORTA_KEY]
 
 
 def test_segments_are_matched_by_code_and_region_and_never_by_name(scene_host: SceneHost) -> None:
@@ -114,7 +116,8 @@ def make(
     name: str, group: str = "Lungs", dice: float | None = None, missing: bool = False, n: int = 2
 ) -> ListedStructure:
     presence = {f"m{number}": PRESENT for number in range(n)} | ({"x": MISSING} if missing else {})
-    return ListedStructure(name, name, group, (0, 0, 0), presence, None, dice, None)
+    part, severity = (ALONE, 0.0) if dice is None else (COMPARED, 10 * (1 - dice))
+    return ListedStructure(name, name, group, (0, 0, 0), presence, None, dice, None, severity=severity, part=part)
 
 
 @pytest.fixture

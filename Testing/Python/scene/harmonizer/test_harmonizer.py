@@ -20,7 +20,7 @@ from SegmentationConcordanceLib.scene.harmonizer.harmonizer import HarmonizerLog
 from SegmentationConcordanceLib.scene.harmonizer.harmonizer_parameters import HarmonizerOptions
 from SegmentationConcordanceLib.scene.harmonizer.terminology_entry import entry_of_structure, structure_of_entry
 from SegmentationConcordanceLib.scene.model_grouping import find_candidates
-from SegmentationConcordanceLib.scene.node_attributes import vocabulary_of_node
+from SegmentationConcordanceLib.scene.node_attributes import knowledge_of_node
 from SegmentationConcordanceLib.scene.segmentation_node import label_map_from_node
 
 HALF_GRID = Geometry.from_parts((3, 6, 8), (10, 10, 200), (-20.0, 30.0, -400.0), np.eye(3))
@@ -67,7 +67,7 @@ def test_apply_makes_one_coded_segmentation_on_the_volume(logic, tmp_path):
     assert [segment.color for segment in label_map.segments] == [colors["liver"], colors["spleen"]]
     assert np.count_nonzero(label_map.layers[0] == 15) == 6
     assert node.GetNodeReference(node.GetReferenceImageGeometryReferenceRole()) is logic.volume
-    assert vocabulary_of_node(node) == load_vocabulary("moose").for_task("clin_ct_organs").identities
+    assert knowledge_of_node(node).structures == load_vocabulary("moose").for_task("clin_ct_organs").identities
     assert logic.notes == ("Made: MOOSE.",)
 
 
@@ -268,7 +268,7 @@ def test_answers_become_a_label_map_of_ones_own(scene_host, logic, tmp_path):
     assert [row.status for row in logic.rows] == ["exact", "exact", "unknown"]
     assert "Your own label map" in logic.states[0].evidence[-1]
     (node,) = logic.apply()
-    assert vocabulary_of_node(node) == vocabulary.identities
+    assert knowledge_of_node(node).structures == vocabulary.identities
 
 
 def test_a_map_of_ones_own_replaces_the_shipped_one_visibly(logic, tmp_path):

@@ -12,7 +12,7 @@ from scene.study_fixtures import Patient, add_ct
 from SegmentationConcordanceLib.imaging.seg_header import read_seg_header
 from SegmentationConcordanceLib.scene.belonging import Belonging, belonging
 from SegmentationConcordanceLib.scene.model_grouping import find_candidates
-from SegmentationConcordanceLib.scene.node_attributes import vocabulary_of_node
+from SegmentationConcordanceLib.scene.node_attributes import knowledge_of_node
 from SegmentationConcordanceLib.scene.segmentation_node import label_map_from_node
 from SegmentationConcordanceLib.scene.study.study_loading import load_segmentations
 from SegmentationConcordanceLib.scene.study.study_search import find_segmentations, loaded_instances
@@ -62,14 +62,14 @@ def test_voxels_codes_colors_and_vocabulary(scene_host, patient):
         assert of_name[segment.name].structure == segment.structure
         assert np.abs(np.subtract(of_name[segment.name].color, segment.color)).max() <= 1
     assert of_name.keys() == {"spleen", "kidney_left", "kidney_cyst_right"}
-    assert len(vocabulary_of_node(node)) > 80  # what the label map named in the file knows
+    assert len(knowledge_of_node(node).structures) > 80  # what the label map named in the file knows
 
 
 def test_segments_that_overlap(scene_host, patient):
     volume = add_ct(scene_host.scene, patient.series)
     (node,) = load_segmentations(headers(patient, "D rest"), volume).nodes
     assert node.GetSegmentation().GetNumberOfLayers("Binary labelmap") == 2
-    assert vocabulary_of_node(node) == frozenset()  # the file names no label map
+    assert knowledge_of_node(node).structures == frozenset()  # the file names no label map
 
 
 def test_layers_are_no_larger_than_the_frames(scene_host, patient):

@@ -1,0 +1,221 @@
+"""How grave a disagreement is: the one order "worst first" of tables, panels, the explorer and the report.
+
+A model is held against the majority of the models that found the structure, see :func:`.majority_or_others`, whatever
+consensus the table was made with. What counts is the volume in ml that the two do not share, how deep it is in mm at
+its deepest voxel, and whether the structure was lost as a whole::
+
+    severity = depth in mm * (1 + log10(1 + volume in ml)), twice that where nothing is shared
+
+Depth comes first, as a rim of noise around a large organ may hold more millilitres than a wrong vertebra, but is thin.
+Volume counts by its order of magnitude. So what is tiny comes late, whatever its Dice. Where the depth was not measured
+it is what it would be if the volume were spread evenly over a ball of the structure's size; of a lost structure it is
+the radius of that ball.
+
+A model that missed a structure is at least as grave there as any that found it: missing never wins. Structures that
+the scan cuts stand behind all others: models differ in what they make of a rest.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from statistics import median
+
+import numpy as np
+
+from .comparison import Comparison
+from .consensus import leave_one_out
+from .finders import of_finders
+from .overlap import dice
+from .table import MISSED, MISSING, NOT_LOOKED_FOR, TRUNCATED, AgreementRow
+from .votes import majority, majority_or_others
+
+_LOST_FACTOR = 2.0
+_MM3_PER_ML = 1000.0
+
+COMPARED, CUT, ALONE = 0, 1, 2
+"""Which part of a list a row stands in: what can be compared, what the scan cuts, what one model alone knows."""
+
+
+def severity(disputed_ml: float, depth_mm: float, *, lost: bool) -> float:
+    """How grave a disagreement is, 0 or more.
+
+    :param disputed_ml: volume of what is not shared, in ml.
+    :param depth_mm: distance of its deepest voxel to its border, in mm.
+    :param lost: nothing is shared.
+    """
+    return depth_mm * (1 + math.log10(1 + disputed_ml)) * (_LOST_FACTOR if lost else 1.0)
+
+
+def estimated_depth_mm(disputed_ml: float, volume_ml: float, *, lost: bool) -> float:
+    """How deep a disagreement would be if it were spread evenly over a ball, in mm.
+
+    :param volume_ml: of the structure.
+    :param lost: nothing is shared: the disagreement is the ball itself.
+    """
+    if lost or not volume_ml:
+        return _radius_mm(disputed_ml)
+    area_mm2 = 4 * math.pi * _radius_mm(volume_ml) ** 2
+    return min(disputed_ml * _MM3_PER_ML / area_mm2, _radius_mm(disputed_ml))
+
+
+def with_severity(
+    rows: Sequence[AgreementRow], comparison: Comparison, depths: Mapping[tuple[str, str], float] | None = None
+) -> list[AgreementRow]:
+    """The rows with what each model is told apart by: ``dice_others``, ``disputed_ml``, ``depth_mm``, ``severity``.
+
+    :param comparison: that the rows are of.
+    :param depths: depth in mm by structure key and model, where it was measured.
+    """
+    voting = of_finders(comparison)
+    own = comparison.model_counts()
+    others, held = leave_one_out(voting, majority), majority_or_others(voting)
+    of_others = others.reference_counts(voting), others.common_counts(voting)
+    reference, common = held.reference_counts(voting), held.common_counts(voting)
+    index_of = {structure.key: index for index, structure in enumerate(comparison.structures)}
+    bit_of = {model: bit for bit, model in enumerate(comparison.models)}
+    ml = comparison.geometry.voxel_volume_ml
+    judged = []
+    for row in rows:
+        at = index_of[row.structure_key], bit_of[row.model]
+        if not _is_compared(row):
+            judged.append(row)
+            continue
+        n, agreed, shared = int(own[at]), int(reference[at]), int(common[at])
+        disputed_ml, lost = (n + agreed - 2 * shared) * ml, shared == 0
+        depth = (depths or {}).get((row.structure_key, row.model))
+        known = estimated_depth_mm(disputed_ml, (n + agreed) / 2 * ml, lost=lost) if depth is None else depth
+        judged.append(
+            replace(
+                row,
+                dice_others=dice(n, int(of_others[0][at]), int(of_others[1][at])) if n else 0.0,
+                disputed_ml=disputed_ml,
+                depth_mm=depth,
+                severity=severity(disputed_ml, known, lost=lost),
+            )
+        )
+    return _missing_gravest(judged)
+
+
+def _missing_gravest(rows: Sequence[AgreementRow]) -> list[AgreementRow]:
+    gravest: dict[str, float] = {}
+    for row in rows:
+        gravest[row.structure_key] = max(gravest.get(row.structure_key, 0.0), row.severity or 0.0)
+    return [
+        replace(row, severity=gravest[row.structure_key])
+        if row.presence == MISSED and row.severity is not None
+        else row
+        for row in rows
+    ]
+
+
+def worst_first(rows: Iterable[AgreementRow]) -> list[AgreementRow]:
+    """The gravest rows first; then structures that the scan cuts, then what one model alone knows; models as they came.
+
+    Rows of tables that hold no severity get the one that follows from volumes and Dice.
+    """
+    rows = list(rows)
+    parts, grave = parts_of(rows), severities(rows)
+    order = sorted(
+        range(len(rows)),
+        key=lambda at: (
+            parts[at], -grave[at], rows[at].status != MISSING, rows[at].structure, rows[at].case
+        ),
+    )  # fmt: skip
+    return [rows[at] for at in order]
+
+
+def parts_of(rows: Sequence[AgreementRow]) -> list[int]:
+    """Of each row, which part of a list it stands in: :data:`COMPARED`, :data:`CUT` or :data:`ALONE`.
+
+    A structure is cut where the scan cuts it in any model of the case.
+    """
+    cut = {(row.case, row.structure_key or row.structure) for row in rows if is_cut(row)}
+    return [
+        ALONE if not _is_compared(row) else CUT if (row.case, row.structure_key or row.structure) in cut else COMPARED
+        for row in rows
+    ]
+
+
+def severities(rows: Sequence[AgreementRow]) -> list[float]:
+    """The severity of each row; 0 where nothing is known of it."""
+    volumes: dict[tuple[str, str, str], list[float]] = {}
+    for row in rows:
+        if row.severity is None and row.volume_ml:
+            volumes.setdefault((row.case, row.structure_key or row.structure, row.consensus), []).append(row.volume_ml)
+    return [
+        _estimated(row, volumes.get((row.case, row.structure_key or row.structure, row.consensus), ()))
+        if row.severity is None
+        else row.severity
+        for row in rows
+    ]
+
+
+def is_cut(row: AgreementRow) -> bool:
+    """Whether the end of the scan cuts the model's segment."""
+    return TRUNCATED in (row.presence, row.status)
+
+
+def reason(row: AgreementRow) -> str:
+    """Why a row stands where it does in the list, in a few words; "" where nothing is known."""
+    cut = " (cut by the scan)" if is_cut(row) else ""
+    if row.status == NOT_LOOKED_FOR:
+        return "did not look for it"
+    if row.n_models < 2:
+        return f"no other model knows it{cut}"
+    if row.disputed_ml is None:
+        return f"missed it{cut}" if row.status == MISSING else cut.strip()
+    if row.presence == MISSED:
+        return f"missed {_ml(row.disputed_ml)}{cut}"
+    depth = "" if row.depth_mm is None else f", {row.depth_mm:.1f} mm deep"
+    return f"{_ml(row.disputed_ml)} apart{depth}{cut}"
+
+
+def concerned(row: AgreementRow, rows: Iterable[AgreementRow]) -> tuple[str, ...]:
+    """The models that a row's disagreement is between: the row's own, or both of two, of which none can be blamed."""
+    if row.n_models > 2:
+        return (row.model,)
+    there = (row.case, row.structure_key or row.structure, row.consensus)
+    return tuple(
+        one.model for one in rows if (one.case, one.structure_key or one.structure, one.consensus) == there
+    ) or (row.model,)
+
+
+def in_words(row: AgreementRow, rows: Sequence[AgreementRow]) -> str:
+    """A row of a list in a line: structure, the models concerned, the reason, Dice."""
+    models = concerned(row, rows)
+    said = reason(row)
+    if len(models) > 1 and row.presence == MISSED:
+        finder = next(name for name in models if name != row.model)
+        said = f"found by {finder} alone, {_ml(row.disputed_ml or 0.0)}"
+    held = f"the {row.consensus}" if len(models) == 1 else "each other"
+    dice = "" if row.dice is None else f"Dice {row.dice:.3f} with {held}"
+    return f"{row.structure}, {' and '.join(models)}: {'; '.join(part for part in (said, dice) if part)}"
+
+
+def _is_compared(row: AgreementRow) -> bool:
+    return row.n_models > 1 and row.status != NOT_LOOKED_FOR
+
+
+def _estimated(row: AgreementRow, volumes: Sequence[float]) -> float:
+    """Of a row without severity, from what it has: volumes and Dice, or Dice alone."""
+    if not _is_compared(row):
+        return 0.0
+    if row.status == MISSING or not row.dice:
+        lost_ml = row.volume_ml or (median(volumes) if volumes else 0.0)
+        if row.status != MISSING and row.dice is None:
+            return 0.0
+        return severity(lost_ml, estimated_depth_mm(lost_ml, 0.0, lost=True), lost=True)
+    own = row.volume_ml or 1.0
+    both = own + (own * row.dice / (2 - row.dice) if row.consensus_volume_ml is None else row.consensus_volume_ml)
+    disputed_ml = both * (1 - row.dice)
+    return severity(disputed_ml, estimated_depth_mm(disputed_ml, both / 2, lost=False), lost=False)
+
+
+def _radius_mm(ml: float) -> float:
+    return float(np.cbrt(3 * ml * _MM3_PER_ML / (4 * math.pi)))
+
+
+def _ml(ml: float) -> str:
+    return f"{ml:.1f} ml" if ml >= 1 else f"{ml:.2g} ml"
