@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..errors import ConcordanceError
 from ..imaging.image_series import ImageSeries
+from ..imaging.rtstruct import is_rtstruct
 from ..imaging.seg_header import read_seg_header
 from .case_image import read_case_image
 from .case_work import segs_of
@@ -66,7 +67,7 @@ def _problems(case: CohortCase, cohort: Cohort, read_outputs: bool) -> Iterator[
 def _check_output(output: CaseOutput, image: object, cohort: Cohort, read: bool) -> None:
     folders = cohort.settings.label_map_folders
     segs = segs_of(output)
-    for path in segs:
+    for path in (one for one in segs if not is_rtstruct(one)):
         header = read_seg_header(path)
         referenced = header.referenced_series_uids
         if isinstance(image, ImageSeries) and referenced and image.series_uid not in referenced:

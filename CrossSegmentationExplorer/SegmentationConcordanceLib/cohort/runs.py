@@ -17,11 +17,13 @@ from ..imaging.image_series import ImageSeries
 from ..imaging.label_map import LabelMap
 from ..imaging.model_output import is_cropped_to_segments, read_model_output
 from ..imaging.resampling import OnGrid, covered_part, part_note, place_on_grid, resample_nearest
+from ..imaging.rtstruct import is_rtstruct
 from ..imaging.seg_reader import DicomSeg, check_refers_to, read_dicom_seg
 from .case_image import common_grid
 from .known_label_maps import known_vocabularies, known_vocabulary
 from .listener import Listener
 from .recognition import ChosenModel, recognized_model, told_task
+from .structure_sets import read_structure_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,8 @@ def _read(
     listener: Listener,
 ) -> list[ReadRun]:
     if is_dicom_seg(file.path):
-        return _read_seg(file, image, folders, listener)
+        reader = _read_structure_set if is_rtstruct(file.path) else _read_seg
+        return reader(file, image, folders, listener)
     return [_read_output(file, files, folders, listener)]
 
 
@@ -206,6 +209,17 @@ def _read_seg(
             covered=seg.identity.covered,
         )
     ]
+
+
+def _read_structure_set(
+    file: RunFile, image: ImageSeries | Geometry | None, folders: Sequence[Path], listener: Listener
+) -> list[ReadRun]:
+    """An RT Structure Set; what it lacks counts as not in the model."""
+    label_map, label = read_structure_set(file.path, image, file.label_map_name, folders, listener)
+    name = file.name or label or file.path.stem
+    segments = tuple(replace(segment, algorithm=name) for segment in label_map.segments)
+    label_map = LabelMap(label_map.layers, label_map.geometry, segments)
+    return [ReadRun(name, label_map, "", (), frozenset(), may_be_cropped=False)]
 
 
 def _read_seg_of_several(seg: DicomSeg, listener: Listener) -> list[ReadRun]:

@@ -1,0 +1,108 @@
+"""Contours become voxels, by the rule that the reader names."""
+
+from __future__ import annotations
+
+import numpy as np
+import pydicom
+import pytest
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, generate_uid
+
+from SegmentationConcordanceLib.errors import DicomSegError, GeometryMismatchError
+from SegmentationConcordanceLib.imaging.geometry import Geometry
+from SegmentationConcordanceLib.imaging.rtstruct import RT_STRUCTURE_SET_STORAGE, is_rtstruct, read_rtstruct
+
+pytest.importorskip("skimage", reason="needs scikit-image: pip install scikit-image")
+
+GRID = Geometry.from_parts((6, 20, 30), (2.0, 3.0, 5.0), (-10.0, 20.0, -100.0), np.eye(3))
+
+
+def contour(points_ij, k, geometry=GRID, kind="CLOSED_PLANAR"):
+    item = Dataset()
+    item.ContourGeometricType = kind
+    points = geometry.lps_of([(i, j, k) for i, j in points_ij])
+    item.NumberOfContourPoints = len(points)
+    item.ContourData = [f"{value:.4f}" for value in points.ravel()]
+    return item
+
+
+def rtstruct(path, structures, series_uid=""):
+    """A file with structures as (name, contours)."""
+    dataset = Dataset()
+    dataset.file_meta = FileMetaDataset()
+    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    dataset.file_meta.MediaStorageSOPClassUID = dataset.SOPClassUID = RT_STRUCTURE_SET_STORAGE
+    dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID = generate_uid()
+    dataset.Modality = "RTSTRUCT"
+    dataset.StructureSetLabel = "Plan"
+    dataset.StructureSetROISequence, dataset.ROIContourSequence = [], []
+    for number, (name, contours) in enumerate(structures, start=1):
+        roi, drawn = Dataset(), Dataset()
+        roi.ROINumber, roi.ROIName = number, name
+        drawn.ReferencedROINumber, drawn.ROIDisplayColor = number, [10 * number, 20, 30]
+        drawn.ContourSequence = contours
+        dataset.StructureSetROISequence.append(roi)
+        dataset.ROIContourSequence.append(drawn)
+    if series_uid:
+        frame, study, series = Dataset(), Dataset(), Dataset()
+        series.SeriesInstanceUID = series_uid
+        study.RTReferencedSeriesSequence = [series]
+        frame.RTReferencedStudySequence = [study]
+        dataset.ReferencedFrameOfReferenceSequence = [frame]
+    dataset.save_as(path, enforce_file_format=True)
+    return path
+
+
+def square(low, high):
+    return [(low, low), (high, low), (high, high), (low, high)]
+
+
+def test_a_square_holds_the_voxels_whose_centres_are_in_it(tmp_path):
+    found = read_rtstruct(rtstruct(tmp_path / "rt.dcm", [("Liver", [contour(square(2.5, 7.5), 4)])]), GRID)
+    (segment,) = found.label_map.segments
+    mask = found.label_map.layers[0] == segment.label
+    expected = np.zeros(GRID.shape, bool)
+    expected[4, 3:8, 3:8] = True
+    assert np.array_equal(mask, expected)
+    assert (segment.name, segment.color, found.label) == ("Liver", (10, 20, 30), "Plan")
+
+
+def test_a_contour_in_another_is_a_hole_and_one_beside_it_is_not(tmp_path):
+    contours = [contour(square(1.5, 9.5), 1), contour(square(3.5, 6.5), 1), contour(square(11.5, 13.5), 1)]
+    label_map = read_rtstruct(rtstruct(tmp_path / "rt.dcm", [("A", contours)]), GRID).label_map
+    assert list(label_map.voxel_counts().values()) == [8 * 8 - 3 * 3 + 2 * 2]
+
+
+def test_structures_that_overlap_lie_in_layers(tmp_path):
+    both = [("A", [contour(square(1.5, 9.5), 0)]), ("B", [contour(square(4.5, 12.5), 0)])]
+    label_map = read_rtstruct(rtstruct(tmp_path / "rt.dcm", both), GRID).label_map
+    assert [segment.layer for segment in label_map.segments] == [0, 1]
+    assert list(label_map.voxel_counts().values()) == [64, 64]
+
+
+def test_a_tilted_grid_is_its_own(tmp_path):
+    c, s = np.cos(0.3), np.sin(0.3)
+    tilted = Geometry.from_parts(GRID.shape, (2, 3, 5), (5, 6, 7), [[1, 0, 0], [0, c, -s], [0, s, c]])
+    label_map = read_rtstruct(
+        rtstruct(tmp_path / "rt.dcm", [("A", [contour(square(2.5, 7.5), 3, tilted)])]), tilted
+    ).label_map
+    assert list(label_map.voxel_counts().values()) == [25]
+    with pytest.raises(GeometryMismatchError, match="a contour lies at slices"):
+        read_rtstruct(tmp_path / "rt.dcm", GRID)
+
+
+def test_points_and_open_lines_are_no_structures(tmp_path):
+    path = rtstruct(tmp_path / "rt.dcm", [("A", [contour([(1, 1)], 0, kind="POINT")])])
+    assert is_rtstruct(path)
+    with pytest.raises(DicomSegError, match="has no closed contours"):
+        read_rtstruct(path, GRID)
+
+
+def test_a_contour_outside_of_the_scan_is_refused(tmp_path):
+    with pytest.raises(GeometryMismatchError, match=r"of 0 to 5"):
+        read_rtstruct(rtstruct(tmp_path / "rt.dcm", [("A", [contour(square(1, 5), 9)])]), GRID)
+
+
+def test_a_seg_is_none(tmp_path):
+    pydicom.Dataset().save_as(tmp_path / "x.dcm", implicit_vr=False, little_endian=True)
+    assert not is_rtstruct(tmp_path / "x.dcm")
