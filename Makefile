@@ -43,9 +43,10 @@ docs: $(VENV)/installed-docs ## the pages of docs/ and of the Python interface, 
 benchmark: setup-test ## speed on the full sample, as ratios within one run; takes a quarter of an hour
 	PYTHONPATH=Testing/Python $(BIN)/python Testing/Benchmarks/run.py
 
-lint: setup-test ## style, and the types of the pages' JavaScript where npm is there
+lint: setup-test ## style, types of the library, and those of the pages' JavaScript where npm is there
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory lint-javascript; \
 	else echo "The JavaScript of the pages is not checked: needs npm (apt-get install npm)"; fi
 

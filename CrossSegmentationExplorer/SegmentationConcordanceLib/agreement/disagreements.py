@@ -43,6 +43,16 @@ class Disagreement:
     worst: AgreementRow | None
 
     @property
+    def lowest(self) -> tuple[AgreementRow, float]:
+        """The row with the lowest Dice, and its Dice.
+
+        :raises ValueError: no row has one, as where a structure is missing.
+        """
+        if self.worst is None or self.worst.dice is None:
+            raise ValueError(f"no row of {self.name} has a Dice")
+        return self.worst, self.worst.dice
+
+    @property
     def gravity(self) -> float:
         """From 0 to 1: a structure lost weighs 1, a model that stands apart what it lacks to the others."""
         if self.kind in (MISSED, ALONE):
@@ -86,18 +96,21 @@ def _disagreement(
 ) -> Disagreement | None:
     missed = [row.model for row in rows if row.status == MISSING]
     found = [row.model for row in rows if row.status != MISSING]
-    with_dice = [row for row in rows if row.dice is not None]
-    worst = min(with_dice, key=lambda row: row.dice, default=None)
+    with_dice = [(row.dice, row) for row in rows if row.dice is not None]
+    worst = min(with_dice, key=lambda pair: pair[0])[1] if with_dice else None
     if not found or (not missed and worst is None):
         return None
-    kind, suspects, own, others = LOW, (), None, None
+    kind = LOW
+    suspects: tuple[str, ...] = ()
+    own, others = None, None
     if missed:
         is_few = len(missed) <= len(found)
         kind, suspects = (MISSED, tuple(missed)) if is_few else (ALONE, tuple(found))
     else:
         outlier = _outlier(pairs)
         if outlier is not None:
-            kind, suspects, own, others = APART, (outlier[0],), *outlier[1:]
+            kind, suspects = APART, (outlier[0],)
+            _, own, others = outlier
         if all(row.status == EMPTY_CONSENSUS for row in rows):
             kind = NO_OVERLAP
     rest = tuple(row.model for row in rows if row.model not in suspects)
@@ -106,12 +119,12 @@ def _disagreement(
 
 def _outlier(pairs: Sequence[PairwiseRow]) -> tuple[str, float, float] | None:
     """The model that agrees least with the others, when those agree clearly better among themselves; both means."""
-    total = sum(pair.dice for pair in pairs)
+    total = sum(pair.dice for pair in pairs if pair.dice is not None)
     sums: dict[str, float] = {}
     counts: dict[str, int] = {}
     for pair in pairs:
         for model in (pair.model_a, pair.model_b):
-            sums[model] = sums.get(model, 0.0) + pair.dice
+            sums[model] = sums.get(model, 0.0) + (pair.dice or 0.0)
             counts[model] = counts.get(model, 0) + 1
     found = None
     for model, own_sum in sums.items():

@@ -55,7 +55,7 @@ def worst_findings(
 
 
 def _is_good(one: Disagreement) -> bool:
-    return one.kind == LOW and one.worst.dice >= GOOD_DICE
+    return one.kind == LOW and one.lowest[1] >= GOOD_DICE
 
 
 def _gravest(group: Sequence[Disagreement]) -> float:
@@ -85,7 +85,7 @@ def _grouped_by_lowest(found: Iterable[Disagreement]) -> list[list[Disagreement]
     """By structure and the model with the lowest Dice where that is so in several cases, the lowest first."""
     groups: dict[tuple, list[Disagreement]] = {}
     for one in sorted(found, key=lambda one: one.gravity, reverse=True):
-        groups.setdefault((one.structure, one.worst.model, one.kind), []).append(one)
+        groups.setdefault((one.structure, one.lowest[0].model, one.kind), []).append(one)
     return [
         group
         for there in groups.values()
@@ -117,7 +117,8 @@ class _Sentences:
 
     def of_lowest(self, group: Sequence[Disagreement]) -> Finding:
         """Of disagreements without suspects, on one structure, the lowest Dice first."""
-        one, row = group[0], group[0].worst
+        one = group[0]
+        row, dice = one.lowest
         lead = f"{self._case(one.case)}, {_readable(one.name)}"
         many = f"{_readable(one.name)} in {len(group):,} cases"
         cut = " The end of the scan cuts it." if is_cut(row) else ""
@@ -125,11 +126,11 @@ class _Sentences:
             what = f"no voxel is common to all {len(one.others)} models"
             text = f"{lead}: {what}." if len(group) == 1 else f"{many}: {what}; {self._case(one.case)} is one of them."
         elif len(group) == 1:
-            text = f"{lead}: {row.model} has Dice {row.dice:.3f} with the {row.consensus}{_volumes(row)}.{cut}"
+            text = f"{lead}: {row.model} has Dice {dice:.3f} with the {row.consensus}{_volumes(row)}.{cut}"
         else:
             text = (
-                f"{many}: {row.model} has the lowest Dice with the {row.consensus}, {row.dice:.3f} to"
-                f" {group[-1].worst.dice:.3f}; lowest in {self._case(one.case)}{_volumes(row)}.{cut}"
+                f"{many}: {row.model} has the lowest Dice with the {row.consensus}, {dice:.3f} to"
+                f" {group[-1].lowest[1]:.3f}; lowest in {self._case(one.case)}{_volumes(row)}.{cut}"
             )
         return _finding(group, one, (one.structure,), (row.model,), text, lead if len(group) == 1 else many)
 

@@ -70,7 +70,7 @@ def _row_findings(rows: Sequence[TableRow]) -> Iterator[tuple[int, str, str]]:
 
 def label_duplicates(table: LabelMapTable) -> list[TableFinding]:
     """Where one task has a label id twice."""
-    found = []
+    found: list[tuple[int, str, str]] = []
     for task in dict.fromkeys(row.task for row in table.rows):
         of_task = [row for row in table.rows if row.task == task]
         found += _duplicates(of_task, "label", "label id {}", lambda row: row.label)

@@ -165,7 +165,7 @@ def _require_keys(path: Path, where: str, held: object, known: Sequence[str]) ->
 
 def _settings(path: Path, held: Mapping[str, Any], given: Settings) -> Settings:
     options = {field.name: getattr(given.options, field.name) for field in fields(AnalysisOptions)}
-    own = {"combine": list(given.combine), "resample": given.resample, "labelmaps": []}
+    own: dict[str, Any] = {"combine": list(given.combine), "resample": given.resample, "labelmaps": []}
     _require_keys(path, "[settings]", held, (*options, *_OWN_SETTINGS))
     for name, value in held.items():
         before = own[name] if name in own else options[name]

@@ -29,8 +29,7 @@ class Contents:
         if not now:
             return ""
         before = self.known.get(str(path))
-        same = before is not None and before[0] == now
-        digest = before[1] if same else _digest(path)
+        digest = before[1] if before is not None and before[0] == now else _digest(path)
         self.seen[str(path)] = [now, digest]
         return digest
 

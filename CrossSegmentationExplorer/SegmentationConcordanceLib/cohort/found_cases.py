@@ -53,7 +53,7 @@ class _Series:
     facts: tuple[tuple[str, str], ...]
 
 
-def found_cases(folder: Path, outputs: Sequence[str] = (), progress: Callable[[str], None] = str) -> FoundCases:
+def found_cases(folder: Path, outputs: Sequence[str] = (), progress: Callable[[str], object] = str) -> FoundCases:
     """Look through a folder and all below it.
 
     :param outputs: patterns of the models' files as seen from ``folder``, with * for any text; empty for all image
@@ -85,7 +85,7 @@ def found_cases(folder: Path, outputs: Sequence[str] = (), progress: Callable[[s
     return FoundCases(tuple(_cases(images, found)), tuple(alone))
 
 
-def _things(folder: Path, progress: Callable[[str], None]) -> Iterator[tuple[Path, Dataset | None]]:
+def _things(folder: Path, progress: Callable[[str], object]) -> Iterator[tuple[Path, Dataset | None]]:
     """Image files; and of each folder the first DICOM image of a series, and every other DICOM object."""
     for where, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))

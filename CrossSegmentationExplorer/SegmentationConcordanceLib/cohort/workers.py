@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -26,7 +27,9 @@ class WorkerEndedError(Exception):
     """The process that worked on a task ended without an outcome."""
 
 
-def in_this_process(function: Callable[[Task], Outcome], tasks: Sequence[Task]) -> Iterator[tuple[int, Outcome]]:
+def in_this_process(
+    function: Callable[[Task], Outcome], tasks: Sequence[Task]
+) -> Iterator[tuple[int, Outcome | Exception]]:
     """One task after the other: the number of each, and its outcome or the exception."""
     for number, task in enumerate(tasks):
         yield number, _outcome(function, task)
@@ -50,7 +53,7 @@ def in_processes(
     :param memory: in bytes; None for no limit.
     """
     context = _context()
-    lanes = [_Lane(context, function) for _ in range(min(workers, len(tasks)))]
+    lanes: list[_Lane[Task, Outcome]] = [_Lane(context, function) for _ in range(min(workers, len(tasks)))]
     waiting = list(range(len(tasks)))[::-1]
     attempts: dict[int, int] = {}
     try:
@@ -69,7 +72,13 @@ def in_processes(
             lane.end()
 
 
-def _fill(lanes, waiting, tasks, memory_of, memory) -> None:
+def _fill(
+    lanes: Sequence[_Lane[Task, Outcome]],
+    waiting: list[int],
+    tasks: Sequence[Task],
+    memory_of: Callable[[Task], int],
+    memory: int | None,
+) -> None:
     for lane in lanes:
         if lane.number is not None or not waiting:
             continue
@@ -81,41 +90,48 @@ def _fill(lanes, waiting, tasks, memory_of, memory) -> None:
         lane.give(number, tasks[number], needed)
 
 
-def _ready(lanes: Sequence[_Lane]) -> list[_Lane]:
-    busy = {thing: lane for lane in lanes if lane.number is not None for thing in lane.signs()}
-    return list(dict.fromkeys(busy[thing] for thing in wait(list(busy))))
+def _ready(lanes: Sequence[_Lane[Task, Outcome]]) -> list[_Lane[Task, Outcome]]:
+    busy: dict[object, _Lane[Task, Outcome]] = {}
+    for lane in lanes:
+        busy |= dict.fromkeys(lane.signs() if lane.number is not None else (), lane)
+    signs = [sign for lane in lanes if lane.number is not None for sign in lane.signs()]
+    return list(dict.fromkeys(busy[sign] for sign in wait(signs)))
 
 
 class _Lane(Generic[Task, Outcome]):
     """A process, and the task that it is at; a new process takes the place of one that ended or has done many."""
 
-    def __init__(self, context: multiprocessing.context.BaseContext, function: Callable[[Task], Outcome]) -> None:
+    def __init__(self, context: SpawnContext, function: Callable[[Task], Outcome]) -> None:
         self._context = context
         self._function = function
-        self._process: multiprocessing.Process | None = None
-        self._pipe: Connection | None = None
+        self._running: tuple[SpawnProcess, Connection] | None = None
         self._done = 0
         self.number: int | None = None
         self.memory = 0
 
     def give(self, number: int, task: Task, memory: int) -> None:
-        if self._process is None:
-            self._start()
+        _, pipe = self._running = self._running or self._started()
         self.number, self.memory = number, memory
         with suppress(OSError):  # the process has ended meanwhile, as its sentinel will say
-            self._pipe.send(task)
+            pipe.send(task)
 
-    def signs(self) -> list[object]:
+    def signs(self) -> list[Connection | int]:
         """What becomes ready when the task is done or the process has ended."""
-        return [self._pipe, self._process.sentinel]
+        if self._running is None:
+            return []
+        process, pipe = self._running
+        return [pipe, process.sentinel]
 
     def take(self) -> tuple[int, Outcome | Exception]:
         """The task's number, and what came of it."""
+        if self._running is None or self.number is None:
+            raise ValueError("the lane is at no task")
+        process, pipe = self._running
         number, self.number = self.number, None
         try:
-            outcome = self._pipe.recv() if self._pipe.poll() else self._ended()
+            outcome = pipe.recv() if pipe.poll() else self._ended(process)
         except (EOFError, OSError):
-            outcome = self._ended()
+            outcome = self._ended(process)
         self._done += 1
         if self._done >= _CASES_PER_PROCESS:
             self.end()
@@ -123,24 +139,26 @@ class _Lane(Generic[Task, Outcome]):
 
     def end(self) -> None:
         """End the process, also in the middle of its task."""
-        if self._process is not None:
-            self._pipe.close()
-            self._process.kill()
-            self._process.join()
-        self._process = None
+        if self._running is not None:
+            process, pipe = self._running
+            pipe.close()
+            process.kill()
+            process.join()
+        self._running = None
 
-    def _ended(self) -> WorkerEndedError:
-        self._process.join()
-        code = self._process.exitcode
+    def _ended(self, process: SpawnProcess) -> WorkerEndedError:
+        process.join()
+        code = process.exitcode
         self.end()
         return WorkerEndedError(f"the process that worked on it ended ({_ending(code)})")
 
-    def _start(self) -> None:
-        self._pipe, theirs = self._context.Pipe()
-        self._process = self._context.Process(target=_serve, args=(theirs, self._function), daemon=True)
-        self._process.start()
+    def _started(self) -> tuple[SpawnProcess, Connection]:
+        pipe, theirs = self._context.Pipe()
+        process = self._context.Process(target=_serve, args=(theirs, self._function), daemon=True)
+        process.start()
         self._done = 0
         theirs.close()
+        return process, pipe
 
 
 def _ending(code: int | None) -> str:
@@ -177,7 +195,7 @@ def _outcome(function: Callable[[Task], Outcome], task: Task) -> Outcome | Excep
         return RuntimeError(f"{type(error).__name__}: {error}")
 
 
-def _context() -> multiprocessing.context.BaseContext:
+def _context() -> SpawnContext:
     """Fresh interpreters; inside Slicer those of its own Python, as its main program is none."""
     context = multiprocessing.get_context("spawn")
     home = os.environ.get("SLICER_HOME", "")

@@ -102,12 +102,13 @@ def _finding(
     title = {o.label_map_name: o.title for case in sample.cases for o in case.outputs}[error.model]
     dice = []
     for structure in error.structures:
-        rows = [r for r in pairwise if r.case == error.case and r.structure == structure and r.dice is not None]
-        own = [row.dice for row in rows if title in (row.model_a, row.model_b)]
-        others = [row.dice for row in rows if title not in (row.model_a, row.model_b)]
+        rows = [r for r in pairwise if r.case == error.case and r.structure == structure]
+        pairs = [(row.dice, title in (row.model_a, row.model_b)) for row in rows if row.dice is not None]
+        own, others = ([value for value, is_own in pairs if is_own is wanted] for wanted in (True, False))
         if own and others:
-            dice.append({"structure": structure, "model": median(own), "others": median(others)})
-    worst = min(dice, key=lambda item: item["model"] - item["others"], default=None)
+            dice.append((structure, median(own), median(others)))
+    lowest = min(dice, key=lambda item: item[1] - item[2], default=None)
+    worst = None if lowest is None else dict(zip(("structure", "model", "others"), lowest))
     named = next((finding for finding in found if _names(finding, error, title)), None)
     told = None if named is None else {"kind": named.kind, "sentence": named.sentence}
     about = {"case": error.case, "model": title, "kind": error.kind, "description": error.description}

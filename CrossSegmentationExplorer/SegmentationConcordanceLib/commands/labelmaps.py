@@ -125,7 +125,7 @@ def _structures(vocabularies: Sequence[Vocabulary], path: Path | None, terminal:
 
 
 def _list(vocabularies: Sequence[Vocabulary], terminal: Terminal) -> dict[str, Any]:
-    summaries = [
+    summaries: list[dict[str, Any]] = [
         {
             "name": vocabulary.name,
             "title": vocabulary.title,

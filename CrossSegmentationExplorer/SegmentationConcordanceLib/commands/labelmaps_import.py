@@ -84,8 +84,8 @@ def read_any_labels(path: Path) -> tuple[ForeignLabel, ...]:
     if name.endswith((".nii", ".nii.gz")):
         labels = read_nifti_label_names(path)
     elif name.endswith(_TABLES):
-        labels = _own_labels(path) if name.endswith(".csv") else None
-        labels = read_foreign_table(path) if labels is None else labels
+        own = _own_labels(path) if name.endswith(".csv") else None
+        labels = read_foreign_table(path) if own is None else own
     else:
         labels = read_seg_labels(path)
     if not labels:

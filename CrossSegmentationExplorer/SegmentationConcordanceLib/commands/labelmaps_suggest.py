@@ -83,7 +83,7 @@ def run(args: argparse.Namespace, vocabularies: Sequence[Vocabulary], terminal: 
     files = [*args.terminology, *installed_terminologies(os.environ)]
     found = suggest(unknown, KnownStructures.of(known), terms=terms_of(files))
     _say(unknown, found, terminal)
-    summary = {"labels": [_summary(label, some) for label, some in zip(unknown, found)]}
+    summary: dict[str, Any] = {"labels": [_summary(label, some) for label, some in zip(unknown, found)]}
     if args.output is not None:
         answers = _answers(table, unknown, found, args.accept, known)
         written = _written(table, unknown, answers)
@@ -110,7 +110,7 @@ def _unknown_labels(
         labels = [UnknownLabel(number, names.get(number, "")) for number in label_counts(voxels)]
     for text in known:
         evidence = voxel_evidence(voxels, geometry, _known_output(text, vocabularies))
-        labels = [replace(one, overlaps=one.overlaps + evidence.get(one.label, ())) for one in labels]
+        labels = [replace(one, overlaps=one.overlaps + evidence.get(one.label or 0, ())) for one in labels]
     return labels
 
 
@@ -134,8 +134,8 @@ def _answers(
     best = {label: some[0] for label, some in zip(unknown, found) if some}
     answers = {label: one for label, one in best.items() if one.exact}
     if accepted == []:
-        coded = [row for row in (table.rows if table else ()) if row.structure is not None]
-        taken = {(row.task, structure_identity(row.structure)) for row in coded}
+        coded = [(row.task, row.structure) for row in (table.rows if table else ()) if row.structure is not None]
+        taken = {(task, structure_identity(structure)) for task, structure in coded}
         taken |= {(label.task, one.identity) for label, one in answers.items()}
         for label, one in best.items():
             if one.confidence >= SURE and (label.task, one.identity) not in taken:
@@ -151,12 +151,13 @@ def _answers(
                 f"--accept {text}", fact, "Write LABEL=STRUCTURE with a label id or name of the list."
             )
         offered = {one.structure_name: one for some in found for one in some}
-        if name not in known_labels and name not in offered:
+        if name in offered:
+            answers[meant[0]] = offered[name]
+        elif name in known_labels:
+            said = known_labels[name]
+            answers[meant[0]] = Suggestion(name, said.structure, 1.0, ("your answer",), color=said.color)
+        else:
             raise ConcordanceError(f"--accept {text}", "no such structure", "See concordance labelmaps structures.")
-        label = known_labels.get(name)
-        answers[meant[0]] = offered.get(name) or Suggestion(
-            name, label.structure, 1.0, ("your answer",), color=label.color
-        )
     return answers
 
 

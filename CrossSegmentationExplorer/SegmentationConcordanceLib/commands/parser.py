@@ -26,7 +26,7 @@ class Parser(argparse.ArgumentParser):
         if self.description:
             self.description = _wrapped(self.description)
 
-    def parse_args(self, args: Any = None, namespace: Any = None) -> argparse.Namespace:
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
         """As ever, with a near match for an unknown option."""
         found, unknown = self.parse_known_args(args, namespace)
         if unknown:

@@ -30,7 +30,7 @@ def visible_on_black(color: Color) -> Color:
     """
     for step in range(_STEPS + 1):
         share = step / _STEPS
-        mixed = tuple(value + (1 - value) * share for value in color)
-        if contrast_on_black(mixed) >= LEAST_CONTRAST:
-            return mixed
+        red, green, blue = (value + (1 - value) * share for value in color)
+        if contrast_on_black((red, green, blue)) >= LEAST_CONTRAST:
+            return red, green, blue
     return (1.0, 1.0, 1.0)

@@ -59,7 +59,9 @@ def write_label_map(
 
 
 def _segment_description(segment: Segment) -> highdicom.seg.SegmentDescription:
-    structure = segment.structure
+    structure, color = segment.structure, segment.color
+    if structure is None or color is None:
+        raise ValueError(f"{segment.name} was not made storable: it has no codes or no colour")
     description = highdicom.seg.SegmentDescription(
         segment_number=segment.label,
         segment_label=segment.name,
@@ -70,7 +72,7 @@ def _segment_description(segment: Segment) -> highdicom.seg.SegmentDescription:
         anatomic_regions=[_concept(structure.region)] if structure.region else None,
     )
     description.SegmentDescription = segment.description
-    description.RecommendedDisplayCIELabValue = list(dicom_lab_of_rgb(segment.color))
+    description.RecommendedDisplayCIELabValue = list(dicom_lab_of_rgb(color))
     if structure.modifier:
         type_ = description.SegmentedPropertyTypeCodeSequence[0]
         type_.SegmentedPropertyTypeModifierCodeSequence = DicomSequence([_concept(structure.modifier)])

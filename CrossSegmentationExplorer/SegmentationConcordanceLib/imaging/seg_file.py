@@ -14,7 +14,7 @@ from pydicom.dataset import Dataset, FileDataset
 from pydicom.filereader import read_partial
 from pydicom.filewriter import dcmwrite
 from pydicom.sequence import Sequence as DicomSequence
-from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, JPEGLSLossless, RLELossless
+from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, JPEGLSLossless, RLELossless
 from pydicom.valuerep import DSfloat
 
 from .ct_writer import seeded_uid
@@ -141,7 +141,8 @@ def describe(dataset: Dataset, description: SegDescription) -> None:
         description.series_description,
         description.content_description,
     )
-    dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = description.uid("instance")
+    dataset.SOPInstanceUID = description.uid("instance")
+    dataset.file_meta.MediaStorageSOPInstanceUID = UID(dataset.SOPInstanceUID)
     dataset.SeriesInstanceUID = description.uid("series")
     organization = description.uid("dimensions")
     for item in (*dataset.get("DimensionOrganizationSequence", ()), *dataset.get("DimensionIndexSequence", ())):

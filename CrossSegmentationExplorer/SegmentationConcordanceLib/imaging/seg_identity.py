@@ -70,11 +70,13 @@ def identity_of_parameters(texts: Iterable[str]) -> SegIdentity | None:
     if not isinstance(said, dict) or not set(_KEYS) & set(said):
         return None
     box = said.get("covered")
-    return SegIdentity(
-        *(_text(said.get(key)) for key in _KEYS[:3]),
-        *(_texts(said.get(key)) for key in _KEYS[3:5]),
-        covered=tuple(slice(*axis) for axis in box) if _is_box(box) else None,
-    )
+    covered = None
+    if isinstance(box, list) and _is_box(box):
+        k, j, i = (slice(*axis) for axis in box)
+        covered = (k, j, i)
+    model, version, label_map = (_text(said.get(key)) for key in _KEYS[:3])
+    tasks, looked_for = (_texts(said.get(key)) for key in _KEYS[3:5])
+    return SegIdentity(model, version, label_map, tasks, looked_for, covered)
 
 
 def told_identity(parameters: Iterable[str], content_description: str) -> SegIdentity:

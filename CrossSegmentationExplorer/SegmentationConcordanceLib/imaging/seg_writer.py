@@ -115,7 +115,7 @@ def _digest(label_map: LabelMap, series: ImageSeries, *facts: object) -> str:
     """A text that is the same for the same content, and another for any other."""
     digest = hashlib.blake2b(repr((facts, label_map.segments, series.sop_instance_uids)).encode(), digest_size=32)
     for layer in label_map.layers:
-        digest.update(np.ascontiguousarray(layer))
+        digest.update(np.ascontiguousarray(layer).data)
     return digest.hexdigest()
 
 

@@ -14,8 +14,10 @@ from ..errors import UnreadableFileError
 from .dicom_files import read_dicom
 from .image_series import ImageSeries
 
-_TYPE_2 = ("PatientName", "PatientID", "PatientBirthDate", "PatientSex", "StudyDate", "StudyTime", "AccessionNumber")
-_TYPE_2 += ("ReferringPhysicianName", "StudyID")
+_TYPE_2 = (
+    *("PatientName", "PatientID", "PatientBirthDate", "PatientSex", "StudyDate", "StudyTime", "AccessionNumber"),
+    *("ReferringPhysicianName", "StudyID"),
+)
 _OPTIONAL = ("IssuerOfPatientID", "PatientAge", "PatientSize", "PatientWeight", "StudyDescription")
 _DEIDENTIFIED = ("PatientIdentityRemoved", "DeidentificationMethod")
 _LONGEST = {"LO": 64, "SH": 16, "PN": 64, "CS": 16}

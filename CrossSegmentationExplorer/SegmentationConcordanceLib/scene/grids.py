@@ -6,6 +6,8 @@ so that a crop of a volume keeps the volume's affine.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import slicer
 import vtk
@@ -29,6 +31,12 @@ def flip_lps_ras(affine: np.ndarray) -> np.ndarray:
 def full_extent(shape: tuple[int, int, int]) -> Extent:
     """The extent of a volume of shape (k, j, i) that starts at index 0."""
     return (0, shape[2] - 1, 0, shape[1] - 1, 0, shape[0] - 1)
+
+
+def as_extent(numbers: Sequence[int]) -> Extent:
+    """What VTK wrote into a list of six numbers."""
+    i_first, i_last, j_first, j_last, k_first, k_last = numbers
+    return i_first, i_last, j_first, j_last, k_first, k_last
 
 
 def extent_shape(extent: Extent) -> tuple[int, int, int]:
@@ -104,12 +112,14 @@ def whole_voxel_offset(base_ras: np.ndarray, other_ras: np.ndarray, extent: Exte
     offset = np.rint(moved.mean(axis=1))
     if np.abs(moved - offset[:, None]).max() > _WHOLE_VOXEL_TOLERANCE:
         return None
-    return tuple(int(n) for n in offset)
+    return int(offset[0]), int(offset[1]), int(offset[2])
 
 
 def shifted(extent: Extent, offset: tuple[int, int, int]) -> Extent:
     """The extent moved by whole voxels."""
-    return tuple(extent[n] + offset[n // 2] for n in range(6))
+    i, j, k = offset
+    i_first, i_last, j_first, j_last, k_first, k_last = extent
+    return i_first + i, i_last + i, j_first + j, j_last + j, k_first + k, k_last + k
 
 
 def inside(extent: Extent, outer: Extent) -> bool:
@@ -119,4 +129,6 @@ def inside(extent: Extent, outer: Extent) -> bool:
 
 def united(one: Extent, other: Extent) -> Extent:
     """The smallest extent that holds both."""
-    return tuple(min(a, b) if n % 2 == 0 else max(a, b) for n, (a, b) in enumerate(zip(one, other)))
+    i_first, j_first, k_first = (min(one[n], other[n]) for n in (0, 2, 4))
+    i_last, j_last, k_last = (max(one[n], other[n]) for n in (1, 3, 5))
+    return i_first, i_last, j_first, j_last, k_first, k_last

@@ -45,7 +45,8 @@ def load_models(
     :raises ConcordanceError: the volume has no voxels, or its parent transform is not linear or shears it.
     """
     geometry = world_grid(volume)
-    models, notes = [], {}
+    models: list[ModelSegmentation] = []
+    notes: dict[str, tuple[str, ...]] = {}
     for name, nodes in nodes_of.items():
         try:
             on_grid = [_on_grid(node, geometry) for node in nodes]
@@ -54,8 +55,8 @@ def load_models(
             continue
         known = [_knowledge(node, label_map) for node, (label_map, _) in zip(nodes, on_grid)]
         label_map = join_label_maps([label_map for label_map, _ in on_grid], name)
-        asked = frozenset().union(*(one.structures - aside for one, aside, _ in known))
-        not_asked = frozenset().union(*(aside for _, aside, _ in known)) - asked
+        asked: frozenset[StructureIdentity] = frozenset().union(*(one.structures - aside for one, aside, _ in known))
+        not_asked: frozenset[StructureIdentity] = frozenset().union(*(aside for _, aside, _ in known)) - asked
         models.append(
             model_segmentation(
                 name,
@@ -65,7 +66,7 @@ def load_models(
                 covered=_covered(nodes, geometry),
             )
         )
-        found = [note for *_, some in (*on_grid, *known) for note in some]
+        found = [note for _, some in on_grid for note in some] + [note for *_, some in known for note in some]
         notes[name] = tuple(note for note in (*found, twice_note(models[-1])) if note)
     return LoadedModels(tuple(models), notes)
 

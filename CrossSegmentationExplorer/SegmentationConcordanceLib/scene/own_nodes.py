@@ -19,9 +19,9 @@ def mark_own(node: slicer.vtkMRMLNode, role: str) -> None:
 
 def remove_own(node: slicer.vtkMRMLNode | None) -> None:
     """Remove a node with its display and storage nodes; nothing happens where it has left the scene."""
-    scene = node.GetScene() if node is not None else None
-    if scene is None:
+    if node is None or node.GetScene() is None:
         return
+    scene = node.GetScene()
     kin = []
     if node.IsA("vtkMRMLDisplayableNode"):
         kin += [node.GetNthDisplayNode(number) for number in range(node.GetNumberOfDisplayNodes())]

@@ -29,12 +29,12 @@ def add_scan(scene: slicer.vtkMRMLScene, scan: Scan) -> ScanNodes:
     """
     volume = add_volume_node(scene, scan.voxels, scan.geometry, scan.name)
     set_window(volume, scan.window)
-    nodes_of: dict[str, list[slicer.vtkMRMLSegmentationNode]] = {}
+    nodes_of: dict[str, Sequence[slicer.vtkMRMLSegmentationNode]] = {}
     for file in scan.files:
         node = add_segmentation_node(scene, file.label_map, file.model, volume)
         if file.label_map_name:
             set_label_map(node, file.label_map_name, file.tasks, file.looked_for, file.covered)
-        nodes_of.setdefault(file.model, []).append(node)
+        nodes_of[file.model] = [*nodes_of.get(file.model, ()), node]
     return ScanNodes(volume, nodes_of)
 
 

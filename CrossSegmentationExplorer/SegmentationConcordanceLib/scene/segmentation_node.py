@@ -11,6 +11,7 @@ from ..errors import ConcordanceError, VoxelTypeError
 from ..imaging.label_map import LabelMap, Segment, smallest_dtype
 from .grids import (
     Extent,
+    as_extent,
     extent_shape,
     flip_lps_ras,
     full_extent,
@@ -183,9 +184,10 @@ def _reference_geometry(segmentation: slicer.vtkSegmentation) -> tuple[np.ndarra
     converter = slicer.vtkSegmentationConverter
     text = segmentation.GetConversionParameter(converter.GetReferenceImageGeometryParameterName())
     matrix, extent = vtk.vtkMatrix4x4(), [0, -1, 0, -1, 0, -1]
-    if not text or not converter.DeserializeImageGeometry(text, matrix, extent) or min(extent_shape(extent)) == 0:
+    if not text or not converter.DeserializeImageGeometry(text, matrix, extent):
         return None
-    return matrix_array(matrix), tuple(extent)
+    found = as_extent(extent)
+    return None if min(extent_shape(found)) == 0 else (matrix_array(matrix), found)
 
 
 def _place_empty_segments(

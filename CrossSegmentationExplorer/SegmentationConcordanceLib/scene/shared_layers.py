@@ -15,7 +15,7 @@ from vtk.util.numpy_support import vtk_to_numpy
 
 from ..errors import ConcordanceError, GeometryMismatchError, VoxelTypeError
 from ..imaging.label_map import smallest_dtype
-from .grids import Extent, extent_shape, image_to_ras, inside, shifted, united, whole_voxel_offset
+from .grids import Extent, as_extent, extent_shape, image_to_ras, inside, shifted, united, whole_voxel_offset
 
 BINARY_LABELMAP = "Binary labelmap"
 """Slicer's name of the representation (vtkSegmentationConverter::GetBinaryLabelmapRepresentationName)."""
@@ -66,7 +66,7 @@ def common_extent(layers: Sequence[SharedLayer], reference: tuple[np.ndarray, Ex
     offsets = layer_offsets(layers, subject)
     offset = None if reference is None else whole_voxel_offset(layers[0].image_to_ras, *reference)
     extents = [shifted(layer.extent, offset) for layer, offset in zip(layers, offsets)]
-    common = extents[0] if offset is None else shifted(reference[1], offset)
+    common = extents[0] if reference is None or offset is None else shifted(reference[1], offset)
     for layer, layer_offset, extent in zip(layers, offsets, extents):
         if offset is not None and not inside(extent, common):
             extent = shifted(_effective_extent(layer), layer_offset)
@@ -78,8 +78,9 @@ def common_extent(layers: Sequence[SharedLayer], reference: tuple[np.ndarray, Ex
 def layer_offsets(layers: Sequence[SharedLayer], subject: str) -> list[tuple[int, int, int]]:
     """For each layer the whole voxels (i, j, k) from its indices to the first layer's."""
     base = layers[0].image_to_ras
-    offsets = [whole_voxel_offset(base, layer.image_to_ras, layer.extent) for layer in layers]
-    for layer, offset in zip(layers, offsets):
+    offsets = []
+    for layer in layers:
+        offset = whole_voxel_offset(base, layer.image_to_ras, layer.extent)
         if offset is None:
             raise GeometryMismatchError(
                 subject,
@@ -87,6 +88,7 @@ def layer_offsets(layers: Sequence[SharedLayer], subject: str) -> list[tuple[int
                 f"{', '.join(layers[0].labels)}",
                 "Export these segments to a label map volume of the reference image's geometry and import that.",
             )
+        offsets.append(offset)
     return offsets
 
 
@@ -162,7 +164,7 @@ def _refuse_shared_labels(labels: dict[str, int], name: str) -> None:
 def _effective_extent(layer: SharedLayer) -> Extent:
     extent = [0, -1, 0, -1, 0, -1]
     slicer.vtkOrientedImageDataResample.CalculateEffectiveExtent(layer.image, extent)
-    return tuple(extent)
+    return as_extent(extent)
 
 
 def _cut(layer: SharedLayer, offset: tuple[int, int, int], extent: Extent) -> tuple[np.ndarray, tuple[slice, ...]]:

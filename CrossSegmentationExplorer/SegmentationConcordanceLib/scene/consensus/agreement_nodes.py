@@ -131,6 +131,8 @@ class AgreementNodes:
 
     def _show_in_views(self, chart_role: str) -> None:
         table, chart = self.folder.node(CHARTS[chart_role]), self.folder.node(chart_role)
+        if table is None or chart is None:
+            return
         selection = self._scene.GetNodeByID("vtkMRMLSelectionNodeSingleton")
         if selection is not None:
             selection.SetActiveTableID(table.GetID())

@@ -93,13 +93,18 @@ def _plotted(
     columns = [TableColumn(_PLACE, [float(place) for place in range(1, len(keys) + 1)], "Place", "1 is the worst")]
     for model in models:
         found = [row_of.get((key, model)) for key in keys]
-        compared = [row if row is not None and row.volume_ratio is not None else None for row in found]
+        compared = [
+            None if row is None or row.volume_ratio is None else (row.volume_ml, row.volume_ratio) for row in found
+        ]
+        dice = [None if row is None else row.dice for row in found]
+        volumes = [None if pair is None else pair[0] for pair in compared]
+        shares = [None if pair is None else 100 * pair[1] for pair in compared]
         columns += [
-            TableColumn(f"{model} dice", [row and row.dice for row in found], f"{model}: Dice"),
-            TableColumn(f"{model} volume", [row and row.volume_ml for row in compared], f"{model}: volume", unit="ml"),
+            TableColumn(f"{model} dice", dice, f"{model}: Dice"),
+            TableColumn(f"{model} volume", volumes, f"{model}: volume", unit="ml"),
             TableColumn(
                 f"{model} share",
-                [row and 100 * row.volume_ratio for row in compared],
+                shares,
                 f"{model}: consensus share",
                 unit="%",
             ),

@@ -68,4 +68,5 @@ class AgreementOverlay:
 def _cropped(geometry: Geometry, box: Box) -> Geometry:
     affine = geometry.ijk_to_lps.copy()
     affine[:3, 3] = geometry.lps_of(box.lower[::-1])
-    return Geometry(tuple(high - low for low, high in zip(box.lower, box.upper)), affine)
+    k, j, i = (high - low for low, high in zip(box.lower, box.upper))
+    return Geometry((k, j, i), affine)

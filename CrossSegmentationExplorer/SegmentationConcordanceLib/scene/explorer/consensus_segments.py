@@ -28,9 +28,10 @@ class ConsensusSegments:
 
     def drawn(self, scan: ExploredScan) -> DrawnModel:
         """The consensus of the scan; where each model was held against the others, that of them all."""
-        if self._drawn is None or self._made_of is not scan or self._node.GetScene() is None:
+        is_there = self._node is not None and self._node.GetScene() is not None
+        if self._drawn is None or self._made_of is not scan or not is_there:
             self.remove()
-            self._make(scan)
+            self._drawn = self._made(scan)
         return self._drawn
 
     def remove(self) -> None:
@@ -38,7 +39,7 @@ class ConsensusSegments:
         remove_own(self._node)
         self._node = self._drawn = self._made_of = None
 
-    def _make(self, scan: ExploredScan) -> None:
+    def _made(self, scan: ExploredScan) -> DrawnModel:
         label_map = consensus_label_map(scan.result.comparison, scan.result.consensus_of_all)
         on_volume = LabelMap(label_map.layers, own_grid(self._volume), label_map.segments)
         node = add_segmentation_node(self._volume.GetScene(), on_volume, f"{TITLE} (row)", self._volume)
@@ -48,4 +49,4 @@ class ConsensusSegments:
             mark_own(own, "consensus")
         node.GetDisplayNode().SetVisibility(False)
         self._node, self._made_of = node, scan
-        self._drawn = drawn_model(scan.comparison, ModelSegmentation(TITLE, label_map), [node])
+        return drawn_model(scan.comparison, ModelSegmentation(TITLE, label_map), [node])

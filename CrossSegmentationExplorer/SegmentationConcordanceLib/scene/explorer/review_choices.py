@@ -123,7 +123,7 @@ def write_choices(node: slicer.vtkMRMLScriptedModuleNode, choices: ReviewChoices
 def _rows(entries: Any) -> Iterable[WantedRow]:
     kinds = {kind.value: kind for kind in RowKind}
     for entry in _list(entries):
-        kind = kinds.get(entry.get("kind")) if isinstance(entry, dict) else None
+        kind = kinds.get(str(entry.get("kind"))) if isinstance(entry, dict) else None
         model = str(entry.get("model") or "") if kind else ""
         if kind is not None and bool(model) == (kind is RowKind.MODEL):
             yield WantedRow(kind, model)

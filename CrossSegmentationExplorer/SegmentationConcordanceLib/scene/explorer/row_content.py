@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import slicer
 
+from ...agreement.comparison import ComparedStructure
 from ...agreement.model_colors import Color
 from ...exploring.display_style import DisplayStyle
 from ...exploring.explored_scan import DrawnModel, ExploredScan
@@ -48,7 +49,7 @@ class RowContent:
     ) -> None:
         """Show one structure of these models, and nothing else; "" shows nothing."""
         structure = scan.structure(key)
-        own_color = _shown_color(structure and structure.color)
+        own_color = _shown_color(structure)
         beside = style.neighbours and self.row.kind is not RowKind.OVERLAY
         near = {m.drawn: _neighbours(scan, m.drawn, key, style) for m in models} if beside else {}
         looks: dict[str, dict[str, SegmentLook]] = {}
@@ -124,7 +125,7 @@ class RowContent:
             color = model.color if overlay or style.color_by_model else own_color
             looks += self._surface(scan, model.drawn, key, color, _OVERLAY_3D_OPACITY if overlay else 1.0, cache)
             for neighbour in near.get(model.drawn, ()):
-                color = _shown_color(scan.structure(neighbour).color)
+                color = _shown_color(scan.structure(neighbour))
                 looks += self._surface(scan, model.drawn, neighbour, color, style.neighbour_opacity, cache)
         self._surfaces.show(looks)
 
@@ -141,9 +142,11 @@ class RowContent:
         return [SurfaceLook(surface, color, opacity)] if surface.GetNumberOfCells() else []
 
 
-def _shown_color(color: tuple[int, int, int] | None) -> Color:
+def _shown_color(structure: ComparedStructure | None) -> Color:
     """A structure's colour, light enough for a black background; grey where it has none."""
-    return visible_on_black(tuple(channel / 255 for channel in color or (128, 128, 128)))
+    color = None if structure is None else structure.color
+    red, green, blue = (channel / 255 for channel in color or (128, 128, 128))
+    return visible_on_black((red, green, blue))
 
 
 def _neighbours(scan: ExploredScan, drawn: DrawnModel, key: str, style: DisplayStyle) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ...agreement.model_colors import Color, model_color
@@ -35,12 +35,10 @@ def row_entries(explorer: Explorer | None, wanted: Sequence[WantedRow], models: 
     :param models: of the volume, those that could not be compared included.
     """
     colors = {model: model_color(number) for number, model in enumerate(models)}
-    texts, consensus, statuses, shown = (
-        {},
-        "",
-        {},
-        [row for row in wanted if row.kind is not RowKind.MODEL or row.model in colors],
-    )
+    texts: Mapping[str, str] = {}
+    consensus = ""
+    statuses: dict[WantedRow, str] = {}
+    shown = [row for row in wanted if row.kind is not RowKind.MODEL or row.model in colors]
     if explorer is not None:
         colors |= explorer.legend
         scan = explorer.scan

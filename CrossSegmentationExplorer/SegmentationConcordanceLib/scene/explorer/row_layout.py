@@ -113,7 +113,8 @@ class RowLayout:
 
     def _arrange(self, layout: slicer.vtkMRMLLayoutNode) -> None:
         if not self._rows:
-            layout.SetViewArrangement(self._former[0])
+            if self._former is not None:
+                layout.SetViewArrangement(self._former[0])
             return
         if layout.IsLayoutDescription(LAYOUT_ID):
             layout.SetLayoutDescription(LAYOUT_ID, self.xml)

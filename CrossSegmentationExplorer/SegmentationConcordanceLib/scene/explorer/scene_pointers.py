@@ -53,7 +53,7 @@ class CursorWatch(_NodeWatch):
     def _on_event(self, node: slicer.vtkMRMLCrosshairNode, _event: str) -> None:
         ras, xyz = [0.0] * 3, [0.0] * 3
         known = node.GetCursorPositionRAS(ras)
-        self._pointed(tuple(ras) if known else None, node.GetCursorPositionXYZ(xyz))
+        self._pointed((ras[0], ras[1], ras[2]) if known else None, node.GetCursorPositionXYZ(xyz))
 
 
 class SelectionWatch(_NodeWatch):

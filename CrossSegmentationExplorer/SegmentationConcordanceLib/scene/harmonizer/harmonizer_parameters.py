@@ -132,10 +132,15 @@ def _answer(entry: dict[str, Any]) -> LabelAnswer | None:
     try:
         concepts = {part: _concept(entry["structure"].get(part)) for part in _PARTS}
         path, value = entry["key"]
-        color = tuple(int(channel) for channel in entry["color"]) if entry.get("color") else None
-        if concepts["category"] is None or concepts["type"] is None:
+        color = None
+        if entry.get("color"):
+            red, green, blue = (int(channel) for channel in entry["color"])
+            color = (red, green, blue)
+        category, kind, modifier, region, region_modifier = (concepts[part] for part in _PARTS)
+        if category is None or kind is None:
             return None
-        return LabelAnswer((str(path), int(value)), str(entry["structure_name"]), CodedStructure(**concepts), color)
+        structure = CodedStructure(category, kind, modifier, region, region_modifier)
+        return LabelAnswer((str(path), int(value)), str(entry["structure_name"]), structure, color)
     except (KeyError, TypeError, ValueError, AttributeError):
         return None  # of a later version
 
