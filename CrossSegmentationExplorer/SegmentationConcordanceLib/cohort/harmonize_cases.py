@@ -13,6 +13,7 @@ from ..errors import ConcordanceError, OutputError
 from ..imaging.harmonization import name_note, output_on_grid, write_output_seg
 from ..imaging.image_series import ImageSeries, read_image_series
 from ..imaging.leftovers import sweep
+from ..imaging.seg_writer import BINARY
 from .case_patterns import PathPattern
 from .harmonize_plan import Job, PlannedModel, find_jobs, output_file, output_folder
 from .harmonized_table import (
@@ -31,7 +32,7 @@ from .listener import Listener
 from .recognition import ChosenModel, recognized_model, told_task
 
 TABLE = "harmonized.csv"
-_FORM = "1"
+_FORM = "2"
 """Raise it when the same files would give another SEG: then all is made again."""
 
 
@@ -61,6 +62,8 @@ class _Run:
     output: str
     redo: bool
     listener: Listener
+    kind: str
+    compression: str
     named: Mapping[str, Vocabulary]
     known: Sequence[Vocabulary]
     before: dict[str, HarmonizedRow] = field(default_factory=dict)
@@ -105,12 +108,15 @@ def harmonize_cases(
     redo: bool,
     folders: Sequence[Path],
     listener: Listener,
+    kind: str = BINARY,
+    compression: str = "",
 ) -> HarmonizedCases:
     """Write every model's output on every case of a folder tree as DICOM SEG; one that fails stops no other.
 
     :param output: a folder, or a pattern with {case} and {model}.
     :param redo: make again what is there already.
     :param folders: of the user's label maps, see :func:`label_map_folders`.
+    :param kind: and ``compression``: how the SEGs are stored, see :func:`write_dicom_seg`.
     :raises ConcordanceError: nothing could be begun.
     """
     named = {one.model: known_vocabulary(one.model, folders, listener) for one in models if one.model}
@@ -118,7 +124,7 @@ def harmonize_cases(
         listener.warn(note)
     jobs = find_jobs(cases, ct, models, output_folder(output))
     known = known_vocabularies(folders, listener) if any(not planned.model for planned in models) else ()
-    work = _Run(cases, output, redo, listener, named, known)
+    work = _Run(cases, output, redo, listener, kind, compression, named, known)
     before = read_table(work.table)
     work.before = {row.made_from: row for row in before if row.made_from and row.output}
     work.inputs = frozenset(file.resolve() for job in jobs for file in files_below(job.paths))
@@ -174,7 +180,17 @@ def _row(job: Job, work: _Run) -> HarmonizedRow:
         work.sweep(path.parent)
         found = output_on_grid(job.paths, chosen.vocabulary, work.images.of(job.ct).geometry, chosen.task)
         row = replace(row, task=" ".join(found.tasks), segments=str(len(found.label_map.segments)))
-        write_output_seg(path, found, work.images.of(job.ct), chosen.vocabulary, job.planned.name)
+        mended = write_output_seg(
+            path,
+            found,
+            work.images.of(job.ct),
+            chosen.vocabulary,
+            job.planned.name,
+            kind=work.kind,
+            compression=work.compression,
+        )
+        for note in (*found.notes, *mended):
+            work.listener.warn(f"{output}: {note}")
         seconds = f"{time.monotonic() - begin:.1f}"
         return replace(row, status=WRITTEN, seconds=seconds, stamp=stamp(path))
     except Exception as error:  # noqa: BLE001 - a fault of ours on one case must not cost the others; it is raised later
@@ -201,7 +217,18 @@ def _made_from(job: Job, work: _Run) -> str:
     maps = [work.named[planned.model]] if planned.model else work.known
     contents = [one.path.read_text(encoding="utf-8-sig") for one in maps if one.path]
     names = os.path.relpath(work.output, work.table.parent)
-    facts = [_FORM, job.case, job.run, planned.model, planned.task, planned.name, names, *contents]
+    facts = [
+        _FORM,
+        work.kind,
+        work.compression,
+        job.case,
+        job.run,
+        planned.model,
+        planned.task,
+        planned.name,
+        names,
+        *contents,
+    ]
     made = {work.table.parent / output for output in work.outputs}  # by us: they may lie among the images
     read = [*([job.ct] if job.ct else []), *job.paths]
     files = [path for path in files_below(read) if path not in made]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import functools
+import gc
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import highdicom
+import numpy as np
 from highdicom.sr.coding import CodedConcept as HighdicomConcept
 from pydicom.filewriter import dcmwrite
 from pydicom.sequence import Sequence as DicomSequence
@@ -34,7 +37,7 @@ def write_label_map(
     beat()
     seg = highdicom.seg.Segmentation(
         source_images=list(image_headers(series, description.source)),
-        pixel_array=label_map.layers[0],
+        pixel_array=label_map.layers[0].view(_NotCopied),
         segmentation_type="LABELMAP",
         segment_descriptions=[_segment_description(one) for one in label_map.segments],
         series_instance_uid=description.uid("series"),
@@ -56,6 +59,17 @@ def write_label_map(
     if description.compression == "deflate":
         seg.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
     dcmwrite(target, seg, enforce_file_format=True)
+    # Datasets know their parents: without this the frames of a large scan stay in memory while they are read back.
+    del seg
+    gc.collect()
+
+
+class _NotCopied(np.ndarray):
+    """An array that is not copied to the type that it has: highdicom would hold a large scan once more."""
+
+    def astype(self, dtype: np.typing.DTypeLike, *args: Any, **options: Any) -> np.ndarray:
+        """As any array's, but for the type that it has."""
+        return self if np.dtype(dtype) == self.dtype else super().astype(dtype, *args, **options)
 
 
 def _segment_description(segment: Segment) -> highdicom.seg.SegmentDescription:

@@ -146,6 +146,8 @@ def _numbered(label_map: LabelMap, path: Path) -> LabelMap:
 
 
 def _relabelled(layer: np.ndarray, labels: Sequence[int], numbers: Sequence[int], dtype: np.dtype) -> np.ndarray:
+    if layer.dtype == dtype and list(labels) == list(numbers):
+        return layer
     if layer.dtype.itemsize <= 2:
         table = np.zeros(max(labels) + 1, dtype=dtype)
         table[list(labels)] = numbers
