@@ -20,6 +20,7 @@ _SPELLING_ALIKE = 0.85  # "mandibel" for "mandible" (0.88); "ilium" and "ileum" 
 _SHORTEST_STEM = 4  # "subm" may stand for "submandibular", "sub" may not
 _PARTIAL_WORD = 0.9
 # How much of a match is left when one of the two texts names a side or a number, and the other does not.
+_SAYS_LESS = 0.5  # a model's own text that leaves out the organ, such as "Tumor"
 _SIDE_NOT_SAID, _SIDE_LEFT_OPEN, _ONE_OF_BOTH, _LEVEL_NOT_SAID = 0.6, 0.8, 0.9, 0.4
 
 
@@ -39,6 +40,7 @@ class _Entry:
     text: str
     where: str
     read: LabelText
+    trust: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +83,8 @@ class KnownStructures:
                 if label.label is not None:
                     numbered[vocabulary.name, label.task][label.label] = label
                 for text in (label.name, label.structure_name, label.structure.describe()):
-                    entry = _Entry(identity, text, vocabulary.name, _with_coded_side(text, identity))
+                    doubt = _SAYS_LESS if text == label.name and _says_less(text, label.structure_name) else 1.0
+                    entry = _Entry(identity, text, vocabulary.name, _with_coded_side(text, identity), doubt)
                     entries.setdefault((identity, spelling(text)), entry)
                 for text in (label.name, label.structure_name):
                     if not _says_less(text, label.structure_name):
@@ -106,7 +109,7 @@ class KnownStructures:
         entries = [entry for entry in self.entries if len(literal) != 1 or entry.identity in literal]
         best: dict[StructureIdentity, TextMatch] = {}
         for entry in entries if query.words or query.level else ():
-            score = self._likeness(query, entry.read)
+            score = entry.trust * self._likeness(query, entry.read)
             if score > 0 and score > getattr(best.get(entry.identity), "score", 0):
                 best[entry.identity] = TextMatch(entry.identity, entry.text, entry.where, score)
         return sorted(best.values(), key=lambda match: -match.score)

@@ -15,10 +15,14 @@ _SIDES = ("left", "right", "both")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "œ": "oe", "æ": "ae"})
 _LARGE_UMLAUTS = {ord("Ä"): "Ae", ord("Ö"): "Oe", ord("Ü"): "Ue"}
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_CODE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]?[0-9]{3,}(?![0-9A-Za-z])")
 _LEVEL = re.compile(
     r"(?<![A-Za-z0-9])(C|Th|T|L|S|HWK|BWK|LWK|HW|BW|LW|TH)[ _-]?([0-9]{1,2})(?![0-9A-Za-z])", re.IGNORECASE
 )
 _REGIONS = {"hwk": "c", "hw": "c", "th": "t", "bwk": "t", "bw": "t", "lwk": "l", "lw": "l"}
+_SPINE = {"cervical": "c", "thoracic": "t", "dorsal": "t", "lumbar": "l"}
+_SPINE |= {"cervicali": "c", "thoracica": "t", "lumbali": "l", "cervicale": "c", "thoracique": "t", "lombaire": "l"}
+_SPINE |= {"cervicalis": "c", "lumbalis": "l", "dorsale": "t", "toracica": "t", "lombare": "l", "dorsalis": "t"}
 _ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth"]
 _ORDINALS += ["seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"]
 _ROMAN = {"ii": 2, "iii": 3, "iv": 4, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "xi": 11, "xii": 12}
@@ -49,9 +53,16 @@ def read_label_text(text: str) -> LabelText:
     if match and not (match[1].lower() == "l" and re.search(r"\b(rib|ribs|costa|rippe|segment)", plain.lower())):
         level = _REGIONS.get(match[1].lower(), match[1].lower()) + str(int(match[2]))
         plain = f"{plain[: match.start()]} vertebra {plain[match.end() :]}"
-    words = _replace_phrases([_singular(piece.lower()) for piece in _PIECE.findall(plain)])
+    # A number of three digits or more, such as "T264", is a code of the file: nothing is numbered so high.
+    plain = _CODE.sub(" ", plain)
+    words = [_singular(piece.lower()) for piece in _PIECE.findall(plain)]
+    words = list(_meanings().get((f"={' '.join(words)}",), ())) or _replace_phrases(words)
     numbers = [number for number in map(_number, words) if number]
     words = [word for word in words if not _number(word)]
+    spine = [word for word in words if word in _SPINE]
+    if "vertebra" in words and len(spine) == len(numbers) == 1 and not level:
+        level = f"{_SPINE[spine[0]]}{numbers[0]}"
+        words.remove(spine[0])
     sides = {word for word in words if word in _SIDES}
     # A name may say its side twice ("left lung L"), or both sides, which tells nothing.
     side = sides.pop() if len(sides) == 1 else "both" if sides == {"left", "right"} else ""
@@ -96,6 +107,12 @@ def _replace_phrases(words: list[str]) -> list[str]:
 
 @functools.cache
 def _meanings() -> dict[tuple[str, ...], tuple[str, ...]]:
+    """By the words of a phrase; an abbreviation that holds as a whole text only has one key, "=la"."""
     lines = WORDS_FILE.read_text(encoding="utf-8").splitlines()
     rows = csv.DictReader(line for line in lines if not line.startswith("#"))
-    return {tuple(row["word"].split()): tuple(row["means"].replace("-", "").split()) for row in rows}
+    return {
+        (row["word"],) if row["word"].startswith("=") else tuple(row["word"].split()): tuple(
+            row["means"].replace("-", "").split()
+        )
+        for row in rows
+    }

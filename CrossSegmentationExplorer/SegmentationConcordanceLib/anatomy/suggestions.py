@@ -13,6 +13,7 @@ from .concepts import CodedStructure
 from .dicom_terms import dicom_term_matches
 from .identity import StructureIdentity, structure_identity
 from .known_structures import KnownStructures
+from .label_text import read_label_text
 
 MIN_CONFIDENCE = 0.3
 """Below this a candidate is noise: one common word of several."""
@@ -23,6 +24,9 @@ MIN_DICE = 0.5
 _CODED, _EXACT, _SAME_WORDS, _DICOM = 0.99, 0.99, 0.95, 0.8
 _UNNAMED_ID, _NUMBERING = 0.35, 0.9
 _TERM, _SAME_TERM = 0.85, 0.95
+# How sure a lesion can be: of the only organ that its map names; without an organ; where no kind is said.
+_OF_ORGAN, _QUESTION, _ANY_LESION = 0.8, 0.6, 0.85
+_LESIONS = frozenset({"tumor", "cyst", "nodule"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +96,15 @@ def suggest(
     :param terms: further names and codes, see :func:`terms_of`; asked where no label map has a label's words.
     """
     numberings = _numberings(labels, known)
-    return tuple(_suggest_one(label, known, numberings, terms)[:limit] for label in labels)
+    organs = _organs(labels, known)
+    return tuple(_suggest_one(label, known, numberings, organs, terms)[:limit] for label in labels)
 
 
 def _suggest_one(
     label: UnknownLabel,
     known: KnownStructures,
     numberings: Mapping[tuple[str, str], float],
+    organs: frozenset[str],
     terms: KnownStructures | None,
 ) -> tuple[Suggestion, ...]:
     candidates: dict[StructureIdentity, _Candidate] = {}
@@ -109,6 +115,7 @@ def _suggest_one(
 
     _support_by_codes(label, known, candidate)
     _support_by_text(label, known, candidate)
+    _support_by_organ(label, known, organs, candidate)
     for structure, name, dice in label.overlaps:
         if dice >= MIN_DICE:
             candidate(structure, name).support(dice, f"same voxels as {name} (Dice {dice:.2f})")
@@ -119,6 +126,7 @@ def _suggest_one(
         for structure, name, score in dicom_term_matches(label.name):
             candidate(structure, name).support(_DICOM * score, "DICOM context group")
     _doubt_by_voxels(label, known, candidates)
+    _doubt_by_organ(label, candidates)
     contradicted = known.contradictions(label.name, candidates)
     found = [
         Suggestion(
@@ -128,6 +136,55 @@ def _suggest_one(
         if identity not in contradicted and 1 - one.doubt >= MIN_CONFIDENCE
     ]
     return tuple(sorted(found, key=lambda one: (-one.exact, -one.confidence, one.structure_name)))
+
+
+def _organs(labels: Sequence[UnknownLabel], known: KnownStructures) -> frozenset[str]:
+    """The organs that the labels of a map name, each as one word that tells it: "liver", "kidney"."""
+    words = {word for label in labels for word in read_label_text(label.name).words}
+    of_lesions = {word for text in known.names.values() for word in _lesion_of(read_label_text(text).words)[1]}
+    return frozenset(words & of_lesions)
+
+
+def _lesion_of(words: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """The kind of lesion and the organ of a text such as "liver tumor"; two empty sets for any other text."""
+    kind = words & _LESIONS
+    return (kind, words - kind) if kind else (frozenset(), frozenset())
+
+
+def _support_by_organ(label: UnknownLabel, known: KnownStructures, organs: frozenset[str], candidate: _Find) -> None:
+    """A lesion without an organ is one of the organ that the map names, where there is one such organ."""
+    read = read_label_text(label.name)
+    kind, own = _lesion_of(read.words)
+    if not kind or own:
+        return
+    fitting = []
+    for identity, name in known.names.items():
+        meant = read_label_text(name)
+        its_kind, organ = _lesion_of(meant.words)
+        if its_kind == kind and organ and organ <= organs and meant.side == read.side:
+            fitting.append((identity, name, organ))
+    if len({organ for _, _, organ in fitting}) == 1:
+        for identity, name, organ in fitting:
+            candidate(known.structures[identity], name).support(_OF_ORGAN, f"the map has the {' '.join(sorted(organ))}")
+
+
+def _doubt_by_organ(label: UnknownLabel, candidates: Mapping[StructureIdentity, _Candidate]) -> None:
+    """A lesion whose organ the text leaves out is a question, whatever else speaks for one: any organ may have it.
+
+    And one of an organ is none of another, nor the organ itself.
+    """
+    kind, own = _lesion_of(read_label_text(label.name).words)
+    if not kind:
+        return
+    for one in candidates.values():
+        its_kind, organ = _lesion_of(read_label_text(one.name).words)
+        by_organ = any(reason.startswith("the map has the") for reason in one.reasons)
+        crosses = own and not (its_kind and own & organ)
+        most = 0.0 if crosses else 1.0 if own or by_organ else _QUESTION
+        if "lesion" in label.name.casefold() or "mass" in label.name.casefold():
+            most = min(most, _ANY_LESION)
+        if not one.exact and 1 - one.doubt > most:
+            one.doubt = 1 - most
 
 
 def _doubt_by_voxels(
