@@ -6,16 +6,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
+
 from ..agreement.analysis import Analysis, CaseResult
 from ..agreement.combine import combined
 from ..agreement.options import AnalysisOptions
 from ..anatomy.combinations import combinations_named
 from ..imaging.geometry import Geometry
+from ..imaging.image_grid import read_image_voxels
 from ..imaging.image_series import ImageSeries, read_voxels
 from ..reporting.case_files import write_case
 from ..reporting.case_identifiers import case_identifiers, with_consensus
 from ..reporting.case_table import CaseTable
-from ..reporting.pictures import Picture, case_pictures
+from ..reporting.pictures import PICTURES, Picture, case_pictures
 from .listener import Listener
 from .runs import ReadRun, models_of_runs
 
@@ -46,12 +49,14 @@ class ComparedCase:
     :param series: the DICOM series; None where the image is none.
     :param cases: the identifiers of the case for links, without the consensus.
     :param structures: the names of all that could be reported, whatever the options leave out.
+    :param image_file: the image where it is a file; None where it is a series, or there is none.
     """
 
     result: CaseResult
     series: ImageSeries | None
     cases: CaseTable
     structures: tuple[str, ...] = ()
+    image_file: Path | None = None
 
     def write(
         self,
@@ -71,13 +76,19 @@ class ComparedCase:
             self.series,
             cases=self.cases,
             viewer=settings.viewer,
-            pictures=pictures,
+            pictures=self.pictures(PICTURES) if pictures is None else pictures,
             report=settings.case_reports,
         )
 
     def pictures(self, limit: int) -> list[Picture]:
         """Pictures of the gravest findings of the case."""
-        return case_pictures(self.result, read_voxels(self.series) if self.series else None, limit) if limit else []
+        return case_pictures(self.result, self._scan(), limit) if limit else []
+
+    def _scan(self) -> np.ndarray | None:
+        """Voxels (k, j, i) of the image on the grid of the comparison; None without an image."""
+        if self.series is not None:
+            return read_voxels(self.series)
+        return None if self.image_file is None else read_image_voxels(self.image_file)
 
     def identifiers(self, consensus: Path) -> CaseTable:
         """The identifiers with those of the consensus that was written; unchanged where there is no such file."""
@@ -85,11 +96,17 @@ class ComparedCase:
 
 
 def compare_case(
-    case: str, image: ImageSeries | Geometry | None, runs: Iterable[ReadRun], settings: Settings, listener: Listener
+    case: str,
+    image: ImageSeries | Geometry | None,
+    runs: Iterable[ReadRun],
+    settings: Settings,
+    listener: Listener,
+    image_file: Path | None = None,
 ) -> ComparedCase:
     """Compare the models of a case.
 
     :param image: see :func:`read_case_image`.
+    :param image_file: where the image is that of a file: for pictures.
     :param runs: what the models wrote, see :func:`read_runs`; read as they are needed.
     :raises ConcordanceError: a file cannot be read or does not belong to the image, or an option does not fit.
     """
@@ -103,4 +120,4 @@ def compare_case(
         settings.options, lambda fraction, what: listener.progress(0.7 + 0.2 * fraction, what)
     )  # fmt: skip
     names = tuple(structure.name for structure in analysis.comparison.structures)
-    return ComparedCase(result, series, case_identifiers(case, series, segs), names)
+    return ComparedCase(result, series, case_identifiers(case, series, segs), names, image_file)

@@ -273,7 +273,8 @@ class _Work:
     def compare(self, image: ImageSeries | Geometry | None, runs: list[ReadRun], made_from: str) -> None:
         task = self.task
         with _step(_COMPARE):
-            compared = compare_case(task.case.name, image, runs, task.settings, self.listener)
+            file = task.case.image if isinstance(image, Geometry) else None
+            compared = compare_case(task.case.name, image, runs, task.settings, self.listener, file)
         with _step(_WRITE):
             pictures = compared.pictures(_PICTURES)
             written = compared.write(task.folder, task.settings, self.listener.notes, pictures)

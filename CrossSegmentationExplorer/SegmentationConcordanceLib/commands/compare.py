@@ -84,7 +84,9 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     terminal.progress(0.0, "reading the image")
     image = read_case_image(args.ct, args.series)
     reads = read_runs(runs, image, terminal, resample=args.resample, folders=settings.label_map_folders)
-    compared = compare_case(args.case or case_name(args.ct or runs[0].path), image, reads, settings, terminal)
+    case = args.case or case_name(args.ct or runs[0].path)
+    file = args.ct if args.ct and args.ct.is_file() else None
+    compared = compare_case(case, image, reads, settings, terminal, file)
     result = compared.result
     require_known_structures("--only-structures", options.structures, compared.structures)
     terminal.progress(0.9, "writing")

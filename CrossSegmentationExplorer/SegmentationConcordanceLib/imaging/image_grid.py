@@ -1,10 +1,11 @@
-"""The grid of an image that is no DICOM series: NIfTI, NRRD or MetaImage."""
+"""The grid and the voxels of an image that is no DICOM series: NIfTI, NRRD or MetaImage."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
+import numpy as np
 import SimpleITK
 
 from ..errors import UnreadableFileError, VoxelTypeError
@@ -39,3 +40,17 @@ def read_image_grid(path: str | os.PathLike[str]) -> Geometry:
         raise VoxelTypeError(path, f"has {reader.GetDimension()} axes, not {_AXES}", "Give one volume.")
     direction = reader.GetDirection()
     return Geometry.from_parts(reader.GetSize()[::-1], reader.GetSpacing(), reader.GetOrigin(), direction)
+
+
+def read_image_voxels(path: str | os.PathLike[str]) -> np.ndarray:
+    """Voxels of an image file, axes (k, j, i), on the grid of :func:`read_image_grid`, in the file's units.
+
+    :raises UnreadableFileError: as :func:`read_image_grid`.
+    """
+    path = Path(path)
+    if path.name.lower().endswith((".nii", ".nii.gz")):
+        return read_nifti(path)[0]
+    try:
+        return SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(path)))
+    except RuntimeError as error:
+        raise UnreadableFileError(path, "is truncated or damaged", "Copy or export it again.") from error
