@@ -54,10 +54,17 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
         self.logic = None
         problem = _obstacle()
         if problem:
-            self.layout.addWidget(qt.QLabel(problem))
+            label = qt.QLabel(problem)
+            label.wordWrap = True
+            self.layout.addWidget(label)
             return
         from SegmentationConcordanceQt.reloading import enterAgain
+        from SegmentationConcordanceQt.startup import warning
 
+        if warning():
+            label = qt.QLabel(warning())
+            label.wordWrap = True
+            self.layout.addWidget(label)
         self._makePanel()
         self.refresh()
         enterAgain(self)

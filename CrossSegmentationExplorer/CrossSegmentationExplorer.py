@@ -54,6 +54,12 @@ class CrossSegmentationExplorer(ScriptedLoadableModule):
         self.parent.acknowledgementText = _(
             "The method extends that of the study with DOI 10.1117/1.JMI.13.6.062204. Please cite it."
         )
+        slicer.app.connect("startupCompleted()", self.registerSampleData)
+
+    def registerSampleData(self):
+        from SegmentationConcordanceQt.sampleData import registerSampleData
+
+        registerSampleData(self.resourcePath("Icons/CrossSegmentationExplorer.png"))
 
 
 class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
@@ -67,7 +73,9 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
         self.logic, self._shortcuts = None, []
         problem = obstacle()
         if problem:
-            self.layout.addWidget(qt.QLabel(problem))
+            label = qt.QLabel(problem)
+            label.wordWrap = True
+            self.layout.addWidget(label)
             return
         self._makePanel()
         self.refresh()
