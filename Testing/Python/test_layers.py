@@ -153,8 +153,7 @@ def test_module_files_import_little_at_file_scope(repository, library, module):
         for path in module_files(repository / module)
         for name, at_file_scope in imported_names(path, repository / module)
         if at_file_scope
-        and name.split(".")[0] not in FILE_SCOPE_OF_MODULES | {f"{module}Lib"}
-        and not (path.parent.name == QT and name.split(".")[0] in sys.stdlib_module_names)
+        and name.split(".")[0] not in FILE_SCOPE_OF_MODULES | {f"{module}Lib", QT, *sys.stdlib_module_names}
     ]
     assert wrong == []
 
