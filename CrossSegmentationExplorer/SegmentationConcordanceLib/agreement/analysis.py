@@ -17,7 +17,7 @@ from .consensus import Consensus, LeaveOneOut, leave_one_out
 from .disputed_place import disputed_place
 from .families import family_notes
 from .finders import of_finders
-from .finding import Finding
+from .finding import Finding, gravest_first
 from .finding_kinds import STANDS_APART
 from .findings import findings_of
 from .missing_penalty import with_missing_as_zero, with_missing_penalty
@@ -84,7 +84,7 @@ class CaseResult:
             if covered.isdisjoint(low.structures) and not is_noise:
                 place = disputed_place(self.comparison, boxes, (), low.structures[0])
                 found.append(replace(low, place_ras=place, severity=min(low.severity, _LOW_SEVERITY)))
-        return tuple(found)
+        return tuple(gravest_first(found))
 
     def worst(self) -> AgreementRow | None:
         """The gravest row, see :mod:`.severity`; None where no structure is compared."""

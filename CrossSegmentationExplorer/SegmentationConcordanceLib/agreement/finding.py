@@ -66,7 +66,7 @@ class Finding:
         return self.severity * self.confidence
 
 
-def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+def gravest_first(findings: Iterable[Finding]) -> list[Finding]:
     """Findings by severity times confidence; equal ones as they came."""
     return sorted(findings, key=lambda finding: -finding.rank)
 

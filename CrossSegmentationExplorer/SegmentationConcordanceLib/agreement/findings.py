@@ -12,7 +12,7 @@ from .boxes import Box
 from .case_facts import CaseFacts
 from .comparison import Comparison
 from .disputed_place import place_of
-from .finding import Finding, worst_first
+from .finding import Finding, gravest_first
 from .finding_sentences import listed, readable, said_of
 from .suspicion import Suspicion
 from .wrong_names import wrong_names
@@ -21,7 +21,10 @@ from .wrong_shapes import boundary_offsets, odd_volumes, pieces, series_ends, wr
 
 _HALF_COUNTS_ML = 1.0
 """A structure of so many ml counts half of a large one."""
+_HALF_CONCERNED_ML = 5.0
 _CUT_COUNTS = 0.4
+_BY_THE_CUT = (kinds.MISSING, kinds.FOUND_ALONE, kinds.OUTLIER_VOLUME, kinds.BOUNDARY_OFFSET, kinds.FRAGMENTED)
+"""What the scan's end may bring about: a corner of a lobe that one model sees and another does not."""
 _SYSTEMATIC_CASES, _SYSTEMATIC_SHARE = 3, 0.75
 _CAN_BE_A_DEFINITION = (kinds.BOUNDARY_OFFSET, kinds.TRUNCATED, kinds.FALSE_BLOB, kinds.HOLE, kinds.OUTLIER_VOLUME)
 
@@ -45,9 +48,12 @@ def findings_of(
     """The findings of one case, the gravest first; empty where the models agree. See :attr:`CaseResult.findings`.
 
     :param boxes: of :attr:`Analysis.boxes`.
-    :param families: by model, what it shares training data with: a family does not outvote an outsider unsaid.
+    :param families: by model, what it shares training data with: a family does not outvote an outsider unsaid. None
+        for what the comparison says.
     """
-    facts = CaseFacts(case, comparison, boxes, families or {})
+    if families is None:
+        families = {model: comparison.family(bit) for bit, model in enumerate(comparison.models)}
+    facts = CaseFacts(case, comparison, boxes, families)
     told: list[Suspicion] = []
     explained: set[tuple[int, int]] = set()
     for detect in _DETECTORS:
@@ -55,7 +61,7 @@ def findings_of(
         told += found
         for one in found:
             explained.update((bit, index) for bit in _bits(one.models) for index in one.explains)
-    return worst_first(_finding(facts, one) for one in _joined(told))
+    return gravest_first(_finding(facts, one) for one in _joined(told))
 
 
 def findings_of_cohort(by_case: Sequence[Sequence[Finding]]) -> list[Finding]:
@@ -72,7 +78,7 @@ def findings_of_cohort(by_case: Sequence[Sequence[Finding]]) -> list[Finding]:
         cases = tuple(dict.fromkeys(finding.case for finding in group))
         systematic = len(cases) >= max(_SYSTEMATIC_CASES, _SYSTEMATIC_SHARE * len(by_case))
         found += [_definition(group, cases)] if systematic and group[0].kind in _CAN_BE_A_DEFINITION else group
-    return worst_first(found)
+    return gravest_first(found)
 
 
 def _is_explained(one: Suspicion, explained: set[tuple[int, int]]) -> bool:
@@ -110,9 +116,6 @@ def _finding(facts: CaseFacts, one: Suspicion) -> Finding:
     confidence, note = _family(facts, models, rest)
     if not is_blamed:
         sentence += " Nothing tells which of them is right."
-    share, volume_ml = min(1.0, one.share), one.volume * facts.voxel_ml
-    severity = one_weight(one.kind) * share * volume_ml / (volume_ml + _HALF_COUNTS_ML)
-    severity *= _CUT_COUNTS if facts.is_cut(one.structures[0]) and one.kind != kinds.LABEL_SHIFT else 1.0
     return Finding(
         kind=one.kind,
         case=facts.case,
@@ -126,8 +129,18 @@ def _finding(facts: CaseFacts, one: Suspicion) -> Finding:
         numbers=dict(one.numbers),
         place_ras=None if one.voxel is None else place_of(facts.comparison.geometry, one.voxel),
         confidence=one.confidence * confidence,
-        severity=severity,
+        severity=_severity(facts, one),
     )
+
+
+def _severity(facts: CaseFacts, one: Suspicion) -> float:
+    """By the volume concerned, or by the share of the structure where that is more; less where the scan cuts it."""
+    volume_ml = one.volume * facts.voxel_ml
+    share = min(1.0, one.share)
+    concerned_ml = min(one.numbers.get("volume_ml", share * volume_ml), volume_ml)
+    counts = max(share * volume_ml / (volume_ml + _HALF_COUNTS_ML), concerned_ml / (concerned_ml + _HALF_CONCERNED_ML))
+    is_cut = one.kind in _BY_THE_CUT and facts.is_cut(one.structures[0])
+    return one_weight(one.kind) * counts * (_CUT_COUNTS if is_cut else 1.0)
 
 
 def one_weight(kind: str) -> float:

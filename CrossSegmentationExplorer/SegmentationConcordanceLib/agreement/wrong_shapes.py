@@ -15,8 +15,9 @@ from .disputed_regions import DisputedRegion
 from .surface_area import N_PATTERNS, patch_areas
 from .suspicion import Suspicion
 
-_TIMES_NOISE = 3.0
+_TIMES_NOISE = 2.2
 _LEAST_SHARE, _LEAST_STEPS = 0.002, 1.9
+_LOOKED_AT = 5
 _SHELL = 14.0
 """So many times the volume of the ball that fits in: from there on a region is a shell, not a blob."""
 _END_SHARE, _ELONGATED = 0.3, 2.0
@@ -33,7 +34,7 @@ def wrong_shapes(facts: CaseFacts) -> list[Suspicion]:
 
     What a blob takes from a neighbour is told once, as the blob.
     """
-    found = list(_standing_out(facts))
+    found = [*_standing_out(facts), *_between_two(facts)]
     blobs = [(one.models, one.structures[0]) for one in found if one.kind == kinds.FALSE_BLOB]
 
     def is_taken(one: Suspicion) -> bool:
@@ -64,6 +65,23 @@ def _standing_out(facts: CaseFacts) -> Iterator[Suspicion]:
             )
             if stands_out:
                 yield _of_region(facts, index, bit, region, noise)
+
+
+def _between_two(facts: CaseFacts) -> Iterator[Suspicion]:
+    """Where two models alone know a structure, nobody can be blamed, and what is usual is told by other structures."""
+    firsts: dict[int, list[DisputedRegion]] = {}
+    for index in facts.structures:
+        if facts.box(index) is not None and np.count_nonzero(facts.found[index]) == 2 and facts.regions(index):
+            firsts[index] = list(facts.regions(index)[:_LOOKED_AT])
+    usual = float(np.median([regions[0].severity for regions in firsts.values()])) if firsts else 0.0
+    for index, regions in firsts.items():
+        for region in regions:
+            deep = region.depth_mm >= _LEAST_STEPS * float(facts.spacing_kji.min())
+            if deep and region.n_voxels >= _PIECE_VOXELS and region.severity >= _TIMES_NOISE * usual:
+                one, other = np.flatnonzero(facts.found[index]).tolist()
+                bit = one if facts.has_voxel(index, one, region.voxel) else other
+                yield _of_region(facts, index, bit, region, usual)
+                break
 
 
 def _gravest(facts: CaseFacts, index: int, bit: int) -> DisputedRegion | None:

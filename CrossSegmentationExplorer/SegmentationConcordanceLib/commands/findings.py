@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ..agreement.finding import Finding, finding_json, worst_first
+from ..agreement.finding import Finding, finding_json, gravest_first
 from ..agreement.finding_kinds import KINDS
 from ..agreement.findings import findings_of_cohort
 from ..agreement.table_findings import worst_findings
@@ -59,7 +59,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     """Do it; the summary holds the findings that were chosen."""
     if bool(args.sr) != bool(args.seg):
         raise ConcordanceError("--sr", "goes with --seg", "Give the DICOM SEGs that the report is to refer to.")
-    findings = worst_first(finding for path in args.results for finding in _read(path))
+    findings = gravest_first(finding for path in args.results for finding in _read(path))
     for option, known in (
         (args.case, {case for one in findings for case in (one.case, *one.cases)}),
         (args.model, {model for one in findings for model in (*one.models, *one.others)}),

@@ -238,3 +238,16 @@ def test_findings_come_worst_first_and_small_structures_last():
     ranks = [finding.rank for finding in found(voxels)]
     assert ranks == sorted(ranks, reverse=True)
     assert found(voxels)[0].names == ("liver",)
+
+
+def test_of_two_models_a_region_that_is_far_from_usual_names_the_pair():
+    k, j, i = np.indices(SHAPE)
+    voxels = scan()
+    for name in NAMES[:7]:
+        voxels[(scan() == LABEL[name]) & (j == 24) & (k % 3 == 0)] = 0  # what is usual between the two
+    blob = ((k - 40) ** 2 + (j - 12) ** 2 + (i - 44) ** 2) <= 25
+    voxels[blob & (voxels == 0)] = LABEL["liver"]
+    first = found(voxels, others=1)[0]
+    assert (first.kind, first.is_blamed, first.models) == ("false_blob", False, ("Odd", "M0"))
+    assert "Odd adds a region" in first.sentence
+    assert "that M0 leaves out" in first.sentence
