@@ -83,6 +83,15 @@ class CaseFacts:
         found = [self.volumes[index, other] for other in self.others(index, bit) if self.volumes[index, other]]
         return float(np.median(found)) if found else 0.0
 
+    def added_and_lost(self, index: int, bit: int) -> tuple[float, float]:
+        """Voxels that the model adds to those that most of the others mark, and that it leaves out."""
+        others = self.others(index, bit)
+        members = self.comparison.pattern_members()
+        most = 2 * members[:, others].sum(axis=1) > len(others)
+        own = members[:, bit] > 0
+        counts = self.comparison.counts[index]
+        return float(counts[own & ~most].sum()), float(counts[~own & most].sum())
+
     def is_cut(self, index: int) -> bool:
         """Whether the first or last slice of the scan cuts a structure, in any model."""
         return bool(self.comparison.cut[index].any())

@@ -16,6 +16,7 @@ _RENAMED_SHARE, _RENAMED_COVER, _RENAMED_OWN = 0.4, 0.5, 0.3
 _MERGED_COVER, _MERGED_LEFT = 0.6, 0.15
 _SPLIT_LEAST, _SPLIT_MOST, _SPLIT_INSIDE = 0.2, 0.8, 0.5
 _PART_OF = 0.3
+_MOST_OF_ADDED = 0.4
 _NEIGHBOUR_SHARE, _TIMES_NOISE, _LEAST_VOXELS = 0.12, 3.0, 12
 
 
@@ -202,7 +203,9 @@ def _included(facts: CaseFacts, bit: int, index: int, target: int, taken: float)
     if region is not None:
         numbers["depth_mm"] = region.depth_mm
     smaller = min(others, float(facts.volumes[index, bit]))
+    is_most = taken >= _MOST_OF_ADDED * facts.added_and_lost(index, bit)[0]
+    explains = frozenset((index, target) if is_most else (target,))
     return Suspicion(
         kinds.INCLUDES_NEIGHBOUR, (index, target), 1 << bit, min(1.0, taken / smaller), others,
-        min(0.98, 0.7 + taken / smaller), numbers, region.voxel if region else None, frozenset((index, target)),
+        min(0.98, 0.7 + taken / smaller), numbers, region.voxel if region else None, explains,
     )  # fmt: skip

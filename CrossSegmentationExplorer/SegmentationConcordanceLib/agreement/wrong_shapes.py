@@ -63,7 +63,7 @@ def _standing_out(facts: CaseFacts) -> Iterator[Suspicion]:
                 and region.depth_mm >= _LEAST_STEPS * float(facts.spacing_kji.min())
                 and region.n_voxels >= max(_PIECE_VOXELS, _LEAST_SHARE * volume)
             )
-            if stands_out:
+            if stands_out and not _is_film(facts, index, bit, region):
                 yield _of_region(facts, index, bit, region, noise)
 
 
@@ -88,17 +88,26 @@ def _gravest(facts: CaseFacts, index: int, bit: int) -> DisputedRegion | None:
     return next((region for region in facts.regions(index) if region.minority == 1 << bit), None)
 
 
+def _is_shell(region: DisputedRegion) -> bool:
+    return region.volume_ml > _SHELL * 4 / 3 * np.pi * region.depth_mm**3 / 1000
+
+
+def _is_film(facts: CaseFacts, index: int, bit: int, region: DisputedRegion) -> bool:
+    """Whether a region is a shell that moves the boundary by less than half a voxel in the mean."""
+    least = _OFFSET_VOXELS * float(facts.spacing_kji.mean())
+    return _is_shell(region) and abs(_offset_numbers(facts, index, bit)["offset_mm"]) < least
+
+
 def _of_region(facts: CaseFacts, index: int, bit: int, region: DisputedRegion, noise: float) -> Suspicion:
     volume = facts.others_volume(index, bit)
     added = facts.has_voxel(index, bit, region.voxel)
-    ball_ml = 4 / 3 * np.pi * region.depth_mm**3 / 1000
     numbers = {
         "volume_ml": region.volume_ml,
         "depth_mm": region.depth_mm,
         "share": min(1.0, region.n_voxels / volume),
     }
     kind = kinds.FALSE_BLOB if added else kinds.HOLE
-    if region.volume_ml > _SHELL * ball_ml:
+    if _is_shell(region):
         kind, numbers = kinds.BOUNDARY_OFFSET, _offset_numbers(facts, index, bit)
     elif not added and _is_at_an_end(facts, index, bit, region):
         kind = kinds.TRUNCATED
@@ -135,7 +144,7 @@ def boundary_offsets(facts: CaseFacts) -> Iterator[Suspicion]:
         finders = np.flatnonzero(facts.found[index]).tolist()
         if facts.box(index) is None or len(finders) < 3:
             continue
-        net = {bit: _added_and_lost(facts, index, bit) for bit in finders}
+        net = {bit: facts.added_and_lost(index, bit) for bit in finders}
         share = {bit: (plus - minus) / max(1.0, facts.others_volume(index, bit)) for bit, (plus, minus) in net.items()}
         for bit in finders:
             rest = sorted(abs(share[other]) for other in finders if other != bit)
@@ -153,18 +162,8 @@ def boundary_offsets(facts: CaseFacts) -> Iterator[Suspicion]:
             )  # fmt: skip
 
 
-def _added_and_lost(facts: CaseFacts, index: int, bit: int) -> tuple[float, float]:
-    """Voxels that the model adds to those that most of the others mark, and that it leaves out."""
-    others = facts.others(index, bit)
-    members = facts.comparison.pattern_members()
-    most = 2 * members[:, others].sum(axis=1) > len(others)
-    own = members[:, bit] > 0
-    counts = facts.comparison.counts[index]
-    return float(counts[own & ~most].sum()), float(counts[~own & most].sum())
-
-
 def _offset_numbers(facts: CaseFacts, index: int, bit: int) -> dict[str, float]:
-    plus, minus = _added_and_lost(facts, index, bit)
+    plus, minus = facts.added_and_lost(index, bit)
     patterns = facts.patterns(index)
     others = [other for other in facts.others(index, bit) if facts.found[index, other]]
     votes = sum((patterns >> other & 1).astype(np.uint8) for other in others)
@@ -260,7 +259,7 @@ def pieces(facts: CaseFacts) -> Iterator[Suspicion]:
 
 def _may_be_broken(facts: CaseFacts, index: int, bit: int) -> bool:
     """Only what is held against a model can break or add a piece: spares a look at most segments."""
-    plus, minus = _added_and_lost(facts, index, bit)
+    plus, minus = facts.added_and_lost(index, bit)
     return plus + minus >= _PIECE_SHARE * float(facts.volumes[index, bit])
 
 
