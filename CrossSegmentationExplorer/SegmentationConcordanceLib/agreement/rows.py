@@ -6,6 +6,7 @@ from itertools import combinations
 
 from .comparison import Comparison
 from .consensus import Consensus, LeaveOneOut
+from .model_looks import looks_of
 from .overlap import dice, jaccard, volume_ratio
 from .table import (
     EMPTY_CONSENSUS,
@@ -34,6 +35,7 @@ def agreement_rows(
     model_counts = comparison.model_counts()
     reference_counts = consensus.reference_counts(comparison)
     common_counts = consensus.common_counts(comparison)
+    looks = looks_of(comparison.models)
     rows = []
     for index, structure in enumerate(comparison.structures):
         alone = structure.n_voters < 2
@@ -71,6 +73,7 @@ def agreement_rows(
                     volume_ratio=None if alone else volume_ratio(agreed, found),
                     presence=_presence(found, bool(comparison.cut[index, bit])),
                     family=comparison.family(bit),
+                    model_look=str(looks[model]),
                 )
             )
     return rows

@@ -33,12 +33,14 @@ class AgreementRow(MeasuredRow):
     :param presence: what the model made of the structure: ``found``; ``missed``; ``truncated``: found, and the first
         or last slice of the scan cuts it; ``not_looked_for``. "" in tables that do not say it.
     :param family: of the model: models of one family share training data; "" where it is of none that is known.
+    :param model_look: colour and symbol of the model, see :mod:`.model_looks`; "" where the table does not keep it.
     """
 
     presence: str = field(
         default="", metadata=fact("Presence", "found, missed, or truncated (found, and cut by the scan)")
     )
     family: str = field(default="", metadata=fact("Family", "Models of one family share training data"))
+    model_look: str = field(default="", metadata=fact("Look", "Colour and symbol of the model, see model_looks"))
 
 
 @dataclass(frozen=True, slots=True)

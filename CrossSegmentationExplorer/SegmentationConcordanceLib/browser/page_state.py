@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ..agreement.model_colors import Color
+from ..agreement.model_looks import Color
 from ..exploring.rows import Row
 from ..exploring.structure_cells import SHOWN_COLUMNS, presence_text, structure_cells
 from ..exploring.structure_list import ListedStructure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..agreement.model_colors import Color
+from ..agreement.model_looks import Color
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ..agreement.model_colors import Color
+from ..agreement.model_looks import Color
 from .explored_scan import ExploredScan
 from .label_line import LabelLine
 from .rows import Row, RowKind

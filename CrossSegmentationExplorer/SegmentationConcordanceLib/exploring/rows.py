@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from ..agreement.model_colors import Color
+from ..agreement.model_looks import Color
 
 CONSENSUS_COLOR: Color = (1.0, 1.0, 1.0)
 OVERLAY_COLOR: Color = (1.0, 1.0, 1.0)

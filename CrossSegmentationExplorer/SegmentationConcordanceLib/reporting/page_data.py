@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..agreement.measures import MEASURES
+from ..agreement.model_looks import known_first, looks_of
 from ..agreement.severity import worst_first
 from ..agreement.table import AGREEMENT_COLUMNS, AgreementRow, PairwiseRow
 from ..anatomy.groups import OTHER, group_of, shipped_groups
@@ -43,7 +44,10 @@ def agreement_columns(rows: Sequence[AgreementRow]) -> dict[str, Any]:
         elif any(value is not None for value in values):
             numbers[name] = _floats(values)
     numbers["worst_first"] = _floats(_places(rows))
-    return {"count": len(rows), "texts": texts, "numbers": numbers}
+    kept = {row.model: row.model_look for row in reversed(rows) if row.model_look}
+    looks = looks_of(known_first(row.model for row in rows), kept)
+    drawn = {model: {"color": look.color, "symbol": look.symbol} for model, look in looks.items()}
+    return {"count": len(rows), "texts": texts, "numbers": numbers, "looks": list(drawn.items())}
 
 
 def measures_for_page() -> list[dict[str, Any]]:

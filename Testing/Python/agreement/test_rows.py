@@ -24,7 +24,7 @@ def test_columns_are_those_of_the_contract():
     assert " ".join(AGREEMENT_COLUMNS) == (
         "case series_uid structure structure_key model status consensus n_models volume_ml consensus_volume_ml dice "
         "jaccard volume_ratio hd95_mm assd_mm nsd nsd_tolerance_mm "
-        "dice_others disputed_ml depth_mm severity presence family"
+        "dice_others disputed_ml depth_mm severity presence family model_look"
     )
     assert " ".join(PAIRWISE_COLUMNS) == "case structure structure_key model_a model_b dice volume_a_ml volume_b_ml"
 

@@ -1,20 +1,6 @@
 "use strict";
 // Colour and symbol of every model. Each model has both, so that no colour has to be told apart from another.
 
-const KNOWN_LOOKS = new Map([
-  ["auto3dseg", ["#ff7f0e", "circle"]],
-  ["moose", ["#2ca02c", "square"]],
-  ["multitalent", ["#d62728", "triangle"]],
-  ["cads", ["#9467bd", "diamond"]],
-  ["totalsegmentator 1.5", ["#80b1d3", "wedge"]],
-  ["totalsegmentator 2.6", ["#08519c", "plus"]],
-]);
-// Nine colours and eight symbols: no two of 72 models look alike.
-const OTHER_COLORS = [
-  "#8c564b", "#e377c2", "#17becf", "#7f7f7f", "#bcbd22", "#1b9e77", "#a6761d", "#e7298a", "#393b79",
-];
-const OTHER_SYMBOLS = ["star", "hexagon", "cross", "bowtie", "bar", "left", "right", "house"];
-
 // In a box of 20 x 20, filled to its edges, as the library scales a path to the box around it.
 const SYMBOLS = {
   circle: "M10 0A10 10 0 1 1 10 20A10 10 0 1 1 10 0Z",
@@ -33,22 +19,9 @@ const SYMBOLS = {
   house: "M10 0L20 8V20H0V8Z",
 };
 
-/** A map from model to { color, path }: the known models in the order above, then the others as they come. */
-function looksOfModels(models) {
-  const looks = new Map();
-  let others = 0;
-  const rank = (model) => [...KNOWN_LOOKS.keys()].indexOf(model.toLowerCase());
-  const known = models.filter((model) => rank(model) >= 0).sort((a, b) => rank(a) - rank(b));
-  for (const model of [...known, ...models.filter((one) => rank(one) < 0)]) {
-    let [color, symbol] = KNOWN_LOOKS.get(model.toLowerCase()) ?? [null, null];
-    if (!color) {
-      color = OTHER_COLORS[others % OTHER_COLORS.length];
-      symbol = OTHER_SYMBOLS[others % OTHER_SYMBOLS.length];
-      others += 1;
-    }
-    looks.set(model, { color, path: SYMBOLS[symbol] });
-  }
-  return looks;
+/** A map from model to { color, path }, in the order of the tables; agreement/model_looks.py chose colour and symbol. */
+function looksOfModels(looks) {
+  return new Map(looks.map(([model, { color, symbol }]) => [model, { color, path: SYMBOLS[symbol] }]));
 }
 
 /** The model's symbol as a small picture for legend and table. */

@@ -19,7 +19,7 @@ function tableFromColumns(columns) {
   const none = { texts: [], index: new Uint8Array(0) };
   for (const name of TEXTS) texts[name] ??= none;
   const { texts: cases, index: caseOf } = texts.case;
-  const table = { count, texts, packed: columns.numbers, numbers: {}, cases, caseOf };
+  const table = { count, given: columns.looks, texts, packed: columns.numbers, numbers: {}, cases, caseOf };
   table.consensuses = texts.consensus.texts;
   for (const name of OFTEN) table.numbers[name] = numbersOfTable(table, name) ?? new Float64Array(count).fill(NaN);
   numberModels(table);
@@ -44,7 +44,7 @@ function numbersOfTable(table, name) {
 
 function numberModels(table) {
   const { texts, index } = table.texts.model;
-  table.looks = looksOfModels(texts);
+  table.looks = looksOfModels(table.given);
   table.models = [...table.looks.keys()];
   table.modelNumber = numbersOf(table.models);
   const number = texts.map((name) => table.modelNumber.get(name));

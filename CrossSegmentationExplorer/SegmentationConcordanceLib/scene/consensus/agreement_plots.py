@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import slicer
 
-from ...agreement.model_colors import Color, model_color
+from ...agreement.model_looks import SYMBOLS, Color, looks_of
 from ...agreement.row_order import structures_worst_first
 from ...agreement.table import AgreementRow
 from ..table_node import TableColumn, add_table_node
@@ -24,8 +24,10 @@ _STRUCTURE, _PLACE = "structure", "place"
 _GREY = (0.6, 0.6, 0.6)
 _AXIS_MARGIN = 1.5
 _LEGEND_WIDTH = 0.85  # of what is plotted
+# In the order of the symbols, of which Slicer's plots have few: some stand for two.
 _MARKERS = (
     slicer.vtkMRMLPlotSeriesNode.MarkerStyleCircle,
+    slicer.vtkMRMLPlotSeriesNode.MarkerStyleSquare,
     slicer.vtkMRMLPlotSeriesNode.MarkerStyleSquare,
     slicer.vtkMRMLPlotSeriesNode.MarkerStyleDiamond,
     slicer.vtkMRMLPlotSeriesNode.MarkerStyleCross,
@@ -55,8 +57,9 @@ def add_agreement_plots(
     table = add_plotted_table(scene, f"{name}, plotted", *_plotted(models, keys, rows))
     bands = add_table_node(scene, f"{name}, bands", _bands(rows))
     dice, share = [], []
-    for number, model in enumerate(models):
-        look = model_color(number), _MARKERS[number % len(_MARKERS)]
+    looks = looks_of(models)
+    for model in models:
+        look = looks[model].rgb, _MARKERS[SYMBOLS.index(looks[model].symbol) % len(_MARKERS)]
         dice.append(_points(scene, table, model, _PLACE, f"{model} dice", look))
         share.append(_points(scene, table, model, f"{model} volume", f"{model} share", look))
     lines = [_line(scene, bands, percent) for percent in BANDS]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import slicer
 
-from ...agreement.model_colors import Color
+from ...agreement.model_looks import Color
 from ..table_node import TableColumn, add_table_node
 
 _TITLE_SIZE, _TEXT_SIZE = 14, 12

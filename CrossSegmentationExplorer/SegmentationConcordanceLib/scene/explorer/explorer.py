@@ -12,7 +12,7 @@ import slicer
 from ...agreement.boxes import Box
 from ...agreement.disputed_place import Place, place_of
 from ...agreement.disputed_regions import DisputedRegion, disputed_regions, middle_voxel
-from ...agreement.model_colors import Color, model_color
+from ...agreement.model_looks import Color, looks_of
 from ...agreement.options import AnalysisOptions
 from ...anatomy.groups import StructureGroup
 from ...errors import ConcordanceError
@@ -154,7 +154,7 @@ class Explorer:
     @property
     def legend(self) -> dict[str, Color]:
         """The colour of every model, as in the overlay and the plots."""
-        return {model: model_color(number) for number, model in enumerate(self.scan.drawn)}
+        return {model: look.rgb for model, look in looks_of(self.scan.drawn).items()}
 
     def status(self, row: Row) -> str:
         """Why a row does not show the selected structure, e.g. "MOOSE found none"; "" where it does."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import slicer
 
-from ...agreement.model_colors import Color
+from ...agreement.model_looks import Color
 from ...anatomy.groups import shipped_groups
 from ...errors import ConcordanceError
 from ...exploring.group_cells import group_cells, groups_of_cells

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import slicer
 
 from ...agreement.comparison import ComparedStructure
-from ...agreement.model_colors import Color
+from ...agreement.model_looks import Color
 from ...exploring.display_style import DisplayStyle
 from ...exploring.explored_scan import DrawnModel, ExploredScan
 from ...exploring.rows import Row, RowKind

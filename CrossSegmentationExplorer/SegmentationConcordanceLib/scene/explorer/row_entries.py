@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ...agreement.model_colors import Color, model_color
+from ...agreement.model_looks import Color, looks_of
 from ...exploring.rows import CONSENSUS_COLOR, OVERLAY_COLOR, OVERLAY_TITLE, RowKind
 from ...exploring.structure_cells import consensus_text, model_texts
 from .consensus_segments import TITLE
@@ -34,7 +34,7 @@ def row_entries(explorer: Explorer | None, wanted: Sequence[WantedRow], models: 
     :param explorer: None while nothing is shown; then no row counts as shown, unless it is wanted.
     :param models: of the volume, those that could not be compared included.
     """
-    colors = {model: model_color(number) for number, model in enumerate(models)}
+    colors = {model: look.rgb for model, look in looks_of(models).items()}
     texts: Mapping[str, str] = {}
     consensus = ""
     statuses: dict[WantedRow, str] = {}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import slicer
 import vtk
 
-from ...agreement.model_colors import Color
+from ...agreement.model_looks import Color
 from ..own_nodes import mark_own, remove_own
 
 

@@ -21,12 +21,14 @@ from scene.agreement_scene import (
 )
 from SegmentationConcordanceLib.agreement.analysis import Analysis, CaseResult
 from SegmentationConcordanceLib.agreement.consensus_map import consensus_label_map
+from SegmentationConcordanceLib.agreement.model_looks import looks_of
 from SegmentationConcordanceLib.agreement.models import ModelSegmentation
 from SegmentationConcordanceLib.agreement.options import AnalysisOptions
 from SegmentationConcordanceLib.agreement.row_order import worst_first
 from SegmentationConcordanceLib.agreement.table import AGREEMENT_COLUMNS
 from SegmentationConcordanceLib.anatomy.concepts import CodedConcept, CodedStructure
 from SegmentationConcordanceLib.errors import ConcordanceError
+from SegmentationConcordanceLib.reporting.page_data import agreement_columns
 from SegmentationConcordanceLib.scene.consensus.agreement_nodes import (
     CHARTS,
     CONSENSUS,
@@ -127,6 +129,16 @@ def test_staple_table(volume, analysis):
     # The box of 2 x 2 x 4 voxels, one more on each side along i and j, and along k, where 10 mm is a part of a slice.
     assert column(table, "region_ml")[place] == pytest.approx(4 * 4 * 6 * 10)
     assert fill(volume, analysis)[0].folder.node(STAPLE) is None
+
+
+def test_the_plots_the_table_and_the_report_give_a_model_the_same_colour(volume, analysis):
+    nodes, result = fill(volume, analysis)
+    chart = nodes.folder.node(DICE_CHART)
+    plotted = {chart.GetNthPlotSeriesNode(n).GetName(): chart.GetNthPlotSeriesNode(n).GetColor() for n in range(3)}
+    page = {model: look["color"] for model, look in agreement_columns(result.agreement)["looks"]}
+    for model, look in looks_of(plotted).items():
+        assert plotted[model] == pytest.approx(look.rgb) and page[model] == look.color
+        assert {row.model_look for row in result.agreement if row.model == model} == {str(look)}
 
 
 def test_points_of_the_plots_are_the_rows(volume, analysis):

@@ -45,7 +45,7 @@ def test_one_step_shows_the_next_structure_and_not_the_last_one(desk: Desk) -> N
     desk.explorer.select(key_of(desk.explorer, "sternum"))
     desk.screen.mosaic(desk.explorer)
     desk.explorer.step(1)
-    assert desk.explorer.selected == key_of(desk.explorer, "aorta")
+    assert desk.explorer.selected == key_of(desk.explorer, "vertebrae_T8")
     assert_looks_like(desk.screen.mosaic(desk.explorer), "one_step")
 
 
