@@ -24,6 +24,7 @@ SWITCHES = {
     "consensusComboBox": ("", "majority", "currentIndex"),
     "mapCheckBox": ("", "shows_map", "checked"),
     "crosshairCheckBox": ("", "shows_crosshair", "checked"),
+    "wholeGroupCheckBox": ("", "shows_listed", "checked"),
     "barsCheckBox": ("", "shows_bars", "checked"),
     "scrollCheckBox": ("links", "scroll", "checked"),
     "panCheckBox": ("links", "pan", "checked"),
@@ -48,8 +49,8 @@ class CrossSegmentationExplorer(ScriptedLoadableModule):
         self.parent.helpText = _(
             "Shows the segmentations of several models side by side, one row of views per model, structure by "
             "structure, worst agreement first. Structures are matched by their codes, never by name. "
-            "Keys: Alt+Up and Alt+Down go from structure to structure, with Shift from disagreement to disagreement; "
-            "1 to 5 give a verdict while a reader reads."
+            "Keys: Alt+Up and Alt+Down go from structure to structure, with Shift from disagreement to disagreement, "
+            "with Ctrl from group to group; 1 to 5 give a verdict while a reader reads."
         )
         self.parent.acknowledgementText = _(
             "The method extends that of the study with DOI 10.1117/1.JMI.13.6.062204. Please cite it."
@@ -144,6 +145,7 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
     def _makeShortcuts(self):
         """Keys that are alive only while the module is entered."""
         acts = {key: lambda name=name: getattr(self.ui, f"{name}Button").click() for key, name in KEYS.items()}
+        acts.update({"Ctrl+Alt+Up": lambda: self.stepGroup(-1), "Ctrl+Alt+Down": lambda: self.stepGroup(1)})
         acts.update(self._review.shortcuts())
         shortcuts = []
         for key, act in acts.items():
@@ -406,6 +408,9 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
         if not self._work.isRunning:
             self.logic.step(steps)
             self.showStep()
+
+    def stepGroup(self, steps):
+        self.do(lambda: self.logic.step_group(steps))
 
     def stepRegion(self, steps):
         if not self._work.isRunning:

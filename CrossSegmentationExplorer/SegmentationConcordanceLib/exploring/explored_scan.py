@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -81,6 +81,15 @@ class ExploredScan:
         if key not in self._boxes_of_one:
             self._boxes_of_one[key] = self._box_of_one(key)
         return self._boxes_of_one[key]
+
+    def box_of_all(self, keys: Iterable[str]) -> Box:
+        """The box around several structures; the whole image where none of them has any voxel."""
+        boxes = [box for box in map(self.box, keys) if box is not None]
+        if not boxes:
+            return Box((0, 0, 0), self.comparison.geometry.shape)
+        lower = np.min([box.lower for box in boxes], axis=0).tolist()
+        upper = np.max([box.upper for box in boxes], axis=0).tolist()
+        return Box((lower[0], lower[1], lower[2]), (upper[0], upper[1], upper[2]))
 
     def _box_of_one(self, key: str) -> Box | None:
         """For structures that a single model knows: the analysis, which compares, has no box of them."""

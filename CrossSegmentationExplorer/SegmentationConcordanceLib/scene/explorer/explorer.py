@@ -9,7 +9,6 @@ from dataclasses import replace
 import numpy as np
 import slicer
 
-from ...agreement.boxes import Box
 from ...agreement.disputed_place import Place, place_of
 from ...agreement.disputed_regions import DisputedRegion, disputed_regions, middle_voxel
 from ...agreement.model_looks import Color, looks_of
@@ -87,6 +86,7 @@ class Explorer:
         self.style = DisplayStyle()
         self.links = Links()
         self.shows_map = False
+        self.shows_listed = False
         self.selected = ""
         self.regions: tuple[DisputedRegion, ...] = ()
         self.region = -1
@@ -214,6 +214,20 @@ class Explorer:
         geometry = self.scan.comparison.geometry
         return place_of(geometry, middle_voxel(everything, box.lower, geometry.spacing_mm[::-1]))
 
+    @property
+    def shown_keys(self) -> tuple[str, ...]:
+        """The structures that the rows show: the selected one, or all that are listed."""
+        if self.shows_listed:
+            return tuple(structure.key for structure in self.walk.listed)
+        return (self.selected,) if self.selected else ()
+
+    def set_shows_listed(self, shown: bool) -> None:
+        """Show all structures that are listed at once, each in its colour, or only the selected one."""
+        self.shows_listed = shown
+        with self._paused():
+            self._show()
+            self._frame()
+
     # Display
 
     def set_style(self, style: DisplayStyle) -> None:
@@ -337,7 +351,7 @@ class Explorer:
         with self._working():
             for row in self.rows:
                 content = self._contents[row.number]
-                content.show(self.scan, self._models_of(row), self.selected, self.style, self._cache)
+                content.show(self.scan, self._models_of(row), self.shown_keys, self.style, self._cache)
             composites = self.layout.composite_nodes()
             if self.shows_map and self.selected:
                 self._map.show(self.scan, self.selected, composites)
@@ -361,10 +375,8 @@ class Explorer:
                 self._labels.show(view, lines)
 
     def _around(self) -> WorldBox:
-        """Where the selected structure is; where all is, without one."""
-        geometry = self.scan.comparison.geometry
-        box = self.scan.box(self.selected) if self.selected else None
-        return world_box(geometry, box or Box((0, 0, 0), geometry.shape))
+        """Where the shown structures are; where all is, without any."""
+        return world_box(self.scan.comparison.geometry, self.scan.box_of_all(self.shown_keys))
 
     def _frame(self) -> None:
         around = self._around()

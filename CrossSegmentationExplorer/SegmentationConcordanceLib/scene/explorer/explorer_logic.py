@@ -11,7 +11,7 @@ import slicer
 from ...agreement.options import INTERSECTION, MAJORITY, AnalysisOptions
 from ...errors import ConcordanceError
 from ...exploring.rows import RowKind
-from ...exploring.structure_list import ListedStructure
+from ...exploring.structure_list import ListedStructure, groups_of
 from ...exploring.structure_walk import find
 from ...exploring.under_cursor import cursor_text, under_cursor
 from .. import consensus_parameters as shared
@@ -235,6 +235,13 @@ class ExplorerLogic:
         if self.explorer is not None:
             self.select(self.explorer.walk.step(self.explorer.selected, steps))
 
+    def step_group(self, steps: int) -> None:
+        """List so many groups on, negative back; round at the ends."""
+        if self.explorer is not None:
+            groups, order = groups_of(self.explorer.walk.structures), self.choices.order
+            place = groups.index(order.group) if order.group in groups else 0
+            self.change(order=replace(order, group=groups[(place + steps) % len(groups)]))
+
     def step_region(self, steps: int) -> None:
         """Go to the next disagreement about the structure, negative to the former."""
         if self.explorer is not None:
@@ -349,6 +356,8 @@ class ExplorerLogic:
             explorer.walk = replace(
                 explorer.walk, text=order.text, group=order.group, column=order.column, descending=order.descending
             )
+        if choices.shows_listed != explorer.shows_listed or (choices.shows_listed and changed("order", "groups")):
+            explorer.set_shows_listed(choices.shows_listed)
 
     def _list(self) -> None:
         judged = {one.key: self.review.judged(one.key) for one in self.explorer.walk.structures}

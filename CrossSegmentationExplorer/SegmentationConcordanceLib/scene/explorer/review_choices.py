@@ -61,6 +61,7 @@ class ReviewChoices:
     links: Links = field(default_factory=Links)
     shows_map: bool = False
     shows_crosshair: bool = False
+    shows_listed: bool = False
     shows_bars: bool = False
     majority: bool = True
     order: ListOrder = field(default_factory=ListOrder)
@@ -96,6 +97,7 @@ def read_choices(node: slicer.vtkMRMLScriptedModuleNode) -> ReviewChoices:
         links=_plain(Links, found["links"]),
         shows_map=found["shows_map"] is True,
         shows_crosshair=found["shows_crosshair"] is True,
+        shows_listed=found["shows_listed"] is True,
         shows_bars=found["shows_bars"] is True,
         majority=found["majority"] is not False,
         order=order if order.column in ("", *STRUCTURE_COLUMNS) else ListOrder(),

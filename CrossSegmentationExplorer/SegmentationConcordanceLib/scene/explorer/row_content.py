@@ -45,29 +45,32 @@ class RowContent:
         self._surfaces: ShownSurfaces | None = None
 
     def show(
-        self, scan: ExploredScan, models: Sequence[RowModel], key: str, style: DisplayStyle, cache: SurfaceCache
+        self,
+        scan: ExploredScan,
+        models: Sequence[RowModel],
+        keys: Sequence[str],
+        style: DisplayStyle,
+        cache: SurfaceCache,
     ) -> None:
-        """Show one structure of these models, and nothing else; "" shows nothing."""
-        structure = scan.structure(key)
-        own_color = _shown_color(structure)
-        beside = style.neighbours and self.row.kind is not RowKind.OVERLAY
-        near = {m.drawn: _neighbours(scan, m.drawn, key, style) for m in models} if beside else {}
+        """Show these structures of these models, and nothing else; neighbours only of a single one."""
+        beside = style.neighbours and self.row.kind is not RowKind.OVERLAY and len(keys) == 1
+        near = {m.drawn: _neighbours(scan, m.drawn, keys[0], style) for m in models} if beside else {}
         looks: dict[str, dict[str, SegmentLook]] = {}
         for model in models:
             for node_id in model.drawn.node_ids:
                 looks.setdefault(node_id, {})
-            colored = style.color_by_model or self.row.kind is RowKind.OVERLAY
-            look = self._look(model.color if colored else own_color, style)
-            for segment in model.drawn.segments.get(key, ()):
-                place = model.drawn.places[segment]
-                looks[place.node_id][place.segment_id] = look
+            for key in keys:
+                look = self._look(self._color(scan, model, key, style), style)
+                for segment in model.drawn.segments.get(key, ()):
+                    place = model.drawn.places[segment]
+                    looks[place.node_id][place.segment_id] = look
             for neighbour in near.get(model.drawn, ()):
                 for segment in model.drawn.segments[neighbour]:
                     place = model.drawn.places[segment]
                     color = _shown_color(segment.color)
                     looks[place.node_id][place.segment_id] = SegmentLook(color, 0.0, style.neighbour_opacity)
         self._show_segments(looks)
-        self._show_surfaces(scan, models, key, style, own_color, near, cache)
+        self._show_surfaces(scan, models, keys, style, near, cache)
 
     def hide_unasked(self) -> None:
         """Hide segments that were added to the segmentations since."""
@@ -83,6 +86,11 @@ class RowContent:
         if self._surfaces is not None:
             self._surfaces.remove()
             self._surfaces = None
+
+    def _color(self, scan: ExploredScan, model: RowModel, key: str, style: DisplayStyle) -> Color:
+        if style.color_by_model or self.row.kind is RowKind.OVERLAY:
+            return model.color
+        return _shown_color(scan.structure(key))
 
     def _look(self, color: Color, style: DisplayStyle) -> SegmentLook:
         filled = style.fill and self.row.kind is not RowKind.OVERLAY
@@ -106,9 +114,8 @@ class RowContent:
         self,
         scan: ExploredScan,
         models: Sequence[RowModel],
-        key: str,
+        keys: Sequence[str],
         style: DisplayStyle,
-        own_color: Color,
         near: Mapping[DrawnModel, Sequence[str]],
         cache: SurfaceCache,
     ) -> None:
@@ -122,8 +129,9 @@ class RowContent:
         overlay = self.row.kind is RowKind.OVERLAY
         looks = []
         for model in models:
-            color = model.color if overlay or style.color_by_model else own_color
-            looks += self._surface(scan, model.drawn, key, color, _OVERLAY_3D_OPACITY if overlay else 1.0, cache)
+            for key in keys:
+                color = self._color(scan, model, key, style)
+                looks += self._surface(scan, model.drawn, key, color, _OVERLAY_3D_OPACITY if overlay else 1.0, cache)
             for neighbour in near.get(model.drawn, ()):
                 color = _shown_color(scan.structure(neighbour))
                 looks += self._surface(scan, model.drawn, neighbour, color, style.neighbour_opacity, cache)

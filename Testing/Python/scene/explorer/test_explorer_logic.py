@@ -188,6 +188,7 @@ def test_all_choices_survive_saving_and_loading_a_scene(logic, scene, scene_host
         links=Links(scroll=False, rotation=False),
         shows_map=True,
         shows_crosshair=True,
+        shows_listed=True,
         majority=True,
         order=ListOrder("lung; left,", "Lungs", "lowest_dice", True),
         groups=(StructureGroup(odd, ("kidney", "lung_vessels")),),
@@ -258,6 +259,21 @@ def test_a_structure_selected_in_another_module_is_shown(logic, scene, news) -> 
     assert logic.selected.key == SPLEEN_KEY
     logic.step(1)
     assert selected_structure(scene) == logic.selected.key == LIVER_KEY
+
+
+def test_groups_are_stepped_through_and_shown_as_a_whole(logic) -> None:
+    logic.set_rows([A, B])
+    logic.change(shows_listed=True)
+    groups = [logic.choices.order.group]
+    for _ in range(3):
+        logic.step_group(1)
+        groups.append(logic.choices.order.group)
+        assert set(logic.explorer.shown_keys) == {one.key for one in logic.explorer.walk.listed}
+    assert groups[0] == "All" and len(set(groups)) > 1
+    logic.step_group(-3)
+    assert logic.choices.order.group == "All"
+    logic.change(shows_listed=False)
+    assert logic.explorer.shown_keys == (logic.selected.key,)
 
 
 def test_the_cursor_names_segments_and_models(logic, scene, news) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from scene.explorer_fixtures import Desk, distance_to_slice, key_of, segmentation
 from SegmentationConcordanceLib.exploring.rows import Row
+from SegmentationConcordanceLib.exploring.structure_list import PRESENT
 from SegmentationConcordanceLib.exploring.view_kinds import AXIAL, SAGITTAL, THREE_D
 from SegmentationConcordanceLib.scene.own_nodes import OWN
 
@@ -187,3 +188,27 @@ def test_views_shown_later_go_where_the_others_are(desk: Desk) -> None:
     explorer.select(key_of(explorer, "aorta"))
     explorer.set_views((AXIAL, SAGITTAL))
     assert distance_to_slice(explorer.layout.view_node(row, SAGITTAL), explorer.place) < 1e-3
+
+
+def test_a_whole_group_is_shown_in_every_row_each_structure_in_its_colour(desk: Desk) -> None:
+    explorer = desk.explorer
+    rows = [explorer.add_model_row(model) for model in ("TotalSegmentator 2.6", "CADS")]
+    explorer.walk = replace(explorer.walk, group="Ribs")
+    explorer.select(explorer.walk.listed[0].key)
+    explorer.set_shows_listed(True)
+    listed = explorer.walk.listed
+    assert len(listed) > 4
+    for row in rows:
+        shown = [name for names in shown_segments(desk, row).values() for name in names]
+        assert sorted(shown) == sorted(one.name for one in listed if one.presence[row.model] == PRESENT)
+    node = segmentation(desk.host.scene, "TotalSegmentator 2.6")
+    display = next(d for n in range(2) for d in [node.GetNthDisplayNode(n)] if d.GetAttribute(OWN))
+    ids = [node.GetSegmentation().GetSegmentIdBySegmentName(one.name) for one in listed]
+    assert len({tuple(display.GetSegmentOverrideColor(one)) for one in ids}) == len({one.color for one in listed}) > 1
+    # All of it is in sight: the view is wider than the box around all ribs.
+    box = explorer.scan.box_of_all([one.key for one in listed])
+    mm = (np.subtract(box.upper, box.lower) * explorer.scan.comparison.geometry.spacing_mm[::-1])[2]
+    view = explorer.layout.view_node(rows[0], AXIAL)
+    assert view.GetFieldOfView()[0] > mm
+    explorer.set_shows_listed(False)
+    assert shown_segments(desk, rows[0]) == {"TotalSegmentator 2.6": [listed[0].name]}
