@@ -14,6 +14,7 @@ from ...exploring.explored_scan import DrawnModel, ExploredScan
 from ...exploring.rows import Row, RowKind
 from ...exploring.view_kinds import THREE_D
 from ...exploring.visible_color import visible_on_black
+from ...imaging.label_map import Segment
 from ...imaging.neighbours import neighbours
 from .row_layout import RowLayout
 from .shown_segments import SegmentLook, ShownSegments
@@ -67,7 +68,7 @@ class RowContent:
             for neighbour in near.get(model.drawn, ()):
                 for segment in model.drawn.segments[neighbour]:
                     place = model.drawn.places[segment]
-                    color = _shown_color(segment.color)
+                    color = _shown_color(segment)
                     looks[place.node_id][place.segment_id] = SegmentLook(color, 0.0, style.neighbour_opacity)
         self._show_segments(looks)
         self._show_surfaces(scan, models, keys, style, near, cache)
@@ -150,7 +151,7 @@ class RowContent:
         return [SurfaceLook(surface, color, opacity)] if surface.GetNumberOfCells() else []
 
 
-def _shown_color(structure: ComparedStructure | None) -> Color:
+def _shown_color(structure: ComparedStructure | Segment | None) -> Color:
     """A structure's colour, light enough for a black background; grey where it has none."""
     color = None if structure is None else structure.color
     red, green, blue = (channel / 255 for channel in color or (128, 128, 128))
