@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import argparse
 import webbrowser
-from pathlib import Path
 from typing import Any
-
-import pydicom
 
 from ..errors import ConcordanceError
 from ..plurals import counted
-from ..viewer.dicom_index import DAMAGE, DicomIndex, index_folder
+from ..viewer.dicom_index import DicomIndex, index_folder
 from ..viewer.dicomweb import LocalDicomWeb
 from ..viewer.links import LOCAL_PORT
 from ..viewer.ohif import PACKAGE, fetch_ohif, ohif_files
 from ..viewer.remote import RemoteDicomWeb
 from ..viewer.server import DicomWebService, ViewerServer
+from ..viewer.showable import obstacles
 from ..viewer.static_files import StaticFiles
 from ..viewer.study_links import study_links
 from . import arguments
@@ -67,29 +65,11 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     index = index_folder(args.study, lambda done, of: terminal.progress(done / of, "reading the headers"))
     for reason, count in index.left_out.items():
         terminal.warn(f"{args.study}: {counted(count, 'file')} left out for {reason}")
-    if without := _without_images(index):
-        terminal.warn(
-            f"{args.study}: {counted(without, 'segmentation')} of an image series that is not there, so nothing can be"
-            " shown below: name a folder that holds the images as well"
-        )
+    for obstacle in obstacles(index):
+        terminal.warn(f"{args.study}: {obstacle}")
     terminal.say(_counted(index))
     links = study_links(index, args.structure or "")
     return _serve(static, LocalDicomWeb(index, terminal.warn), links, args, terminal)
-
-
-def _without_images(index: DicomIndex) -> int:
-    """How many segmentations refer to a series that the index does not have."""
-    there = {series for study in index.studies.values() for series in study}
-    segs = [one.path for one in index.instances() if str(one.header.get("Modality", "")) == "SEG"]
-    return sum(1 for path in segs if (series := _referenced_series(path)) and not series & there)
-
-
-def _referenced_series(seg: Path) -> set[str]:
-    try:
-        header = pydicom.dcmread(seg, stop_before_pixels=True, specific_tags=["ReferencedSeriesSequence"])
-        return {str(item.get("SeriesInstanceUID", "")) for item in header.get("ReferencedSeriesSequence", ())} - {""}
-    except (OSError, *DAMAGE):  # whoever shows it will say so
-        return set()
 
 
 def _counted(index: DicomIndex) -> str:

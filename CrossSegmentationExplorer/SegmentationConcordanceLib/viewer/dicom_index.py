@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydicom.dataset import Dataset
+from pydicom.dataset import Dataset, FileDataset
 from pydicom.errors import InvalidDicomError
 from pydicom.filereader import read_partial
 from pydicom.tag import BaseTag, Tag
@@ -32,7 +32,13 @@ INSTANCE_KEYWORDS = (
     *("SpecificCharacterSet", "SOPClassUID", "SOPInstanceUID", "InstanceNumber"),
     *("NumberOfFrames", "Rows", "Columns", "BitsAllocated"),
 )
-_TAGS = sorted({Tag(keyword) for keyword in (*STUDY_KEYWORDS, *SERIES_KEYWORDS, *INSTANCE_KEYWORDS)})
+IMAGE_KEYWORDS = (
+    *("Modality", "SOPClassUID", "ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "Rows", "Columns"),
+    *("SamplesPerPixel", "PhotometricInterpretation", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation"),
+)
+"""What OHIF needs of an image to place and to draw it."""
+_KEPT = (*STUDY_KEYWORDS, *SERIES_KEYWORDS, *INSTANCE_KEYWORDS, *IMAGE_KEYWORDS)
+_TAGS = sorted({*map(Tag, _KEPT), Tag("ReferencedSeriesSequence")})
 _LAST = _TAGS[-1]
 _UID = re.compile(r"[0-9.]{1,64}")
 
@@ -148,7 +154,7 @@ def _read_instance(path: Path, left_out: Counter[str]) -> Instance | None:
             if stream.read(132)[128:] != b"DICM":
                 return None
             stream.seek(0)
-            header = read_partial(stream, stop_when=_is_behind, specific_tags=[*_TAGS])
+            header = with_class_of_meta(read_partial(stream, stop_when=_is_behind, specific_tags=[*_TAGS]))
         uids = [str(header.get(k, "")) for k in ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")]
         transfer_syntax = str(header.file_meta.TransferSyntaxUID)
         for element in header:  # decodes what is damaged now, not when a browser asks
@@ -164,6 +170,14 @@ def _read_instance(path: Path, left_out: Counter[str]) -> Instance | None:
         return None
     study, series, instance = uids
     return Instance(path, header, study, series, instance, transfer_syntax)
+
+
+def with_class_of_meta(dataset: FileDataset) -> FileDataset:
+    """The dataset with the SOP Class UID of the file's meta information, where an anonymizer has emptied its own:
+    without it, OHIF stops with "Unsupported displaySet"."""
+    if not dataset.get("SOPClassUID") and dataset.file_meta.get("MediaStorageSOPClassUID"):
+        dataset.SOPClassUID = dataset.file_meta.MediaStorageSOPClassUID
+    return dataset
 
 
 def _is_behind(tag: BaseTag, value_representation: str | None, length: int) -> bool:

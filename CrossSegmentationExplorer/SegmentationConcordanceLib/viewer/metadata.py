@@ -13,6 +13,7 @@ from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
 from ..imaging.seg_damage import DAMAGE
+from .dicom_index import with_class_of_meta
 
 _BINARY = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "UN"})
 _LARGEST_INLINE = 1024
@@ -23,7 +24,7 @@ _PATH = re.compile(r"[0-9A-F]{8}(/[1-9][0-9]{0,8}/[0-9A-F]{8}){0,16}")
 
 def read_header(stream: BinaryIO) -> Dataset:
     """The dataset without its pixel data."""
-    return dcmread(stream, stop_before_pixels=True)
+    return with_class_of_meta(dcmread(stream, stop_before_pixels=True))
 
 
 def json_model(header: Dataset, transfer_syntax: str, address: str, *, has_pixels: bool) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from .dicom_index import DicomIndex, Instance
 from .links import LOCAL, NAMED_TEMPLATES, viewer_link
+from .showable import refers_to_images
 
 _SEGMENTATION = "SEG"
 _CONSENSUS = "consensus"
@@ -24,7 +25,11 @@ def study_links(index: DicomIndex, structure: str = "") -> list[str]:
         images = [series for series, first in zip(study.values(), firsts) if first not in segs]
         largest = max(images, key=len, default={})
         image_uid = next((image.series_uid for image in largest.values()), "")
-        shown = sorted(segs, key=lambda seg: not _text(seg, "SeriesDescription").lower().startswith(_CONSENSUS))
+        # One that does not say where it lies cannot be opened: with it first, OHIF would show slice 1 of nothing.
+        shown = sorted(
+            filter(refers_to_images, segs),
+            key=lambda seg: not _text(seg, "SeriesDescription").lower().startswith(_CONSENSUS),
+        )
         link = viewer_link(
             NAMED_TEMPLATES[LOCAL],
             study_uid,

@@ -169,6 +169,11 @@ function legendEntry({ seg, name, color, number, missing }, toggle) {
   return entry;
 }
 
+const UNPLACED = "It does not say on which images it lies.";
+
+/** Whether a segmentation names no images that are there. */
+const isUnplaced = (seg) => !seg.referencedDisplaySetInstanceUID && !seg.referencedSeriesInstanceUID;
+
 class LinkedView {
   constructor({ servicesManager, commandsManager }, link) {
     this.services = servicesManager.services;
@@ -207,6 +212,7 @@ class LinkedView {
     try {
       do {
         this.asked = false;
+        this.sayUnplaced();
         await this.loadAll();
         await this.styleAll();
       } while (this.asked && this.subscriptions.length);
@@ -224,6 +230,17 @@ class LinkedView {
         const consensusLast = Number(isConsensus(a)) - Number(isConsensus(b));
         return consensusLast || Number(a.SeriesNumber) - Number(b.SeriesNumber);
       });
+  }
+
+  /** Say of each segmentation that the link opens, and that names no images, that it cannot be shown; once. */
+  sayUnplaced() {
+    for (const seg of this.services.displaySetService.getActiveDisplaySets()) {
+      const isMeant = seg.SeriesInstanceUID === this.link.first || wantsSegmentation(this.link, seg);
+      if (seg.Modality !== "SEG" || !isMeant || !isUnplaced(seg) || this.failed.has(seg.displaySetInstanceUID)) continue;
+      this.failed.add(seg.displaySetInstanceUID);
+      this.say(`${seg.SeriesDescription || "This segmentation"} cannot be shown`, UNPLACED);
+      document.documentElement.dataset.concordance = "nothing found";
+    }
   }
 
   // All are loaded before the first is styled: every change of style in between would redraw, and take long.
