@@ -90,29 +90,28 @@ def resident_mb(pids: Sequence[int]) -> float:
 
 
 def growth(sizes: Sequence[int], folder: Path) -> None:
-    """Time per case and the most memory, for cohorts of several sizes."""
-    for size in sizes:
-        cohort = make_cohort(folder / f"growth{size}", size)
+    """Processor time per case, which other programs of the machine disturb little, and memory, for several sizes."""
+    for number, size in enumerate(sizes):
+        cohort = make_cohort(folder / f"growth{number}", size)
         begin = time.monotonic()
-        process = start(cohort, folder / f"out{size}", "--workers", "2")
+        process = start(cohort, folder / f"out{number}", "--workers", "2")
         seen: list[float] = []
 
-        def watch(process: subprocess.Popen = process, seen: list[float] = seen) -> None:
-            while process.poll() is None:
-                seen.append(resident_mb(family_of(process.pid)))
-                time.sleep(0.5)
+        def watch(pid: int = process.pid, seen: list[float] = seen) -> None:
+            while Path(f"/proc/{pid}/stat").exists():
+                seen.append(resident_mb(family_of(pid)))
+                time.sleep(1)
 
-        watcher = threading.Thread(target=watch)
+        watcher = threading.Thread(target=watch, daemon=True)
         watcher.start()
-        error = process.communicate()[1]
-        watcher.join()
-        seconds = time.monotonic() - begin
+        _, status, used = os.wait4(process.pid, 0)
+        seconds, cpu = time.monotonic() - begin, used.ru_utime + used.ru_stime
         middle = seen[len(seen) // 4 : len(seen) // 2] or seen
         end = seen[len(seen) * 3 // 4 :] or seen
         print(  # noqa: T201
-            f"{size} cases: {seconds:.0f} s, {1000 * seconds / size:.0f} ms per case; memory of all processes: "
-            f"{max(middle):.0f} MB in the second quarter, {max(end):.0f} MB in the last; exit code {process.returncode}"
-            f" {error.strip()}",
+            f"{size} cases: {seconds:.0f} s of the clock, {1000 * cpu / size:.0f} ms of processor time per case; memory "
+            f"of all processes at most {max(middle):.0f} MB in the second quarter, {max(end):.0f} MB in the last; exit "
+            f"code {os.waitstatus_to_exitcode(status)}",
             flush=True,
         )
 

@@ -12,6 +12,7 @@ from ..cohort.cohort_writer import write_cohort_table
 from ..cohort.found_cases import found_cases
 from ..errors import ConcordanceError, OutputError
 from . import arguments
+from .cohort_idc import add_idc_arguments, run_idc
 from .label_map_options import add_label_map_arguments, folders_of
 from .parser import Parser, examples
 from .terminal import Terminal, command_to_type
@@ -43,7 +44,15 @@ def add_arguments(parser: Parser) -> None:
     check.add_argument("file", type=arguments.path, metavar="FILE", help="the cohort file")
     check.add_argument("--deep", action="store_true", help="recognize the model of every output; reads all files")
     add_label_map_arguments(check)
-    for action in (init, check):
+    idc = actions.add_parser(
+        "idc",
+        help="write a cohort file of series of NCI Imaging Data Commons, and fetch them",
+        epilog=examples(
+            "concordance cohort idc --from docs/examples/nlst_18.csv --segmentations --fetch --folder nlst"
+        ),
+    )
+    add_idc_arguments(idc)
+    for action in (init, check, idc):
         action.add_common_arguments(of_action=True)
 
 
@@ -52,7 +61,8 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
 
     :raises ConcordanceError: there is nothing to write, or the check found something.
     """
-    return _init(args, terminal) if args.action == "init" else _check(args, terminal)
+    actions = {"init": _init, "check": _check, "idc": run_idc}
+    return actions[args.action](args, terminal)
 
 
 def _init(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
