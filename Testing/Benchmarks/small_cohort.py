@@ -110,8 +110,8 @@ def growth(sizes: Sequence[int], folder: Path) -> None:
         end = seen[len(seen) * 3 // 4 :] or seen
         print(  # noqa: T201
             f"{size} cases: {seconds:.0f} s of the clock, {1000 * cpu / size:.0f} ms of processor time per case; "
-            f"memory of all processes at most {max(middle):.0f} MB in the second quarter, {max(end):.0f} MB in the last; exit "
-            f"code {os.waitstatus_to_exitcode(status)}",
+            f"memory of all processes at most {max(middle):.0f} MB in the second quarter, {max(end):.0f} MB in the "
+            f"last; exit code {os.waitstatus_to_exitcode(status)}",
             flush=True,
         )
 
