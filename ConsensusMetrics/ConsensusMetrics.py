@@ -27,6 +27,10 @@ OPTION_WIDGETS = {
 RETRY_MS = 100  # while long work runs
 SELECTED_POINTS = "dataSelected(vtkStringArray*,vtkCollection*)"
 
+DOCUMENTATION = (
+    "https://github.com/SegmentationConcordance/SlicerSegmentationConcordance/blob/main/docs/consensus_metrics.md"
+)
+
 
 class ConsensusMetrics(ScriptedLoadableModule):
     """What Slicer shows of the module: title, category, help."""
@@ -41,6 +45,8 @@ class ConsensusMetrics(ScriptedLoadableModule):
             "Computes the consensus of several models' segmentations of a volume and each model's agreement with it, "
             "per structure, worst first. Segments are matched by their codes, never by name."
         )
+        link = _("Documentation and tutorial")
+        self.parent.helpText += f'<p><a href="{DOCUMENTATION}">{link}</a></p>'
         self.parent.acknowledgementText = _(
             "The method extends that of the study with DOI 10.1117/1.JMI.13.6.062204. Please cite it."
         )

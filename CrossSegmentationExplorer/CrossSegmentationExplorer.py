@@ -36,6 +36,8 @@ VIEW_CHECK_BOXES = ("axialCheckBox", "sagittalCheckBox", "coronalCheckBox", "thr
 KEYS = {"Alt+Up": "previous", "Alt+Down": "next", "Alt+Shift+Up": "previousRegion", "Alt+Shift+Down": "nextRegion"}
 QUIET_MS = 300  # after a change of the scene, before voxels are compared again
 
+DOCUMENTATION = "https://github.com/SegmentationConcordance/SlicerSegmentationConcordance/blob/main/docs/explorer.md"
+
 
 class CrossSegmentationExplorer(ScriptedLoadableModule):
     """What Slicer shows of the module: title, category, help."""
@@ -52,6 +54,8 @@ class CrossSegmentationExplorer(ScriptedLoadableModule):
             "Keys: Alt+Up and Alt+Down go from structure to structure, with Shift from disagreement to disagreement, "
             "with Ctrl from group to group; 1 to 5 give a verdict while a reader reads."
         )
+        link = _("Documentation and tutorial")
+        self.parent.helpText += f'<p><a href="{DOCUMENTATION}">{link}</a></p>'
         self.parent.acknowledgementText = _(
             "The method extends that of the study with DOI 10.1117/1.JMI.13.6.062204. Please cite it."
         )

@@ -24,6 +24,8 @@ OPTION_WIDGETS = {
     "toDatabaseCheckBox": ("to_database", "checked", "toggled(bool)"),
 }
 
+DOCUMENTATION = "https://github.com/SegmentationConcordance/SlicerSegmentationConcordance/blob/main/docs/harmonizer.md"
+
 
 class SegmentHarmonizer(ScriptedLoadableModule):
     """What Slicer shows of the module: title, category, help."""
@@ -38,6 +40,8 @@ class SegmentHarmonizer(ScriptedLoadableModule):
             "Gives the labels of a model's output their SNOMED CT codes and colours, and writes a valid DICOM SEG. "
             "Unknown labels get suggestions, which wait for a yes."
         )
+        link = _("Documentation and tutorial")
+        self.parent.helpText += f'<p><a href="{DOCUMENTATION}">{link}</a></p>'
         self.parent.acknowledgementText = _(
             "The method extends that of the study with DOI 10.1117/1.JMI.13.6.062204. Please cite it."
         )

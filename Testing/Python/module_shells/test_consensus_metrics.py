@@ -432,6 +432,12 @@ def test_the_results_get_the_room_once_there_are_some(desktop, hosted):
     hosted.panel.resize(390, 600)
     desktop.process_events()
     assert hosted.panel.width <= 390
+    ui.statusLabel.text = "A long sentence about models of one family wraps and does not make the panel wider. " * 6
+    desktop.process_events()
+    hosted.panel.resize(390, 600)
+    assert hosted.panel.width <= 390
+    ui.statusLabel.text = ""
+    desktop.process_events()
     line = ui.resultsTable.rowHeight(0)
     assert ui.resultsTable.viewport().height >= 6 * line
     hosted.close_scene()
