@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -102,6 +102,16 @@ class CaseFacts:
             self.boxes.get(self.comparison.structures[index].key) if self.comparison.structures[index].number else None
         )
 
+    def known_box(self, index: int) -> Box:
+        """The box around a structure.
+
+        :raises ValueError: it has none, see :meth:`box`.
+        """
+        box = self.box(index)
+        if box is None:
+            raise ValueError(f"{self.comparison.structures[index].name} is not compared, or nobody found it")
+        return box
+
     def regions(self, index: int) -> tuple[DisputedRegion, ...]:
         """Where the models disagree about a structure, see :func:`disputed_regions`."""
         if index not in self._regions:
@@ -118,7 +128,15 @@ class CaseFacts:
 
     def patterns(self, index: int) -> np.ndarray:
         """The votes in the structure's box, uint16 (k, j, i)."""
-        return pattern_crop(self.comparison, index, self.box(index))
+        return pattern_crop(self.comparison, index, self.known_box(index))
+
+    def votes(self, index: int, bits: Iterable[int]) -> np.ndarray:
+        """How many of these models mark each voxel of the structure's box, uint8 (k, j, i)."""
+        patterns = self.patterns(index)
+        votes = np.zeros(patterns.shape, dtype=np.uint8)
+        for bit in bits:
+            votes += (patterns >> bit & 1).astype(np.uint8)
+        return votes
 
     def has_voxel(self, index: int, bit: int, voxel: tuple[int, int, int]) -> bool:
         """Whether a model marks a voxel (k, j, i) of the scan as a structure."""

@@ -71,13 +71,13 @@ def _table(plane: Plane, comparison: Comparison) -> np.ndarray:
 
 
 def _names(own: Sequence[tuple[np.ndarray, np.ndarray]], part: slice) -> tuple[np.ndarray, np.ndarray | None]:
-    """What a model calls the voxels of a part, and the second name where it has two; None where there is none."""
-    first, second = None, None
-    for voxels, table in own:
+    """What a model calls the voxels of a part, and the second name where it has two; None where there is none.
+
+    :param own: of each of the model's planes, at least one: its voxels, and the structure of every label.
+    """
+    first, second = np.take(own[0][1], own[0][0][part]), None
+    for voxels, table in own[1:]:
         names = np.take(table, voxels[part])
-        if first is None:
-            first = names
-            continue
         taken = first != 0
         twice = taken & (names != 0) & (names != first)
         if twice.any():

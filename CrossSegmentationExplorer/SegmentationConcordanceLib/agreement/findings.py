@@ -152,11 +152,9 @@ def _what(one: Suspicion, structures: Sequence, names: Sequence[str]) -> str:
     """The structures in words: members of a series that follow each other as "vertebrae T2 to T10"."""
     if one.kind in (kinds.INCLUDES_NEIGHBOUR, kinds.SPLIT):
         return names[0]
-    places = [
-        series_place(structure.identity) if isinstance(structure.identity, StructureIdentity) else None
-        for structure in structures
-    ]
-    if len(names) > 2 and all(places) and len({place.series for place in places}) == 1:
+    coded = [one.identity for one in structures if isinstance(one.identity, StructureIdentity)]
+    places = [place for identity in coded if (place := series_place(identity)) is not None]
+    if len(names) > 2 and len(places) == len(structures) and len({place.series for place in places}) == 1:
         ordered = sorted(places, key=lambda place: place.position)
         if ordered[-1].position - ordered[0].position < len(names) + 0.5:
             return f"{ordered[0].series.partition(',')[0]} {ordered[0].member} to {ordered[-1].member}"

@@ -21,7 +21,6 @@ from .table import (
 )
 
 # From the volume to the ratio of volumes: what a row of a model that did not look for the structure lacks.
-_N_VALUES = 5
 
 
 def agreement_rows(
@@ -41,13 +40,21 @@ def agreement_rows(
         alone = structure.n_voters < 2
         for bit, model in enumerate(comparison.models):
             if structure.not_looked_for >> bit & 1:
-                values = (structure.name, structure.key, model, NOT_LOOKED_FOR, consensus.method, structure.n_voters)
                 rows.append(
                     AgreementRow(
-                        case,
-                        series_uid,
-                        *values,
-                        *[None] * _N_VALUES,
+                        case=case,
+                        series_uid=series_uid,
+                        structure=structure.name,
+                        structure_key=structure.key,
+                        model=model,
+                        status=NOT_LOOKED_FOR,
+                        consensus=consensus.method,
+                        n_models=structure.n_voters,
+                        volume_ml=None,
+                        consensus_volume_ml=None,
+                        dice=None,
+                        jaccard=None,
+                        volume_ratio=None,
                         presence=NOT_LOOKED_FOR,
                         family=comparison.family(bit),
                     )

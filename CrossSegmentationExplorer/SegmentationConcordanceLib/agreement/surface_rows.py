@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from .measures import MEASURES
 from .options import AnalysisOptions
 from .surface_distances import SurfaceDistances, surface_distances
 from .surface_measures import average_symmetric, hausdorff_percentile, normalized_surface_dice
-from .surfaces import surface_of
+from .surfaces import Surface, surface_of
 from .table import AgreementRow
 
 _THREADS = 2
@@ -69,18 +70,18 @@ def _measured_rows(
     spacing_kji = tuple(comparison.geometry.spacing_mm[::-1])
     tolerance = options.tolerance_mm(comparison.structures[index].name)
     of_masks = {name: measure.of_masks for name, measure in MEASURES.items() if measure.of_masks is not None}
-    of_consensus, agreed = None, None
     measured = []
+    held: tuple[np.ndarray, Surface] | None = None
     for row in rows:
         bit = comparison.models.index(row.model)
-        if of_consensus is None or isinstance(consensus, LeaveOneOut):
+        if held is None or isinstance(consensus, LeaveOneOut):
             rule = consensus.of_others[bit] if isinstance(consensus, LeaveOneOut) else consensus
-            agreed = rule.chosen[index][patterns]
-            of_consensus = surface_of(agreed, spacing_kji)
+            chosen = rule.chosen[index][patterns]
+            held = chosen, surface_of(chosen, spacing_kji)
+        agreed, of_consensus = held
         mask = (patterns >> np.uint16(bit) & np.uint16(1)).astype(bool)
-        with_masks = replace(
-            row, **{name: measured_of(mask, agreed, spacing_kji) for name, measured_of in of_masks.items()}
-        )
+        values: dict[str, Any] = {name: of(mask, agreed, spacing_kji) for name, of in of_masks.items()}
+        with_masks = replace(row, **values)
         distances = surface_distances(surface_of(mask, spacing_kji), of_consensus)
         measured.append(_with_measures(with_masks, distances, tolerance))
     return measured

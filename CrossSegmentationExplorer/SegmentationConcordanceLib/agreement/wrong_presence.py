@@ -104,7 +104,7 @@ def _never_meets(facts: CaseFacts, index: int, bit: int) -> bool:
 
 
 def _apart(facts: CaseFacts, index: int, bit: int, finders: list[int]) -> Suspicion:
-    patterns, box = facts.patterns(index), facts.box(index)
+    patterns, box = facts.patterns(index), facts.known_box(index)
     own = patterns >> bit & 1 != 0
     rest = (patterns & _bits([other for other in finders if other != bit])) != 0
     centers = [np.argwhere(mask).mean(axis=0) + box.lower for mask in (own, rest)]
@@ -127,7 +127,7 @@ def _apart(facts: CaseFacts, index: int, bit: int, finders: list[int]) -> Suspic
 
 def _midline(facts: CaseFacts) -> float:
     """LPS x in mm of the middle of the box around all structures."""
-    boxes = [facts.box(index) for index in facts.structures if facts.box(index) is not None]
+    boxes = [box for index in facts.structures if (box := facts.box(index)) is not None]
     lower = np.min([box.lower for box in boxes], axis=0)
     upper = np.max([box.upper for box in boxes], axis=0) - 1
     return float(facts.comparison.geometry.lps_of(((lower + upper) / 2)[::-1])[0])

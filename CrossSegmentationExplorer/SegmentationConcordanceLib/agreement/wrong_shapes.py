@@ -39,8 +39,10 @@ def wrong_shapes(facts: CaseFacts) -> list[Suspicion]:
 
     def is_taken(one: Suspicion) -> bool:
         bit = one.models.bit_length() - 1
-        taken = (facts.has_voxel(index, bit, one.voxel) for models, index in blobs if models == one.models)
-        return one.kind == kinds.HOLE and any(taken)
+        voxel = one.voxel
+        if one.kind != kinds.HOLE or voxel is None:
+            return False
+        return any(facts.has_voxel(index, bit, voxel) for models, index in blobs if models == one.models)
 
     return [one for one in found if not is_taken(one)]
 
@@ -120,9 +122,9 @@ def _of_region(facts: CaseFacts, index: int, bit: int, region: DisputedRegion, n
 
 def _is_at_an_end(facts: CaseFacts, index: int, bit: int, region: DisputedRegion) -> bool:
     """Whether a region lies at an end of a long structure, along its longest axis."""
-    patterns, box = facts.patterns(index), facts.box(index)
+    box = facts.known_box(index)
     others = [other for other in facts.others(index, bit) if facts.found[index, other]]
-    votes = sum((patterns >> other & 1).astype(np.uint8) for other in others)
+    votes = facts.votes(index, others)
     places = np.argwhere(2 * votes > len(others)) * facts.spacing_kji
     if len(places) < 3:
         return False
@@ -164,9 +166,8 @@ def boundary_offsets(facts: CaseFacts) -> Iterator[Suspicion]:
 
 def _offset_numbers(facts: CaseFacts, index: int, bit: int) -> dict[str, float]:
     plus, minus = facts.added_and_lost(index, bit)
-    patterns = facts.patterns(index)
     others = [other for other in facts.others(index, bit) if facts.found[index, other]]
-    votes = sum((patterns >> other & 1).astype(np.uint8) for other in others)
+    votes = facts.votes(index, others)
     area = _surface_mm2(2 * votes > len(others), facts.spacing_kji)
     volume = facts.others_volume(index, bit)
     return {
@@ -200,7 +201,7 @@ def series_ends(facts: CaseFacts) -> Iterator[Suspicion]:
             continue
         left_out = [{bit: _left_out(facts, index, bit) for bit in range(len(facts.models))} for index in members]
         for bit in range(len(facts.models)):
-            own = np.array([regions[bit].severity if regions[bit] else 0.0 for regions in left_out])
+            own = np.array([_severity(regions[bit]) for regions in left_out])
             rest = np.array(
                 [max(one.severity for other, one in regions.items() if one and other != bit) if
                  any(one for other, one in regions.items() if other != bit) else 0.0 for regions in left_out]
@@ -208,8 +209,13 @@ def series_ends(facts: CaseFacts) -> Iterator[Suspicion]:
             stands_out = own > rest
             needed = _LONG_SERIES_SHARE if len(members) >= _LONG_SERIES else _SERIES_SHARE
             if np.mean(stands_out) >= needed and np.median(own) >= _SERIES_TIMES * np.median(rest):
-                here = {members[n]: left_out[n][bit] for n in np.flatnonzero(stands_out)}
+                regions_of = ((members[n], left_out[n][bit]) for n in np.flatnonzero(stands_out))
+                here = {index: region for index, region in regions_of if region is not None}
                 yield _series_end(facts, here, bit)
+
+
+def _severity(region: DisputedRegion | None) -> float:
+    return 0.0 if region is None else region.severity
 
 
 def _left_out(facts: CaseFacts, index: int, bit: int) -> DisputedRegion | None:
@@ -246,7 +252,7 @@ def pieces(facts: CaseFacts) -> Iterator[Suspicion]:
         for bit in suspects:
             own, rest = counts[bit], [len(counts[other]) for other in finders if other != bit]
             if len(own) > max(rest, default=1):
-                lower = facts.box(index).lower
+                lower = facts.known_box(index).lower
                 second = own[1]
                 region = facts.region_of(index, 1 << bit)
                 yield Suspicion(

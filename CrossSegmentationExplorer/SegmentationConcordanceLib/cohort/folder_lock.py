@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,6 +37,8 @@ def locked(folder: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _locked_on_windows(folder: Path) -> Iterator[None]:
+    if sys.platform != "win32":
+        raise OSError("this lock is for Windows")
     import msvcrt
 
     name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]

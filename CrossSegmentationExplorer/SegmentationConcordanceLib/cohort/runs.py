@@ -219,7 +219,7 @@ def _read_structure_set(
     name = file.name or label or file.path.stem
     segments = tuple(replace(segment, algorithm=name) for segment in label_map.segments)
     label_map = LabelMap(label_map.layers, label_map.geometry, segments)
-    return [ReadRun(name, label_map, "", (), frozenset(), may_be_cropped=False)]
+    return [ReadRun(name, label_map, "", UNKNOWN, may_be_cropped=False)]
 
 
 def _read_seg_of_several(seg: DicomSeg, listener: Listener) -> list[ReadRun]:

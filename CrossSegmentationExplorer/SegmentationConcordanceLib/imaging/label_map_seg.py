@@ -67,7 +67,7 @@ def write_label_map(
 class _NotCopied(np.ndarray):
     """An array that is not copied to the type that it has: highdicom would hold a large scan once more."""
 
-    def astype(self, dtype: np.typing.DTypeLike, *args: Any, **options: Any) -> np.ndarray:
+    def astype(self, dtype: Any, *args: Any, **options: Any) -> Any:
         """As any array's, but for the type that it has."""
         return self if np.dtype(dtype) == self.dtype else super().astype(dtype, *args, **options)
 

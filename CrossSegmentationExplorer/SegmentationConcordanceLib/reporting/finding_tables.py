@@ -94,7 +94,10 @@ def _finding(path: Path, line: int, cells: Mapping[str, str | None]) -> Finding:
             raise ConcordanceError(subject, f"{text[column]!r} is not a number", "Write a number or leave it empty.")
         return value
 
-    place = tuple(number(column) for column in _PLACE)
+    right, anterior, superior = (number(column) for column in _PLACE)
+    place = None
+    if right is not None and anterior is not None and superior is not None:
+        place = (right, anterior, superior)
     lists = {name: tuple(part for part in text.get(name, "").split(_BETWEEN) if part) for name in _LISTS}
     return Finding(
         kind=text["kind"],
@@ -103,7 +106,7 @@ def _finding(path: Path, line: int, cells: Mapping[str, str | None]) -> Finding:
         lead=text.get("lead", ""),
         is_blamed=text.get("is_blamed", "yes") != "no",
         numbers={key: value for key in NUMBERS if (value := number(key)) is not None},
-        place_ras=None if None in place else place,
+        place_ras=place,
         confidence=_or(number("confidence"), 1.0),
         severity=_or(number("severity"), 0.0),
         **lists,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -199,7 +199,7 @@ def _stop_output(prediction: Prediction, structures: tuple[str, ...]) -> None:
     prediction.labels[: round(_SHARE_OF_SCAN * len(prediction.labels))] = 0
 
 
-def _ball(prediction: Prediction, middle: Sequence[int]) -> np.ndarray:
+def _ball(prediction: Prediction, middle: Iterable[float]) -> np.ndarray:
     """The distance of every voxel to one of them in mm, float32 (k, j, i)."""
     k, j, i = (
         ((np.arange(n, dtype=np.float32) - at) * np.float32(spacing)) ** 2

@@ -64,7 +64,9 @@ class ConsensusMetricsLogic:
     def __init__(self, scene: slicer.vtkMRMLScene, changed: Callable[[], None] | None = None) -> None:
         self._scene = scene
         self._former_layout: int | None = None
-        self._forget()
+        self._counted: _Counted | None = None
+        self.result: CaseResult | None = None
+        self.notes: tuple[str, ...] = ()
         self._watch = SceneWatch(scene, changed or (lambda: None), self._forget)
 
     def close(self) -> None:
@@ -185,7 +187,7 @@ class ConsensusMetricsLogic:
             raise ConcordanceError("Consensus Metrics", obstacle)
         report = progress or (lambda fraction, words: None)
         report(0.0, "counting voxels")
-        counted = self._counted if self._still_counted() else self._count()
+        counted = self._still_counted() or self._count()
         options = replace(self.options, models=self._comparable(counted))
         result = counted.analysis.result(options, lambda part, words: report(0.2 + 0.6 * part, words))
         report(0.8, "making the consensus")
@@ -200,9 +202,10 @@ class ConsensusMetricsLogic:
     @property
     def is_current(self) -> bool:
         """Whether the result is what :meth:`apply` would give now."""
-        if self.result is None or not self._still_counted():
+        counted = self._still_counted()
+        if self.result is None or counted is None:
             return False
-        return self.result.options == replace(self.options, models=self._comparable(self._counted))
+        return self.result.options == replace(self.options, models=self._comparable(counted))
 
     def summary(self) -> list[str]:
         """What was compared, the worst of it, whether it still holds, and the notes; nothing without result."""
@@ -225,7 +228,7 @@ class ConsensusMetricsLogic:
         :param view_group: of the views to move; -1 for all.
         :returns: the place in RAS, mm; None where no model marked anything, or the result is gone.
         """
-        if self.result is None:
+        if self.result is None or self._counted is None:
             return None
         select_structure(self._scene, row.structure_key)
         boxes, models = self._counted.analysis.boxes, self._counted.models
@@ -272,7 +275,7 @@ class ConsensusMetricsLogic:
 
     def show_agreement_map(self, structure_key: str = "") -> slicer.vtkMRMLLabelMapVolumeNode | None:
         """Lay the number of agreeing models over the slices: of one structure, or "" for all; None without result."""
-        if self.result is None:
+        if self.result is None or self._counted is None:
             return None
         return self._nodes().show_map(self._counted.analysis, self.result, structure_key)
 
@@ -314,28 +317,31 @@ class ConsensusMetricsLogic:
         return AgreementNodes(self.volume)
 
     def _forget(self) -> None:
-        self._counted: _Counted | None = None
-        self.result: CaseResult | None = None
-        self.notes: tuple[str, ...] = ()
+        self._counted = None
+        self.result = None
+        self.notes = ()
 
     def _segmentations(self) -> dict[str, list[slicer.vtkMRMLSegmentationNode]]:
         nodes_of = nodes_of_models(self.candidates)
         return {model: [self._scene.GetNodeByID(node_id) for node_id in ids] for model, ids in nodes_of.items()}
 
-    def _still_counted(self) -> bool:
-        """Whether what was counted holds all that is to be compared, unchanged."""
+    def _still_counted(self) -> _Counted | None:
+        """What was counted, where it holds all that is to be compared, unchanged."""
         counted = self._counted
         if counted is None or self.volume is None:
-            return False
+            return None
         if (counted.volume, counted.combinations) != (volume_state(self.volume), self.combinations):
-            return False
-        return all(
+            return None
+        is_same = all(
             counted.segmentations.get(model) == tuple(map(segmentation_state, nodes))
             for model, nodes in self._segmentations().items()
         )
+        return counted if is_same else None
 
     def _count(self) -> _Counted:
         volume, nodes_of = self.volume, self._segmentations()
+        if volume is None:
+            raise ConcordanceError("Consensus Metrics", "no volume is chosen", "Choose the images.")
         loaded = load_models(volume, nodes_of)
         if len(loaded.models) < 2:
             notes = " ".join(note for some in loaded.notes.values() for note in some)

@@ -182,8 +182,9 @@ class Explorer:
         """Show one structure in all rows, and go to where the models disagree most about it; "" shows none."""
         index, box = self.scan.index_of(key), self.scan.box(key) if key else None
         self.selected = key if index is not None else ""
-        compared = box is not None and self.scan.comparison.structures[index].n_voters > 1
-        self.regions = disputed_regions(self.scan.comparison, index, box) if compared else ()
+        self.regions = ()
+        if index is not None and box is not None and self.scan.comparison.structures[index].n_voters > 1:
+            self.regions = disputed_regions(self.scan.comparison, index, box)
         self.region = 0 if self.regions else -1
         with self._paused():
             self._show()
@@ -199,8 +200,9 @@ class Explorer:
         if self.regions:
             self.region = (self.region + steps) % len(self.regions)
             with self._paused():
-                self._slices.go_to(self.place)
-                self._crosshair.move(self.place)
+                if self.place is not None:
+                    self._slices.go_to(self.place)
+                    self._crosshair.move(self.place)
 
     @property
     def place(self) -> Place | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from typing import Any
 
 import slicer
 
@@ -207,7 +208,7 @@ class ExplorerLogic:
         """What the user chose."""
         return read_choices(self._parameters())
 
-    def change(self, **chosen: object) -> None:
+    def change(self, **chosen: Any) -> None:
         """Change some of the choices, by the names of :class:`ReviewChoices`, except for the rows."""
         former = self.choices
         self._keep(replace(former, **chosen))
@@ -310,29 +311,30 @@ class ExplorerLogic:
         except ConcordanceError as error:
             self.problem = str(error)
             return
-        self.review.expect(self.explorer.walk.structures)
+        self.review.expect(self._shown().walk.structures)
         self._apply(None)
         self._select_as_elsewhere()
-        if not self.explorer.selected:
+        if not self._shown().selected:
             self.step(1)
         self._show_rows()  # last: the views are then made for the structure, and moved once
 
     def _compare_again(self) -> None:
         self.problem = ""
+        explorer = self._shown()
         try:
-            self.explorer.refresh(_options(self.choices))
+            explorer.refresh(_options(self.choices))
         except ConcordanceError as error:
             self._leave()
             self.problem = str(error)
             return
-        rows = tuple(WantedRow(row.kind, row.model) for row in self.explorer.rows)
+        rows = tuple(WantedRow(row.kind, row.model) for row in explorer.rows)
         self._keep(replace(self.choices, rows=rows))
-        self.review.expect(self.explorer.walk.structures)
+        self.review.expect(explorer.walk.structures)
         self.review.show(self.selected)
 
     def _apply(self, former: ReviewChoices | None) -> None:
         """Bring the rows to the choices; what is as in the former ones is not touched."""
-        choices, explorer = self.choices, self.explorer
+        choices, explorer = self.choices, self._shown()
 
         def changed(*names: str) -> bool:
             return former is None or any(getattr(choices, name) != getattr(former, name) for name in names)
@@ -360,13 +362,20 @@ class ExplorerLogic:
             explorer.set_shows_listed(choices.shows_listed)
 
     def _list(self) -> None:
-        judged = {one.key: self.review.judged(one.key) for one in self.explorer.walk.structures}
-        self.explorer.set_list(self.choices.groups, judged)
+        explorer = self._shown()
+        judged = {one.key: self.review.judged(one.key) for one in explorer.walk.structures}
+        explorer.set_list(self.choices.groups, judged)
+
+    def _shown(self) -> Explorer:
+        if self.explorer is None:
+            raise ValueError("no rows are shown")
+        return self.explorer
 
     def _show_rows(self) -> None:
-        drawn = self.explorer.scan.drawn
+        explorer = self._shown()
+        drawn = explorer.scan.drawn
         rows = [row for row in self.choices.rows if row.kind is not RowKind.MODEL or row.model in drawn]
-        self.explorer.show_rows([(row.kind, row.model) for row in rows])
+        explorer.show_rows([(row.kind, row.model) for row in rows])
 
     def _select_as_elsewhere(self) -> None:
         """Show the structure that was selected in another module, or before."""

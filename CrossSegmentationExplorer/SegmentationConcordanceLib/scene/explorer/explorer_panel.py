@@ -144,8 +144,9 @@ class ExplorerPanel:
 
     def find(self, *, text: str | None = None, group: str | None = None) -> None:
         """List what has these words, or is of this group."""
-        chosen = {name: value for name, value in (("text", text), ("group", group)) if value is not None}
-        self._logic.change(order=replace(self._logic.choices.order, **chosen))
+        order = self._logic.choices.order
+        order = replace(order, text=order.text if text is None else text)
+        self._logic.change(order=replace(order, group=order.group if group is None else group))
 
     def sort(self, section: int) -> None:
         """Sort by a column, the other way round the second time, and a third time worst first."""
@@ -194,8 +195,11 @@ class ExplorerPanel:
 
     def switch(self, part: str, field: str, value: object) -> None:
         """Change one field of the choices, or of their part "style" or "links"."""
-        former = getattr(self._logic.choices, part) if part else None
-        self._logic.change(**({part: replace(former, **{field: value})} if part else {field: value}))
+        if not part:
+            self._logic.change(**{field: value})
+            return
+        former = getattr(self._logic.choices, part)
+        self._logic.change(**{part: replace(former, **{field: value})})
 
     def switched(self, part: str, field: str) -> object:
         """The value of a field."""

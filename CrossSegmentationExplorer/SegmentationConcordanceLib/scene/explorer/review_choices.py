@@ -21,7 +21,7 @@ from .one_event import one_event
 
 MODULE = "CrossSegmentationExplorer"
 _VOLUME = f"{MODULE}.Volume"
-Plain = TypeVar("Plain")
+Plain = TypeVar("Plain", "DisplayStyle", "Links", "ListOrder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def _groups(entries: Any) -> tuple[StructureGroup, ...] | None:
 def _plain(kind: type[Plain], values: Any) -> Plain:
     """A dataclass of numbers, texts and switches; each value that is none of its field's type is the default."""
     default = kind()
-    chosen = {}
+    chosen: dict[str, Any] = {}
     for one in fields(kind):
         like = getattr(default, one.name)
         value = values.get(one.name) if isinstance(values, dict) else None

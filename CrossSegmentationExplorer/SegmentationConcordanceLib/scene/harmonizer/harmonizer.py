@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import slicer
 
@@ -65,6 +66,7 @@ class HarmonizerLogic:
         self._images = ReferencedImages(file_of_instance or (lambda uid: ""))
         self._known: KnownModels | None = None
         self._states = OutputStates()
+        self.notes: tuple[str, ...] = ()
         self._forget()
         self._watch = SceneWatch(scene, changed or (lambda: None), self._forget)
 
@@ -100,7 +102,7 @@ class HarmonizerLogic:
         """What is asked besides the outputs."""
         return self._parameters.options
 
-    def change_options(self, **chosen: object) -> None:
+    def change_options(self, **chosen: Any) -> None:
         """Change some of the options; another folder of label maps lets every output be read anew."""
         former = self.options
         self._parameters.options = replace(former, **chosen)
@@ -145,7 +147,7 @@ class HarmonizerLogic:
         """Take an output off the list. The segmentation that was made from it stays."""
         self._parameters.outputs = [choice for n, choice in enumerate(self.outputs) if n != number]
 
-    def change(self, number: int, **chosen: object) -> None:
+    def change(self, number: int, **chosen: Any) -> None:
         """Change what was decided about an output. Another label map or task counts as a person's decision; with the
         label map the name changes, unless somebody gave the output another one.
         """
@@ -221,7 +223,8 @@ class HarmonizerLogic:
         rows = self.sure_rows()
         for number in {row.output for row in rows}:
             here = [row for row in rows if row.output == number]
-            self._answer(number, [answer_of_suggestion(row.key, row.candidates[0]) for row in here])
+            answers = [answer_of_suggestion(row.key, row.candidates[0]) for row in here if row.key is not None]
+            self._answer(number, answers)
         return len(rows)
 
     def answer(self, row: LabelRow, structure: CodedStructure, color: Color | None = None) -> None:
@@ -303,7 +306,10 @@ class HarmonizerLogic:
         for place, (number, state) in enumerate(used):
             report(place / len(used), f"coding {state.choice.name}")
             here = [row for row in rows if row.output == number]
-            ready.append((state, harmonized_label_map(state.placed.label_map, here, state.choice.name)))
+            placed = state.placed
+            if placed is None or placed.label_map is None:
+                raise ConcordanceError(state.choice.name, "was not brought to the grid of the volume", "Read it again.")
+            ready.append((state, harmonized_label_map(placed.label_map, here, state.choice.name)))
         report(1.0, "adding segmentations")
         nodes = tuple(self._add_node(state, label_map) for state, label_map in ready)
         renamings = tuple(note for note in map(renaming_note, nodes) if note)
@@ -362,6 +368,8 @@ class HarmonizerLogic:
     def _add_node(self, state: OutputState, label_map: LabelMap) -> slicer.vtkMRMLSegmentationNode:
         choice, former = state.choice, self._parameters.node_of(state.choice)
         content = state.content
+        if content is None:
+            raise ConcordanceError(choice.name, "was not read", "Read it again.")
         looked_for = content.output.looked_for if content.output else ()
         node = add_harmonized_node(self.volume, label_map, choice.name, content.vocabulary, content.tasks, looked_for)
         self._parameters.set_node(choice, node)
@@ -370,7 +378,7 @@ class HarmonizerLogic:
         elif former is not None:
             self.notes += (f"{former.GetName()}: the earlier segmentation was edited since, and stays.",)
         self._made[node.GetID()] = segmentation_state(node)
-        if state.placed.note:
+        if state.placed is not None and state.placed.note:
             self.notes += (state.placed.note,)
         return node
 
@@ -385,4 +393,4 @@ class HarmonizerLogic:
         self._states.forget()
         self._made: dict[str, tuple] = {}
         self._images.forget()
-        self.notes: tuple[str, ...] = ()
+        self.notes = ()
