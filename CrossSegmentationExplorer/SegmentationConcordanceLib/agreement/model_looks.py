@@ -46,7 +46,8 @@ class ModelLook:
     @property
     def rgb(self) -> Color:
         """Red, green, blue from 0 to 1."""
-        return tuple(int(self.color[at : at + 2], 16) / 255 for at in (1, 3, 5))
+        red, green, blue = (int(self.color[at : at + 2], 16) / 255 for at in (1, 3, 5))
+        return red, green, blue
 
     def __str__(self) -> str:
         return f"{self.color} {self.symbol}"
