@@ -60,11 +60,27 @@ def test_the_map_marks_failures_with_signs_and_greys_what_is_cut(first):
     assert cell(first, "liver", "CADS").inner_text() == "\u2715"
     assert cell(first, "liver", "Other").inner_text() == "\u00b7"
     assert "does not know liver" in cell(first, "liver", "Other").get_attribute("title")
-    # The spleen of b, the worst of CADS, is cut by the scan.
-    assert "cut" in cell(first, "spleen", "CADS").get_attribute("class").split()
     words = cell(first, "liver", "CADS").locator("button").get_attribute("aria-label")
     assert words.startswith("CADS, liver, b: ")
     assert "found nothing" in words
+    # The scan cuts the spleen of b, not that of a.
+    assert "cut" not in cell(first, "spleen", "CADS").get_attribute("class").split()
+    first.evaluate("location.hash = '#case=b'")
+    first.locator("#case-table tbody tr").first.wait_for()
+    assert "cut" in cell(first, "spleen", "CADS").get_attribute("class").split()
+
+
+def test_nobody_fails_who_finds_nothing_where_most_others_find_nothing(browser_page, agreement_row, tmp_path):
+    """One of three found it: as when one model shifts the names of vertebrae by one."""
+    nothing = {"status": "missing", "volume_ml": 0.0, "dice": None, "jaccard": None, "volume_ratio": None}
+    rows = [
+        agreement_row(model="Odd", dice=0.0),
+        *(agreement_row(model=model, **nothing) for model in ("MOOSE", "CADS")),
+    ]
+    write_report(tmp_path / "page.html", rows, title="Alone")
+    page = browser_page.open(tmp_path / "page.html")
+    assert cell(page, "spleen", "MOOSE").inner_text() == "\u2013"
+    assert "as most others" in cell(page, "spleen", "MOOSE").locator("button").get_attribute("title")
 
 
 def test_the_map_opens_rows_and_structures_and_has_keys(first):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reporting.report_views import SERIES, address, count, hover, series, table
+from SegmentationConcordanceLib.agreement.measures import MEASURES
 from SegmentationConcordanceLib.reporting.case_table import CaseTable
 from SegmentationConcordanceLib.reporting.report import write_report
 
@@ -124,6 +125,22 @@ def test_numbers_are_rounded_with_the_full_value_on_hover(page):
     share = page.locator("#rows tbody tr", has_text="Other").first.locator("td").nth(5)
     assert share.text_content() == "92.3"
     assert share.get_attribute("title") == "0.9230769"
+
+
+def test_every_measure_of_the_tables_is_a_column_and_a_line_of_what_a_mark_says(browser_page, agreement_row, tmp_path):
+    """Whatever measure is declared: here the three by which rows are put in order."""
+    rows = [agreement_row(model=model, dice_others=0.7, disputed_ml=12.34, severity=5.0) for model in ("MOOSE", "CADS")]
+    write_report(tmp_path / "page.html", rows, title="Measures")
+    page = browser_page.open(tmp_path / "page.html")
+    shown = ("dice_others", "disputed_ml", "severity")
+    headings = [MEASURES[name].heading for name in shown]
+    columns = page.locator("#rows thead th").all_text_contents()
+    row = dict(zip(columns, table(page)[0]))
+    assert [row[heading] for heading in headings] == ["0.700", "12.3", "5.0"]
+    assert MEASURES["depth_mm"].heading not in columns
+    assert page.locator("#rows th", has_text=headings[0]).get_attribute("title") == MEASURES["dice_others"].sentence
+    said = hover(page, "dice-plot", "points CADS", 0)
+    assert all(heading in said for heading in headings)
 
 
 def test_sorting_by_a_heading_and_back(page):

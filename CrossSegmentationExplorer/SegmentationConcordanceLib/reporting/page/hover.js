@@ -22,9 +22,19 @@ function factsOfRow(row, caseFacts) {
         ? ""
         : `${fixed(row.nsd, 3)}${row.nsd_tolerance_mm == null ? "" : ` at ${row.nsd_tolerance_mm} mm`}`,
     ],
+    ...furtherMeasures(row),
     ["Status", STATUS_WORDS[row.status]],
     ["Models that know it", String(row.n_models)],
   ];
+}
+
+// Those with words of their own above, and what follows from one of them.
+const MEASURES_IN_WORDS = [...MEASURES_FIRST, ...MEASURES_SAVED_ONLY];
+
+function furtherMeasures(row) {
+  return row.table.measures
+    .filter(({ name }) => !MEASURES_IN_WORDS.includes(name))
+    .map(({ name, heading, digits }) => [heading, fixed(row[name], digits)]);
 }
 
 function hoverOfDistribution(mark) {

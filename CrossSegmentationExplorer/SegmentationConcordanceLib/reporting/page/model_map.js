@@ -57,7 +57,8 @@ function mapLegend() {
   );
   const cut = element("span", {}, element("b", { class: "sign cut" }, "\u00a0"), " cut by the scan");
   const gap = element("span", {}, element("b", { class: "sign" }, "\u00b7"), " not in model");
-  return [...signs, cut, gap].flatMap((one) => [one, " "]);
+  const absent = element("span", {}, element("b", { class: "sign" }, "\u2013"), " found by few");
+  return [...signs, absent, cut, gap].flatMap((one) => [one, " "]);
 }
 
 /** How many structures stand beside each other. */
@@ -69,6 +70,7 @@ function mapColumns(state) {
 function drawModelMap(state) {
   const { view } = state;
   state.columns = mapColumns(state);
+  state.found = foundByMost(view);
   const upright = NARROW.matches && !state.printed;
   const step = upright ? MAP_LINES_ON_PHONES : state.columns;
   const all = state.whole || state.printed;
@@ -139,9 +141,10 @@ function mapCell(state, structure, model) {
 function factOfCell(state, cell, row) {
   const { view } = state;
   const value = heldAgainst(view.table, cell.worst);
+  const hasFailed = cell.rows.some((one) => view.table.missing[one] && state.found(one));
   const finding = state.named.get(pairKey(cell.structure.id, cell.model));
   const mark =
-    cell.none > 0
+    hasFailed
       ? MARKS[0]
       : finding
         ? MARKS[finding.kind === "found_alone" ? 1 : 2]
@@ -149,11 +152,26 @@ function factOfCell(state, cell, row) {
           ? MARKS[3]
           : null;
   const isCut = !mark && isCutRow(row);
+  // Nobody fails who finds nothing where most others find nothing.
+  const isAbsent = !mark && cell.none > 0;
   const where = `${cell.model}, ${readable(cell.structure.name)}, ${view.caseFacts.label(row.case)}`;
   const number = value === null ? "" : `Dice ${fixed(value, 3)}`;
-  const said = [number, mark?.words, isCut ? "cut by the scan" : "", finding?.text].filter(Boolean).join("; ");
+  const absent = isAbsent ? "found nothing, as most others" : "";
+  const said = [number, mark?.words, absent, isCut ? "cut by the scan" : "", finding?.text].filter(Boolean).join("; ");
+  if (isAbsent) return { sign: "\u2013", look: "gap", said: `${where}: ${said}` };
   const look = mark ? `${value === null ? "dice-6" : diceClass(value)} marked` : isCut ? "cut" : diceClass(value ?? 1);
   return { sign: mark?.sign ?? "", look, said: `${where}: ${said}` };
+}
+
+/** Whether at least half of the models that know a row's structure found it in its case. */
+function foundByMost({ table, compared }) {
+  const [missing, all] = [new Map(), new Map()];
+  for (const row of compared) {
+    const place = table.placeOf[row];
+    all.set(place, (all.get(place) ?? 0) + 1);
+    if (table.missing[row]) missing.set(place, (missing.get(place) ?? 0) + 1);
+  }
+  return (row) => 2 * (missing.get(table.placeOf[row]) ?? 0) <= all.get(table.placeOf[row]);
 }
 
 /** What the models are held against: the others where the tables hold it, as one failing model lowers all others. */

@@ -6,7 +6,7 @@ const DRAW_AT_ONCE = 2000;
 function startReport() {
   const data = dataOfPage();
   if (!data) return;
-  const table = tableFromColumns(data.agreement);
+  const table = tableFromColumns(data.agreement, data.measures);
   const caseFacts = makeCaseFacts(data, table);
   const page = { data, table, caseFacts, first: firstChoice(table), cache: new Map(), waiting: new Map() };
   const change = (alter) => changeChoice(page, alter);

@@ -3,23 +3,21 @@
 
 const NOT_IN_MODEL = "not_in_model";
 const TEXTS = ["case", "series_uid", "structure", "structure_key", "model", "status", "consensus"];
-const NUMBERS = [
-  "n_models", "volume_ml", "consensus_volume_ml", "dice", "jaccard", "volume_ratio", "hd95_mm", "assd_mm", "nsd",
-  "nsd_tolerance_mm",
-];
 const OFTEN = ["dice", "volume_ml", "volume_ratio"];
 
 /**
  * The table: a row is a number, by which the columns of table.numbers and table.texts are read. Models, cases and
  * structures have numbers of their own; a cell is a structure and a model, a place a case and a structure.
  */
-function tableFromColumns(columns) {
+function tableFromColumns(columns, measures) {
   const { count } = columns;
+  giveRowsNumbers(["n_models", ...measures.map(({ name }) => name)]);
   const texts = Object.fromEntries(Object.entries(columns.texts).map(([name, one]) => [name, textColumn(one)]));
   const none = { texts: [], index: new Uint8Array(0) };
   for (const name of TEXTS) texts[name] ??= none;
   const { texts: cases, index: caseOf } = texts.case;
-  const table = { count, given: columns.looks, texts, packed: columns.numbers, numbers: {}, cases, caseOf };
+  const { looks: given } = columns;
+  const table = { count, given, texts, measures, packed: columns.numbers, numbers: {}, cases, caseOf };
   table.consensuses = texts.consensus.texts;
   for (const name of OFTEN) table.numbers[name] = numbersOfTable(table, name) ?? new Float64Array(count).fill(NaN);
   numberModels(table);
@@ -120,13 +118,17 @@ for (const name of TEXTS) {
     },
   });
 }
-for (const name of NUMBERS) {
-  Object.defineProperty(Row.prototype, name, {
-    get() {
-      const value = numbersOfTable(this.table, name)?.[this.index];
-      return value === undefined || Number.isNaN(value) ? null : value;
-    },
-  });
+/** A row's values of the measures, by their names. */
+function giveRowsNumbers(names) {
+  for (const name of names) {
+    Object.defineProperty(Row.prototype, name, {
+      configurable: true,
+      get() {
+        const value = numbersOfTable(this.table, name)?.[this.index];
+        return value === undefined || Number.isNaN(value) ? null : value;
+      },
+    });
+  }
 }
 
 /**

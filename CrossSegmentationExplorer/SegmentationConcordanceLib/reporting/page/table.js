@@ -4,20 +4,42 @@
 const ROWS_AT_FIRST = 100;
 // More would fill more paper than anybody reads; the table as CSV has them all.
 const ROWS_ON_PAPER = 5000;
-const COLUMNS = [
+const TEXT_COLUMNS = [
   { name: "case", heading: "Case" },
   { name: "structure", heading: "Structure", text: (row) => readable(row.structure) },
   { name: "model", heading: "Model" },
   { name: "status", heading: "Status", text: (row) => STATUS_WORDS[row.status] },
-  { name: "dice", heading: "Dice", number: (value) => fixed(value, 3) },
-  { name: "volume_ratio", heading: "Consensus share (%)", number: percent },
-  { name: "volume_ml", heading: "Volume (ml)", number: milliliters },
-  { name: "consensus_volume_ml", heading: "Consensus (ml)", number: milliliters },
-  { name: "hd95_mm", heading: "HD95 (mm)", number: (value) => fixed(value, 1) },
-  { name: "assd_mm", heading: "ASSD (mm)", number: (value) => fixed(value, 2) },
-  { name: "nsd", heading: "NSD", number: (value) => fixed(value, 3) },
-  { name: "n_models", heading: "Models", number: (value) => (value == null ? "" : String(value)) },
 ];
+// The rest of the measures follow as agreement/measures.py has them.
+const MEASURES_FIRST = ["dice", "volume_ratio", "volume_ml", "consensus_volume_ml", "hd95_mm", "assd_mm", "nsd"];
+// What follows from another column is in the table that is saved.
+const MEASURES_SAVED_ONLY = ["jaccard", "nsd_tolerance_mm"];
+const SHOWN_AS = new Map([
+  ["volume_ratio", { heading: "Consensus share (%)", number: percent }],
+  ["volume_ml", { number: milliliters }],
+  ["consensus_volume_ml", { heading: "Consensus (ml)", number: milliliters }],
+]);
+const MODELS_COLUMN = {
+  name: "n_models",
+  heading: "Models",
+  number: (value) => (value == null ? "" : String(value)),
+};
+
+/** The columns of the table: texts, the measures that its rows have, and how many models know the structure. */
+function columnsOf({ measures, packed }) {
+  const rank = (name) => (MEASURES_FIRST.includes(name) ? MEASURES_FIRST.indexOf(name) : MEASURES_FIRST.length);
+  const numbers = measures
+    .filter(({ name }) => packed[name] && !MEASURES_SAVED_ONLY.includes(name))
+    .sort((a, b) => rank(a.name) - rank(b.name))
+    .map(({ name, heading, digits, sentence }) => ({
+      name,
+      heading,
+      sentence,
+      number: (value) => fixed(value, digits),
+      ...SHOWN_AS.get(name),
+    }));
+  return [...TEXT_COLUMNS, ...numbers, ...(packed.n_models ? [MODELS_COLUMN] : [])];
+}
 
 function percent(value) {
   return value == null ? "" : fixed(100 * value, 1);
@@ -40,7 +62,7 @@ function makeTable(change) {
   });
   const draw = (view) => {
     state.view = view;
-    state.columns = COLUMNS.filter(({ name, number }) => !number || view.table.packed[name]);
+    state.columns = columnsOf(view.table);
     makeHead(state, show);
     show();
   };
@@ -57,7 +79,7 @@ function makeTable(change) {
 
 function rowsCsv(state) {
   const names = ["series_uid", "structure_key", "consensus", "jaccard", "nsd_tolerance_mm"];
-  const header = [...COLUMNS.map(({ name }) => name), ...names];
+  const header = [...columnsOf(state.view.table).map(({ name }) => name), ...names];
   const { lines } = foundLines(state, Infinity);
   return [header, ...lines.map((row) => header.map((name) => row[name]))];
 }
@@ -70,7 +92,8 @@ function makeHead(state, show) {
       state.sort = column;
       show();
     });
-    return element("th", { scope: "col", class: column.number ? "number" : "text" }, button);
+    const title = column.sentence ? { title: column.sentence } : {};
+    return element("th", { scope: "col", class: column.number ? "number" : "text", ...title }, button);
   });
   byId("rows").tHead.replaceChildren(element("tr", {}, ...headings));
 }
