@@ -12,7 +12,7 @@ HEADER = (
     "case,series_uid,structure,structure_key,model,status,consensus,n_models,volume_ml,consensus_volume_ml,dice,"
     "jaccard,volume_ratio,hd95_mm,assd_mm,nsd,nsd_tolerance_mm"
 )
-MORE = "dice_others,disputed_ml,depth_mm,severity,presence,family,model_look"
+MORE = ",".join(AGREEMENT_COLUMNS[HEADER.count(",") + 1 :])
 LINE = "case-01,1.2.3,spleen,SCT:78961009,MOOSE,ok,intersection,3,90.0,60.0,0.8,0.5,0.75,,,,"
 PAIR_HEADER = "case,structure,structure_key,model_a,model_b,dice,volume_a_ml,volume_b_ml"
 NAMES = [
@@ -41,7 +41,7 @@ def written(tmp_path, text):
 def test_the_file_as_it_is_written(tmp_path, agreement_row):
     path = tmp_path / "new folder" / "agreement.csv"
     write_agreement(path, [agreement_row(jaccard=0.5, volume_ratio=0.75)])
-    assert path.read_bytes() == f"{HEADER},{MORE}\n{LINE},,,,,,,\n".encode()
+    assert path.read_bytes() == f"{HEADER},{MORE}\n{LINE}{',' * (MORE.count(',') + 1)}\n".encode()
 
 
 def test_the_pairwise_file_as_it_is_written(tmp_path, pairwise_row):
