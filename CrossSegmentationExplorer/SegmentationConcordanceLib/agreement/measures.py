@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from .centroids import centroid_distance_mm
 from .row_facts import RowFacts
 
 MORE, LESS, NEITHER = "more is better", "less is better", "neither"
@@ -123,6 +124,10 @@ class MeasuredRow(RowFacts):
     )  # fmt: skip
     nsd_tolerance_mm: float | None = _measured(
         "surface", "NSD tolerance", "tolerance of the normalized surface Dice", unit="mm", digits=1, default=None,
+    )  # fmt: skip
+    centroid_mm: float | None = _measured(
+        "surface", "Centroid distance", "distance of the middles of segment and consensus: the means of their voxels",
+        unit="mm", digits=1, better=LESS, empty="no value", of_masks=centroid_distance_mm, default=None,
     )  # fmt: skip
     dice_others: float | None = _measured(
         "order", "Dice with the others",
