@@ -26,6 +26,7 @@ def write_results(
     Of images that are no DICOM series the consensus is a label file with a table of its labels.
 
     :param folder: is made where it is missing; files of an earlier comparison are replaced, all of them or none.
+    :param result: what to write.
     :param images: what the runs were made on.
     :param runs: with them, and a ``viewer``, the points of the report lead to the images.
     :param viewer: template of the links' address, see ``concordance compare --help``; empty for none.
@@ -63,6 +64,7 @@ def write_consensus(path: str | os.PathLike[str], result: CaseResult, images: Im
     """Write the consensus as a coded DICOM SEG.
 
     :param path: the file to write, whole or not at all.
+    :param result: whose consensus it is.
     :param images: the DICOM series.
     :raises ConcordanceError: no structure has a consensus, or the images are no DICOM series.
     :raises OutputError: the file cannot be written.

@@ -20,7 +20,6 @@ from SegmentationConcordanceLib.agreement.crops import pattern_crop
 from SegmentationConcordanceLib.agreement.surface_distances import surface_distances
 from SegmentationConcordanceLib.agreement.surface_measures import (
     average_symmetric,
-    hausdorff,
     hausdorff_percentile,
     normalized_surface_dice,
 )
@@ -118,7 +117,7 @@ def ours(structure: Structure) -> list[tuple[float, ...]]:
     consensus = surface_of(structure.consensus, structure.spacing_mm)
     return [
         (
-            hausdorff(distances),
+            hausdorff_percentile(distances, 100),
             hausdorff_percentile(distances),
             average_symmetric(distances),
             normalized_surface_dice(distances, _TOLERANCE_MM),

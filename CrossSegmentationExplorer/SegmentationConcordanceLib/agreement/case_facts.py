@@ -75,16 +75,30 @@ class CaseFacts:
         return self.comparison.geometry.spacing_mm[::-1]
 
     def others(self, index: int, bit: int) -> list[int]:
-        """The other models that know a structure."""
+        """The other models that know a structure.
+
+        :param index: of the structure.
+        :param bit: of the model.
+        :returns: their bits, rising.
+        """
         return [other for other in np.flatnonzero(self.knows[index]).tolist() if other != bit]
 
     def others_volume(self, index: int, bit: int) -> float:
-        """Median voxels of the other models that found a structure; 0 where none did."""
+        """Median voxels of the other models that found a structure; 0 where none did.
+
+        :param index: of the structure.
+        :param bit: of the model that is left out.
+        """
         found = [self.volumes[index, other] for other in self.others(index, bit) if self.volumes[index, other]]
         return float(np.median(found)) if found else 0.0
 
     def added_and_lost(self, index: int, bit: int) -> tuple[float, float]:
-        """Voxels that the model adds to those that most of the others mark, and that it leaves out."""
+        """Voxels that the model adds to those that most of the others mark, and that it leaves out.
+
+        :param index: of the structure.
+        :param bit: of the model.
+        :returns: two counts of voxels; (0, 0) where all agree.
+        """
         others = self.others(index, bit)
         members = self.comparison.pattern_members()
         most = 2 * members[:, others].sum(axis=1) > len(others)
@@ -120,7 +134,12 @@ class CaseFacts:
         return self._regions[index]
 
     def region_of(self, index: int, bits: int) -> DisputedRegion | None:
-        """The gravest region of a structure that is held against these models; else against one of them; else any."""
+        """The gravest region of a structure that is held against these models; else against one of them; else any.
+
+        :param index: of the structure.
+        :param bits: one bit per model.
+        :returns: None for a structure without a disagreement.
+        """
         regions = self.regions(index)
         exact = (region for region in regions if region.minority == bits)
         some = (region for region in regions if region.minority & bits)
@@ -131,7 +150,11 @@ class CaseFacts:
         return pattern_crop(self.comparison, index, self.known_box(index))
 
     def votes(self, index: int, bits: Iterable[int]) -> np.ndarray:
-        """How many of these models mark each voxel of the structure's box, uint8 (k, j, i)."""
+        """How many of these models mark each voxel of the structure's box, uint8 (k, j, i).
+
+        :param index: of a structure that has a box.
+        :param bits: of the models.
+        """
         patterns = self.patterns(index)
         votes = np.zeros(patterns.shape, dtype=np.uint8)
         for bit in bits:
@@ -139,7 +162,12 @@ class CaseFacts:
         return votes
 
     def has_voxel(self, index: int, bit: int, voxel: tuple[int, int, int]) -> bool:
-        """Whether a model marks a voxel (k, j, i) of the scan as a structure."""
+        """Whether a model marks a voxel (k, j, i) of the scan as a structure.
+
+        :param index: of the structure.
+        :param bit: of the model.
+        :param voxel: indices (k, j, i) within the scan.
+        """
         number = self.comparison.structures[index].number
         planes = (plane for plane in self.comparison.planes if plane.model == bit)
         return any(plane.structure_of_label[plane.voxels[voxel]] == number for plane in planes)

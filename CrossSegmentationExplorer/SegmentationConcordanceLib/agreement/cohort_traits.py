@@ -78,7 +78,13 @@ class OtherDefinition:
 def failure_rates(
     agreement: Sequence[AgreementRow], scores: PeerScores, structures: Collection[Structure]
 ) -> list[FailureRate]:
-    """Per model; a structure counts in a case where more than half of the models that know it found it."""
+    """Per model; a structure counts in a case where more than half of the models that know it found it.
+
+    :param agreement: rows of any number of cases.
+    :param scores: of the same rows.
+    :param structures: those that count.
+    :returns: empty where nothing can be judged.
+    """
     found: dict[tuple[str, Structure], list[AgreementRow]] = {}
     for row in agreement:
         one = (row.structure, row.structure_key)
@@ -102,7 +108,13 @@ def failure_rates(
 def repeatability(
     agreement: Sequence[AgreementRow], structures: Collection[Structure], patients: Mapping[str, str]
 ) -> list[Repeatability]:
-    """Per structure and model, of patients with several scans; what the scan cuts is left out."""
+    """Per structure and model, of patients with several scans; what the scan cuts is left out.
+
+    :param agreement: rows of any number of cases.
+    :param structures: those that count.
+    :param patients: the patient by case; a case that is not named counts for no one.
+    :returns: empty without a patient who has several scans.
+    """
     volumes: dict[tuple[Structure, str], dict[str, list[float]]] = {}
     for row in agreement:
         one = (row.structure, row.structure_key)
@@ -152,7 +164,12 @@ def _kruskal(samples: Sequence[Sequence[float]]) -> float | None:
 
 
 def other_definitions(agreement: Sequence[AgreementRow], structures: Collection[Structure]) -> list[OtherDefinition]:
-    """Models that are larger, or smaller, than the others' median by 15 % or more in nine of ten cases."""
+    """Models that are larger, or smaller, than the others' median by 15 % or more in nine of ten cases.
+
+    :param agreement: rows of any number of cases.
+    :param structures: those that count.
+    :returns: empty where no model differs.
+    """
     volumes: dict[tuple[Structure, str], dict[str, float]] = {}
     for row in agreement:
         one = (row.structure, row.structure_key)

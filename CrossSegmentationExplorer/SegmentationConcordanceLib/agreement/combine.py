@@ -16,6 +16,9 @@ def combined(model: ModelSegmentation, combinations: Iterable[Combination]) -> M
     A model that has the whole as a structure of its own keeps that, and loses the parts. One that knows all needed
     parts gets the whole as their union. One that knows only some of them does not know the whole, and loses them, as
     a part cannot be held against a whole.
+
+    :param combinations: of parts that no two of them have in common.
+    :returns: a model of the same name; its arrays are shared, not copied.
     """
     for combination in combinations:
         model = _with_whole(model, combination)

@@ -25,7 +25,12 @@ class Confusion:
     counts: dict[tuple[int, int], np.ndarray]
 
     def between(self, a: int, b: int) -> np.ndarray:
-        """[s, t] is how many voxels model a calls s and model b calls t."""
+        """[s, t] is how many voxels model a calls s and model b calls t.
+
+        :param a: index of a model.
+        :param b: index of another one.
+        :returns: int64 (1 + structures, 1 + structures), by the numbers of the structures; row and column 0 are 0.
+        """
         return self.counts[a, b] if a <= b else self.counts[b, a].T
 
 

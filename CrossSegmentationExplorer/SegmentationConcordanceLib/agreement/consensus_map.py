@@ -15,6 +15,11 @@ def consensus_label_map(comparison: Comparison, consensus: Consensus) -> LabelMa
 
     Each segment's description names the method and the models that had a say. Where the models' own segments overlap
     the consensus may as well: then there is more than one layer.
+
+    :param comparison: what was counted.
+    :param consensus: made of the same comparison.
+    :returns: on the grid of the comparison, in the smallest unsigned dtype; without segments where nothing is agreed
+        on.
     """
     counts = consensus.counts(comparison)
     kept = [index for index, structure in enumerate(comparison.structures) if structure.number and counts[index]]

@@ -19,7 +19,11 @@ def pattern_crop(comparison: Comparison, index: int, box: Box) -> np.ndarray:
 
 
 def pattern_slices(comparison: Comparison, index: int, box: Box) -> Iterator[np.ndarray]:
-    """As :func:`pattern_crop`, slice after slice, (j, i); uint8 of up to 8 models. Each stays in the cache."""
+    """As :func:`pattern_crop`, slice after slice, (j, i); uint8 of up to 8 models. Each stays in the cache.
+
+    :param index: of the structure.
+    :param box: voxels of the scan, (k, j, i).
+    """
     dtype = np.dtype(np.uint8 if len(comparison.models) <= 8 else np.uint16)
     number = comparison.structures[index].number
     crops = [
@@ -56,6 +60,8 @@ def structures_at(comparison: Comparison, voxel: tuple[int, int, int]) -> list[l
     """By model the indices of the structures that it has at a voxel (k, j, i), of those that two or more models know.
 
     Empty lists for a voxel outside the volume.
+
+    :param voxel: indices (k, j, i) into the grid of the comparison.
     """
     carried: list[list[int]] = [[] for _ in comparison.models]
     if not all(0 <= at < size for at, size in zip(voxel, comparison.geometry.shape)):
@@ -69,6 +75,11 @@ def structures_at(comparison: Comparison, voxel: tuple[int, int, int]) -> list[l
 
 
 def agreement_crop(comparison: Comparison, index: int, box: Box) -> np.ndarray:
-    """How many models carry a structure: uint8, axes (k, j, i), of the box. The agreement map."""
+    """How many models carry a structure: uint8, axes (k, j, i), of the box. The agreement map.
+
+    :param index: of the structure.
+    :param box: voxels of the scan, (k, j, i).
+    :returns: of the box's shape; 0 where no model carries it.
+    """
     members = comparison.pattern_members().sum(axis=1).astype(np.uint8)
     return members[pattern_crop(comparison, index, box)]

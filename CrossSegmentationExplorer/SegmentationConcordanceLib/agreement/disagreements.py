@@ -67,6 +67,10 @@ def disagreements(agreement: Iterable[AgreementRow], pairwise: Iterable[Pairwise
 
     Pairs tell whose failure it may be: under the intersection one failing model lowers the Dice of all. A structure
     that no model found is no disagreement: they agree that it is absent.
+
+    :param agreement: rows of any number of cases and consensuses.
+    :param pairwise: of the same cases; without them nobody is blamed for a low Dice.
+    :returns: empty for no rows.
     """
     rows: dict[tuple[str, str], dict[str, list[AgreementRow]]] = {}
     for row in agreement:

@@ -32,7 +32,12 @@ def disputed_place(
 
 
 def place_of(geometry: Geometry, voxel: tuple[int, int, int]) -> Place:
-    """The middle of a voxel (k, j, i), RAS in mm."""
+    """The middle of a voxel (k, j, i), RAS in mm.
+
+    :param geometry: the grid; its affine gives LPS mm.
+    :param voxel: indices (k, j, i).
+    :returns: (right, anterior, superior) in mm.
+    """
     left, back, up = geometry.lps_of(voxel[::-1])
     return -float(left), -float(back), float(up)
 

@@ -15,7 +15,11 @@ def readable(structure: str) -> str:
 
 
 def listed(names: Sequence[str], shown: int = NAMES_SHOWN) -> str:
-    """Names in a sentence: "A", "A and B", "A, B and C", "A, B, C, D and 3 more"."""
+    """Names in a sentence: "A", "A and B", "A, B and C", "A, B, C, D and 3 more".
+
+    :param shown: how many are named at most.
+    :returns: "" for no names.
+    """
     if len(names) > shown:
         return f"{', '.join(names[:shown])} and {len(names) - shown:,} more"
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -20,7 +20,10 @@ def shown_option(value: object) -> object:
 
 
 def is_usable(options: AnalysisOptions, field: str) -> bool:
-    """Whether an option of this name changes anything, given the others."""
+    """Whether an option of this name changes anything, given the others.
+
+    :param field: the name of a field of :class:`AnalysisOptions`.
+    """
     needs = {
         "at_least": options.method == AT_LEAST,
         "staple_margin_mm": options.method == STAPLE,

@@ -59,7 +59,11 @@ class PeerScores:
         self.models = tuple(dict.fromkeys(model for row in pairs for model in (row.model_a, row.model_b)))
 
     def of(self, structure: Structure, model: str) -> Mapping[str, float]:
-        """A model's scores for a structure, by case."""
+        """A model's scores for a structure, by case.
+
+        :param structure: its key.
+        :returns: 0 to 1 each; empty where it has none.
+        """
         return self._scores.get(structure, {}).get(model, {})
 
     def block(self, structures: Collection[Structure]) -> ScoreBlock | None:

@@ -8,7 +8,11 @@ FACT = "fact"
 
 
 def fact(title: str, sentence: str) -> dict[str, tuple[str, str]]:
-    """Heading and description of a column, as metadata of its field."""
+    """Heading and description of a column, as metadata of its field.
+
+    :param title: a heading.
+    :param sentence: what the column holds.
+    """
     return {FACT: (title, sentence)}
 
 

@@ -19,7 +19,11 @@ Order = tuple[str, bool]
 
 
 def shown_rows(rows: Iterable[AgreementRow], text: str, order: Order) -> list[AgreementRow]:
-    """The rows that the text finds, in an order."""
+    """The rows that the text finds, in an order.
+
+    :param text: see :func:`rows_found`.
+    :returns: a new list; the rows themselves are shared.
+    """
     column, descending = order
     found = rows_found(rows, text)
     return rows_by(found, column, descending) if column else worst_first(found)
@@ -34,13 +38,19 @@ def cells(row: AgreementRow) -> list[tuple[str, bool]]:
 
 
 def next_order(order: Order, section: int) -> Order:
-    """The order after a click on the heading of a column: rising, then falling, then worst first again."""
+    """The order after a click on the heading of a column: rising, then falling, then worst first again.
+
+    :param section: index of the column.
+    """
     column = SHOWN_COLUMNS[section]
     return {(column, False): (column, True), (column, True): ("", False)}.get(order, (column, False))
 
 
 def rows_found(rows: Iterable[AgreementRow], text: str) -> list[AgreementRow]:
-    """The rows that hold every word of the text in structure, model or status; upper and lower case alike."""
+    """The rows that hold every word of the text in structure, model or status; upper and lower case alike.
+
+    :param text: words with blanks between them; all rows where empty.
+    """
     words = text.casefold().replace("_", " ").split()
     return [row for row in rows if all(word in _searched(row) for word in words)]
 

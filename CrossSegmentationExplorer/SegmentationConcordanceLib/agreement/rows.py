@@ -29,6 +29,12 @@ def agreement_rows(
     """One row per structure that somebody found and model that knows it; without values where it did not look for it.
 
     A structure that only one model knows has its volume and no agreement: those cells are None.
+
+    :param comparison: what was counted.
+    :param consensus: what each model is held against.
+    :param case: what the case is called.
+    :param series_uid: SeriesInstanceUID of the scan, or "".
+    :returns: structures in the order of the comparison, models in theirs; volumes in ml.
     """
     ml = comparison.geometry.voxel_volume_ml
     model_counts = comparison.model_counts()
@@ -87,7 +93,12 @@ def agreement_rows(
 
 
 def pairwise_rows(comparison: Comparison, *, case: str) -> list[PairwiseRow]:
-    """One row per structure and pair of models that both know it, in the order of the models."""
+    """One row per structure and pair of models that both know it, in the order of the models.
+
+    :param comparison: what was counted.
+    :param case: what the case is called.
+    :returns: volumes in ml; Dice is None where both segments are empty.
+    """
     ml = comparison.geometry.voxel_volume_ml
     members = comparison.pattern_members()
     model_counts = comparison.model_counts()

@@ -173,7 +173,11 @@ def reason(row: AgreementRow) -> str:
 
 
 def concerned(row: AgreementRow, rows: Iterable[AgreementRow]) -> tuple[str, ...]:
-    """The models that a row's disagreement is between: the row's own, or both of two, of which none can be blamed."""
+    """The models that a row's disagreement is between: the row's own, or both of two, of which none can be blamed.
+
+    :param row: one of ``rows``.
+    :param rows: of any number of structures and cases.
+    """
     if row.n_models > 2:
         return (row.model,)
     there = (row.case, row.structure_key or row.structure, row.consensus)
@@ -183,7 +187,11 @@ def concerned(row: AgreementRow, rows: Iterable[AgreementRow]) -> tuple[str, ...
 
 
 def in_words(row: AgreementRow, rows: Sequence[AgreementRow]) -> str:
-    """A row of a list in a line: structure, the models concerned, the reason, Dice."""
+    """A row of a list in a line: structure, the models concerned, the reason, Dice.
+
+    :param row: one of ``rows``.
+    :param rows: of any number of structures and cases.
+    """
     models = concerned(row, rows)
     said = reason(row)
     if len(models) > 1 and row.presence == MISSED:

@@ -47,7 +47,11 @@ def staple_note(rows: Sequence[StapleRow]) -> str:
 
 
 def unsettled_note(comparison: Comparison, consensus: Consensus | LeaveOneOut) -> str:
-    """A sentence where STAPLE stopped at its limit of iterations; "" elsewhere."""
+    """A sentence where STAPLE stopped at its limit of iterations; "" elsewhere.
+
+    :param comparison: what was counted.
+    :param consensus: by any method.
+    """
     parts = consensus.of_others if isinstance(consensus, LeaveOneOut) else (consensus,)
     names: dict[str, int] = {}
     for part in parts:

@@ -13,21 +13,13 @@ from .surface_distances import DirectedDistances, SurfaceDistances
 _ROUNDING = 1e-9
 
 
-def hausdorff(distances: SurfaceDistances) -> float | None:
-    """Hausdorff distance in mm: the largest distance, of both directions. None where a mask is empty.
-
-    Huttenlocher DP et al. Comparing images using the Hausdorff distance. IEEE TPAMI 1993;15(9):850-863.
-    """
-    if not _both_present(distances):
-        return None
-    return float(max(direction.distance_mm[-1] for direction in distances.directions))
-
-
 def hausdorff_percentile(distances: SurfaceDistances, percent: float = 95.0) -> float | None:
     """Robust Hausdorff distance in mm: the larger of the two directions' percentiles. None where a mask is empty.
 
-    The percentile of a direction is the smallest distance within which at least ``percent`` % of the area lies.
+    The percentile of a direction is the smallest distance within which at least ``percent`` % of the area lies. At
+    100 % it is the Hausdorff distance (Huttenlocher et al., IEEE TPAMI 1993;15(9):850-863).
 
+    :param percent: 0 to 100.
     :raises ValueError: ``percent`` is not in 0 to 100.
     """
     if not 0 <= percent <= 100:

@@ -35,6 +35,12 @@ def with_surface_measures(
 
     Distances are None where the model or the consensus is empty, NSD is 0 there; all are None for a structure that
     only one model knows. Structures are measured on two threads, as numpy and scipy release the interpreter's lock.
+
+    :param rows: of this comparison and consensus.
+    :param boxes: by the index of the structure, voxels (k, j, i); a structure without one is not measured.
+    :param options: the tolerances of NSD in mm.
+    :param progress: called with a fraction and a few words; may raise to cancel.
+    :returns: new rows in the same order.
     """
     index_of = {structure.key: index for index, structure in enumerate(comparison.structures)}
     wanted: dict[int, list[AgreementRow]] = {}

@@ -65,7 +65,11 @@ def shipped_groups() -> tuple[StructureGroup, ...]:
 
 
 def group_of(name: str, groups: Sequence[StructureGroup]) -> str:
-    """Title of the first group that holds a harmonized name; :data:`OTHER` where none does."""
+    """Title of the first group that holds a harmonized name; :data:`OTHER` where none does.
+
+    :param name: harmonized, e.g. "rib_left_3".
+    :param groups: the first that fits counts.
+    """
     return next((group.title for group in groups if group.holds(name)), OTHER)
 
 

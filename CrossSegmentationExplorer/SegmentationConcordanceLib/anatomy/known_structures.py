@@ -115,7 +115,11 @@ class KnownStructures:
         return sorted(best.values(), key=lambda match: -match.score)
 
     def contradictions(self, name: str, identities: Iterable[StructureIdentity]) -> set[StructureIdentity]:
-        """Those structures that a name rules out by its side, vertebra or number."""
+        """Those structures that a name rules out by its side, vertebra or number.
+
+        :param name: as a model or a person writes it.
+        :param identities: the candidates.
+        """
         query = read_label_text(name)
         texts: dict[StructureIdentity, list[LabelText]] = defaultdict(list)
         wanted = set(identities)

@@ -35,6 +35,9 @@ def users_folder(environment: Mapping[str, str], system: str = sys.platform) -> 
 
     Linux: $XDG_DATA_HOME or ~/.local/share; macOS: ~/Library/Application Support; Windows: %APPDATA%; in each
     segmentation-concordance/labelmaps.
+
+    :param environment: variables, as os.environ.
+    :param system: as sys.platform.
     """
     home = environment.get("USERPROFILE" if system == "win32" else "HOME", "")
     bases = {

@@ -74,7 +74,12 @@ class LabelMapTable:
     findings: list[TableFinding] = field(default_factory=list)
 
     def note(self, line: int, kind: str, text: str) -> None:
-        """Add a finding."""
+        """Add a finding.
+
+        :param line: 1 is the first; 0 for the file as a whole.
+        :param kind: one word that findings are counted by.
+        :param text: what is wrong.
+        """
         self.findings.append(TableFinding(str(self.path), line, kind, text))
 
 

@@ -26,7 +26,11 @@ class WrittenLabel:
 
 
 def label_map_text(head: Mapping[str, str], labels: Iterable[WrittenLabel]) -> str:
-    """The file's text; line breaks in names and head become blanks."""
+    """The file's text; line breaks in names and head become blanks.
+
+    :param head: see :data:`HEAD_KEYS`.
+    :param labels: in the order of the lines.
+    """
     out = io.StringIO()
     for key, text in head.items():
         out.write(f"# {key}: {_one_line(text)}\n")

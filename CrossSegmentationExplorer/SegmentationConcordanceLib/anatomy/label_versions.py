@@ -31,19 +31,13 @@ def ambiguous_labels(
     return {label: meanings[label] for label in asked if len(identities[label]) > 1}
 
 
-def could_have_written(vocabularies: Iterable[Vocabulary], present: Iterable[int]) -> tuple[tuple[str, str], ...]:
-    """(label map, task) of every task that knows all ids of a file; more than one leaves the choice to the user."""
-    ids = set(present)
-    found = []
-    for vocabulary in vocabularies:
-        for task in vocabulary.tasks:
-            if ids <= {label.label for label in vocabulary.for_task(task).labels}:
-                found.append((vocabulary.name, task))
-    return tuple(found)
-
-
 def versions_of_names(versions: Sequence[Vocabulary], task: str, names: Mapping[int, str]) -> tuple[str, ...]:
-    """The versions whose names for these ids are those that a file brings along in its header; () for no names."""
+    """The versions whose names for these ids are those that a file brings along in its header; () for no names.
+
+    :param versions: label maps of one model.
+    :param task: one that they have.
+    :param names: by label id.
+    """
     found = []
     for version in versions:
         own = {label.label: label.name for label in version.labels if label.task == task}

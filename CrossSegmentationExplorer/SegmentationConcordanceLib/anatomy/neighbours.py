@@ -18,7 +18,11 @@ def measured_neighbours() -> dict[str, frozenset[str]]:
 
 
 def touch(one: str, other: str) -> bool | None:
-    """Whether two structures touch; None where nobody measured it."""
+    """Whether two structures touch; None where nobody measured it.
+
+    :param one: a harmonized name.
+    :param other: another one; the order does not matter.
+    """
     neighbours = measured_neighbours()
     if one not in neighbours or other not in neighbours:
         return None

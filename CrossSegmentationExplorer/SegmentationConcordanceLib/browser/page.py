@@ -40,7 +40,11 @@ _BUTTON = {"size": "small", "variant": "tonal"}
 
 
 def build_page(server: Server, session: Session) -> None:
-    """Make the page of a session the server's main page."""
+    """Make the page of a session the server's main page.
+
+    :param server: of trame.
+    :param session: what the page shows.
+    """
     server.enable_module(views_module)
     server.enable_module(_MODULE)
     with VAppLayout(server, theme="dark"), html.Div(classes="explore"):

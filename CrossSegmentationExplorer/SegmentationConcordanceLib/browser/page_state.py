@@ -25,7 +25,11 @@ def structure_line(structure: ListedStructure) -> dict[str, Any]:
 
 
 def row_line(row: Row, kinds: Sequence[ViewKind]) -> dict[str, Any]:
-    """One row of the page: its views in their order."""
+    """One row of the page: its views in their order.
+
+    :param kinds: of the views, from left to right.
+    :returns: fit for JSON.
+    """
     views = [{"name": view_name(row.number, kind), "title": kind.title, "color": kind.color} for kind in kinds]
     return {"number": row.number, "title": row.title, "color": css_color(row.color), "views": views}
 

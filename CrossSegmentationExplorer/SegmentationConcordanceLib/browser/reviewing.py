@@ -48,7 +48,11 @@ class Reviewing:
         self._do(lambda: self.desk.press(str(key)))
 
     def score(self, title: Any, score: Any) -> None:
-        """A click on a step of a line."""
+        """A click on a step of a line.
+
+        :param title: of the line that was judged; untrusted, from the page.
+        :param score: the step; untrusted as well, and ignored where there is no such.
+        """
         self._choose(title)
         self.press(score)
 

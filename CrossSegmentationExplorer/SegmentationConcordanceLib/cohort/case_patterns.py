@@ -87,7 +87,10 @@ def require_match(option: str, pattern: PathPattern, folder: Path, found: dict[F
 
 
 def values_of(fields: Fields, names: Sequence[str]) -> Fields:
-    """Some of the fields, in the order of ``names``."""
+    """Some of the fields, in the order of ``names``.
+
+    :raises KeyError: one is not among the fields.
+    """
     found = dict(fields)
     return tuple((name, found[name]) for name in names)
 

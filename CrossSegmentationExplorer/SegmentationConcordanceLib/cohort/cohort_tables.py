@@ -81,7 +81,12 @@ def _join(path: Path, parts: Iterable[Path]) -> None:
 
 
 def write_failures(path: Path, problems: Sequence[Problem]) -> Path | None:
-    """failures.csv; none, and no old one, where nothing failed."""
+    """failures.csv; none, and no old one, where nothing failed.
+
+    :param path: the file; appears whole or not at all.
+    :param problems: one row each.
+    :raises OutputError: it cannot be written.
+    """
     if not problems:
         path.unlink(missing_ok=True)
         return None

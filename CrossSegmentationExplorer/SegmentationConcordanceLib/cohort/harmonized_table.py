@@ -87,6 +87,10 @@ def record(path: Path, rows: Sequence[HarmonizedRow]) -> None:
     """Put rows into a table, each in the place of the one on the same output; the file is whole at any time.
 
     A failure whose output had no name yet gives way to whatever comes of the same files.
+
+    :param path: the table; made where it is missing.
+    :param rows: what became of outputs.
+    :raises OutputError: it cannot be written.
     """
     with locked(path.parent):  # another run may write its rows into the same table
         _merge(path, rows)

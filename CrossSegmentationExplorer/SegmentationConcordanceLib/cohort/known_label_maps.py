@@ -10,12 +10,21 @@ from .listener import Listener
 
 
 def known_vocabulary(name: str, folders: Sequence[Path], listener: Listener) -> Vocabulary:
-    """A label map by its name or file, see :func:`load_vocabulary`."""
+    """A label map by its name or file, see :func:`load_vocabulary`.
+
+    :param folders: the user's, see :func:`label_map_folders`.
+    :param listener: is told where it takes the place of a shipped one.
+    :raises LabelMapTableError: there is none, or it is unsound.
+    """
     return _noted(load_vocabulary(name, folders), listener)
 
 
 def known_vocabularies(folders: Sequence[Path], listener: Listener) -> list[Vocabulary]:
-    """Every label map; one's own that is not finished is named and left out."""
+    """Every label map; one's own that is not finished is named and left out.
+
+    :param folders: the user's, see :func:`label_map_folders`.
+    :param listener: is told what was left out, and what takes the place of a shipped one.
+    """
     vocabularies, errors = all_vocabularies(folders)
     for error in errors:
         listener.warn(f"left out: {error}")

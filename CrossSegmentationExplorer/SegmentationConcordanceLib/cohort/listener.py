@@ -18,7 +18,10 @@ class Listener(Protocol):
         """
 
     def progress(self, fraction: float, what: str) -> None:
-        """How far the work is, 0 to 1."""
+        """How far the work is, 0 to 1.
+
+        :param what: what is being done, in a few words.
+        """
 
 
 class Nobody:

@@ -90,7 +90,12 @@ def read_models(
 
 
 def models_of_runs(reads: Iterable[ReadRun], listener: Listener) -> tuple[list[ModelSegmentation], dict[str, str]]:
-    """The models of what was read, see :func:`read_models`: those of one name are joined."""
+    """The models of what was read, see :func:`read_models`: those of one name are joined.
+
+    :param reads: on one grid.
+    :param listener: is told where a model has a structure twice.
+    :returns: as :func:`read_models`.
+    """
     outputs: dict[str, list[ReadRun]] = {}
     for read in reads:
         outputs.setdefault(read.name, []).append(read)

@@ -30,7 +30,11 @@ class WorkerEndedError(Exception):
 def in_this_process(
     function: Callable[[Task], Outcome], tasks: Sequence[Task]
 ) -> Iterator[tuple[int, Outcome | Exception]]:
-    """One task after the other: the number of each, and its outcome or the exception."""
+    """One task after the other: the number of each, and its outcome or the exception.
+
+    :param function: its exceptions become outcomes.
+    :param tasks: worked on in their order.
+    """
     for number, task in enumerate(tasks):
         yield number, _outcome(function, task)
 

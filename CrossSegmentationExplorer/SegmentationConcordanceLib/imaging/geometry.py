@@ -51,6 +51,11 @@ class Geometry:
         """Build a grid from spacing (i, j, k) in mm, LPS position of voxel (0, 0, 0) in mm and (3, 3) axis directions.
 
         Column c of ``direction_lps`` is the unit vector along index axis c (i, j, k), as SimpleITK orders it.
+
+        :param shape: (k, j, i).
+        :param spacing_mm: distance of voxel centres along (i, j, k).
+        :param origin_lps: centre of the first voxel.
+        :param direction_lps: (3, 3), or its nine numbers row by row.
         """
         affine = np.eye(4)
         affine[:3, :3] = np.asarray(direction_lps, dtype=float).reshape(3, 3) * np.asarray(spacing_mm, dtype=float)
@@ -117,7 +122,10 @@ class Geometry:
         return float(np.abs(self.ijk_of(other.lps_of(corners)) - corners).max())
 
     def matches(self, other: Geometry, tolerance_voxels: float = 1e-3) -> bool:
-        """Whether the shapes agree and every voxel lies within ``tolerance_voxels`` of its counterpart."""
+        """Whether the shapes agree and every voxel lies within ``tolerance_voxels`` of its counterpart.
+
+        :param tolerance_voxels: as a share of a voxel's edge.
+        """
         return self.shape == other.shape and self.largest_offset_voxels(other) <= tolerance_voxels
 
     def differences(self, other: Geometry) -> list[str]:

@@ -25,7 +25,12 @@ _FEW = 3
 
 
 def check_identifiers(folder: Path, images: Sequence[ImageHeader]) -> None:
-    """Raise DicomSeriesError where a UID is empty, or where two files hold one image."""
+    """Raise DicomSeriesError where a UID is empty, or where two files hold one image.
+
+    :param folder: of the series, for the message.
+    :param images: its files.
+    :raises DicomSeriesError: as above; it names the first file.
+    """
     fields = {
         "SOPClassUID": "sop_class_uid",
         "SOPInstanceUID": "sop_instance_uid",
@@ -55,7 +60,12 @@ def check_identifiers(folder: Path, images: Sequence[ImageHeader]) -> None:
 
 
 def check_alike(folder: Path, images: Sequence[ImageHeader]) -> None:
-    """Raise DicomSeriesError unless all are single-frame images with one study, frame of reference and geometry."""
+    """Raise DicomSeriesError unless all are single-frame images with one study, frame of reference and geometry.
+
+    :param folder: of the series, for the message.
+    :param images: its files.
+    :raises DicomSeriesError: as above; it names the file that differs.
+    """
     if any(image.multi_frame for image in images):
         raise DicomSeriesError(
             folder,

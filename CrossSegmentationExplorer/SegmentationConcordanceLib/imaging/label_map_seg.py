@@ -32,7 +32,12 @@ def write_label_map(
     path: Path,
     waiting: Callable[[], None] | None = None,
 ) -> None:
-    """Write the one layer of ``label_map``; see :func:`write_binary`, whose arguments these are."""
+    """Write the one layer of ``label_map``; see :func:`write_binary`, whose arguments these are.
+
+    :param target: the file to write.
+    :param label_map: of one layer, on the grid of the series.
+    :param waiting: called between the steps; may raise to cancel.
+    """
     beat = waiting or (lambda: None)
     beat()
     seg = highdicom.seg.Segmentation(

@@ -37,7 +37,12 @@ class OnGrid:
 
 
 def bring_to_grid(label_map: LabelMap, geometry: Geometry, what: str, *, allow_extent_change: bool = False) -> LabelMap:
-    """The label map of :func:`place_on_grid`."""
+    """The label map of :func:`place_on_grid`.
+
+    :param what: the subject of the error.
+    :param allow_extent_change: see :func:`place_on_grid`.
+    :raises GeometryMismatchError: it lies on other voxels.
+    """
     return place_on_grid(label_map, geometry, what, allow_extent_change=allow_extent_change).label_map
 
 
@@ -138,7 +143,12 @@ def _within(box: tuple[slice, ...], shape: tuple[int, int, int]) -> tuple[slice,
 
 
 def covered_part(source: Geometry, geometry: Geometry) -> tuple[slice, slice, slice] | None:
-    """The part of a grid, as an index of an array (k, j, i), that lies within another one; None for all of it."""
+    """The part of a grid, as an index of an array (k, j, i), that lies within another one; None for all of it.
+
+    :param source: the grid of the part.
+    :param geometry: the grid of the whole.
+    :returns: slices along (k, j, i).
+    """
     corners = np.array(np.meshgrid(*((-0.5, n - 0.5) for n in source.shape[::-1]), indexing="ij")).reshape(3, -1).T
     places = geometry.ijk_of(source.lps_of(corners))[:, ::-1]
     low, high = np.ceil(places.min(axis=0) - 1e-6).astype(int), np.floor(places.max(axis=0) + 1e-6).astype(int) + 1
@@ -146,7 +156,11 @@ def covered_part(source: Geometry, geometry: Geometry) -> tuple[slice, slice, sl
 
 
 def part_note(covered: tuple[slice, slice, slice], geometry: Geometry) -> str:
-    """What an output of a part of the scan means for what it does not find, in a phrase."""
+    """What an output of a part of the scan means for what it does not find, in a phrase.
+
+    :param covered: slices along (k, j, i).
+    :param geometry: the grid of the scan.
+    """
     size = " x ".join(str(part.stop - part.start) for part in covered[::-1])
     whole = " x ".join(str(n) for n in geometry.shape[::-1])
     return f"covers {size} of {whole} voxels of the scan: what lies outside was not looked for"

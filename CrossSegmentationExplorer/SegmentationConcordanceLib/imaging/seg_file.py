@@ -126,7 +126,11 @@ def _deflate(dataset: FileDataset, parts: Iterator[bytes], file: io.BufferedWrit
 
 
 def describe(dataset: Dataset, description: SegDescription) -> None:
-    """Set patient, study, identity, texts and UIDs of a SEG."""
+    """Set patient, study, identity, texts and UIDs of a SEG.
+
+    :param dataset: the SEG; is changed.
+    :param description: what to say in it.
+    """
     for keyword in ("IssuerOfPatientID", "PatientAge", "PatientSize", "PatientWeight", "StudyDescription"):
         if keyword in dataset:
             delattr(dataset, keyword)
@@ -155,7 +159,12 @@ def describe(dataset: Dataset, description: SegDescription) -> None:
 
 
 def algorithm(segment: Dataset, identity: SegIdentity) -> Dataset:
-    """The item of the Segmentation Algorithm Identification Sequence."""
+    """The item of the Segmentation Algorithm Identification Sequence.
+
+    :param segment: an item of the SegmentSequence.
+    :param identity: of the model.
+    :returns: a new dataset.
+    """
     item, family = Dataset(), Dataset()
     family.CodeValue, family.CodingSchemeDesignator, family.CodeMeaning = FAMILY
     item.AlgorithmFamilyCodeSequence = DicomSequence([family])

@@ -80,7 +80,12 @@ def identity_of_parameters(texts: Iterable[str]) -> SegIdentity | None:
 
 
 def told_identity(parameters: Iterable[str], content_description: str) -> SegIdentity:
-    """The identity of a SEG: by its segments' Algorithm Parameters; in files without them, by ContentDescription."""
+    """The identity of a SEG: by its segments' Algorithm Parameters; in files without them, by ContentDescription.
+
+    :param parameters: the text of every segment.
+    :param content_description: as the file has it; may be empty.
+    :returns: with empty texts for what nobody says.
+    """
     found = identity_of_parameters(parameters)
     if found is not None:
         return found

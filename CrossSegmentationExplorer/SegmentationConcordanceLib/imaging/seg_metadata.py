@@ -49,6 +49,8 @@ def storable_text(text: str, longest: int = _LONG_STRING) -> str:
 
     dcmqi refuses other characters in most places, and a backslash separates values in DICOM. Accents are dropped,
     "\\" becomes "/", white space and control characters become one space, whatever else is not ASCII becomes "?".
+
+    :param longest: in characters; what is longer is cut.
     """
     plain = unicodedata.normalize("NFKD", text.translate(_PLAIN_LETTERS)).replace("\\", "/")
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
@@ -89,6 +91,9 @@ def content_description(label_map_name: str, tasks: Sequence[str] = ()) -> str:
 
     "label map totalsegmentator_v2 [total]", without the tasks where they do not fit into its 64 characters. Programs
     read :class:`SegIdentity`. "segmentation" where there is no label map.
+
+    :param label_map_name: of the label map; may be empty.
+    :param tasks: those that were run.
     """
     if not label_map_name:
         return "segmentation"

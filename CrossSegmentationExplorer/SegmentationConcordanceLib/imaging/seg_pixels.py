@@ -186,7 +186,12 @@ def _filled_rows(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def decoded_frames(dataset: Dataset, frames: int, path: Path) -> Iterator[np.ndarray]:
-    """The stored values of each frame, (rows, columns), by pydicom's decoders; errors as :func:`frame_masks`."""
+    """The stored values of each frame, (rows, columns), by pydicom's decoders; errors as :func:`frame_masks`.
+
+    :param dataset: with its pixel data.
+    :param frames: how many there are.
+    :param path: for the message of an error.
+    """
     count = 0
     try:
         for frame in iter_pixels(dataset, raw=True):

@@ -259,7 +259,13 @@ def _frame_table(dataset: Dataset, is_label_map: bool, path: Path) -> FrameTable
 
 
 def segments_of(dataset: Dataset, path: Path) -> dict[int, Segment]:
-    """The described segments by number; the background of a label map (number 0) is left out."""
+    """The described segments by number; the background of a label map (number 0) is left out.
+
+    :param dataset: of a segmentation.
+    :param path: for the message of an error.
+    :returns: labelled with their SegmentNumber.
+    :raises DicomSegError: a number is that of the background or there twice, or there is no segment.
+    """
     found = {}
     padding = dataset.get("PixelPaddingValue")
     for item in dataset.SegmentSequence:
@@ -383,7 +389,11 @@ def _referenced_series(dataset: Dataset) -> tuple[str, ...]:
 
 
 def text_of(dataset: Dataset, keyword: str) -> str:
-    """A value as one line, backslashes included; "" where there is none."""
+    """A value as one line, backslashes included; "" where there is none.
+
+    :param keyword: as DICOM calls the attribute.
+    :returns: untrusted text.
+    """
     value = dataset.get(keyword)
     if isinstance(value, MultiValue):
         value = "\\".join(str(part) for part in value)

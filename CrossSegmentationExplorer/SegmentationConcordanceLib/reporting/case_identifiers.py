@@ -26,7 +26,12 @@ def case_identifiers(case: str, series: ImageSeries | None, segs: Mapping[str, s
 
 
 def with_consensus(cases: CaseTable, case: str, consensus: Path) -> CaseTable:
-    """The same with the series of a case's consensus SEG; unchanged where there is no such file."""
+    """The same with the series of a case's consensus SEG; unchanged where there is no such file.
+
+    :param case: the case's name.
+    :param consensus: a DICOM SEG; need not exist.
+    :raises DicomSegError: it is no DICOM SEG.
+    """
     if not consensus.is_file():
         return cases
     return replace(cases, seg_uids={**cases.seg_uids, (case, _CONSENSUS): read_seg_header(consensus).series_uid})

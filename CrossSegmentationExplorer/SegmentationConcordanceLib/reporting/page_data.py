@@ -108,6 +108,9 @@ def cases_for_page(cases: CaseTable, present: Iterable[str]) -> dict[str, Any]:
     """Columns, values and labels of the cases that the rows have; what is by name, as pairs of name and value.
 
     Pairs, since a name that comes from a file may be ``__proto__``, which is no key of a JavaScript object.
+
+    :param present: names of the cases that have rows.
+    :returns: fit for JSON.
     """
     present = set(present)
     return {
@@ -118,7 +121,11 @@ def cases_for_page(cases: CaseTable, present: Iterable[str]) -> dict[str, Any]:
 
 
 def identifiers_for_page(cases: CaseTable, present: Iterable[str]) -> dict[str, Any]:
-    """StudyInstanceUID by case, and SeriesInstanceUID of the segmentation by case and model, as pairs."""
+    """StudyInstanceUID by case, and SeriesInstanceUID of the segmentation by case and model, as pairs.
+
+    :param present: names of the cases that have rows.
+    :returns: fit for JSON; empty lists where nothing is known.
+    """
     present = set(present)
     segs: dict[str, dict[str, str]] = {}
     for (case, model), uid in cases.seg_uids.items():

@@ -39,12 +39,20 @@ def write_agreement(path: str | os.PathLike[str], rows: Iterable[AgreementRow]) 
 
 
 def write_pairwise(path: str | os.PathLike[str], rows: Iterable[PairwiseRow]) -> None:
-    """Write pairwise.csv; as :func:`write_agreement`."""
+    """Write pairwise.csv; as :func:`write_agreement`.
+
+    :param path: the file; appears whole or not at all.
+    :raises OutputError: it cannot be written.
+    """
     _write(path, PairwiseRow, rows)
 
 
 def write_staple(path: str | os.PathLike[str], rows: Iterable[StapleRow]) -> None:
-    """Write staple.csv; as :func:`write_agreement`."""
+    """Write staple.csv; as :func:`write_agreement`.
+
+    :param path: the file; appears whole or not at all.
+    :raises OutputError: it cannot be written.
+    """
     _write(path, StapleRow, rows)
 
 

@@ -69,7 +69,11 @@ def read_key(review: str | os.PathLike[str]) -> Key:
 
 
 def unblinded(verdicts: Iterable[Verdict], key: Key) -> tuple[Verdict, ...]:
-    """The verdicts with the names of the models instead of their aliases."""
+    """The verdicts with the names of the models instead of their aliases.
+
+    :param key: the names by case and alias.
+    :returns: new verdicts in the same order.
+    """
     return tuple(
         replace(one, subject=replace(one.subject, model=key[(one.reader, one.case)].model(one.subject.model)))
         if (one.reader, one.case) in key

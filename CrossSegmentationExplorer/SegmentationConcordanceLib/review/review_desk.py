@@ -105,7 +105,11 @@ class ReviewDesk:
         bookmark: bool | None = None,
         take_back: bool = False,
     ) -> None:
-        """Keep a verdict on the active line, see :meth:`.review_session.ReviewSession.say`."""
+        """Keep a verdict on the active line, see :meth:`.review_session.ReviewSession.say`.
+
+        :param score: one of the five steps; None leaves it as it is, like the other two.
+        :param take_back: forget the verdict.
+        """
         subject = self._subject(self.active)
         self.session.say(subject, score=score, comment=comment, bookmark=bookmark, take_back=take_back)
 

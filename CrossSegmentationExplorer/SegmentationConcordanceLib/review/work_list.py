@@ -112,7 +112,11 @@ def progress(
 
 
 def next_reading(readings: Sequence[Reading], current: Reading | None, steps: int) -> Reading | None:
-    """So many readings on, negative back; stops at both ends. None for an empty list."""
+    """So many readings on, negative back; stops at both ends. None for an empty list.
+
+    :param current: None before the first one.
+    :param steps: how many.
+    """
     if not readings:
         return None
     if current not in readings:

@@ -76,7 +76,11 @@ class DicomIndex:
     left_out: Counter[str]
 
     def instances(self, study_uid: str | None = None, series_uid: str | None = None) -> Iterator[Instance]:
-        """All instances, of one study, or of one series; none where there is no such study or series."""
+        """All instances, of one study, or of one series; none where there is no such study or series.
+
+        :param study_uid: None for every study.
+        :param series_uid: None for every series.
+        """
         for study in self.studies if study_uid is None else (study_uid,):
             of_study = self.studies.get(study, {})
             for series in of_study if series_uid is None else (series_uid,):
@@ -92,7 +96,12 @@ class DicomIndex:
         return DicomIndex(studies, self.left_out)
 
     def find(self, study_uid: str, series_uid: str, sop_instance_uid: str) -> Instance | None:
-        """The instance, or None."""
+        """The instance, or None.
+
+        :param study_uid: StudyInstanceUID.
+        :param series_uid: SeriesInstanceUID.
+        :param sop_instance_uid: SOPInstanceUID.
+        """
         return self.studies.get(study_uid, {}).get(series_uid, {}).get(sop_instance_uid)
 
 

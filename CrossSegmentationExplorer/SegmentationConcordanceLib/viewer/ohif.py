@@ -104,6 +104,9 @@ def unpack_ohif(package: Path, folder: Path) -> None:
     """Unpack the built application from npm's package, without what is not used here.
 
     Only regular files below ``package/dist`` are taken, whatever else the archive holds.
+
+    :param package: what ``npm pack`` wrote, a .tgz.
+    :param folder: is made where it is missing.
     """
     with tarfile.open(package, "r:gz") as archive:
         for member in archive:

@@ -54,7 +54,13 @@ def find_studies(index: DicomIndex, query: Sequence[tuple[str, str]], address: s
 def find_series(
     index: DicomIndex, study_uid: str | None, query: Sequence[tuple[str, str]], address: str
 ) -> list[Answer]:
-    """The series that match, of one study or of all; see ``find_studies``."""
+    """The series that match, of one study or of all; see ``find_studies``.
+
+    :param study_uid: None for every study.
+    :param query: of the request, in its order.
+    :param address: of the service, for the answers' RetrieveURL.
+    :raises RefusedError: the query cannot be understood.
+    """
     found = []
     for study in _studies(index, study_uid):
         for series_uid, series in index.studies[study].items():
@@ -72,7 +78,14 @@ def find_series(
 def find_instances(
     index: DicomIndex, study_uid: str | None, series_uid: str | None, query: Sequence[tuple[str, str]], address: str
 ) -> list[Answer]:
-    """The instances that match, of one series, of one study or of all; see ``find_studies``."""
+    """The instances that match, of one series, of one study or of all; see ``find_studies``.
+
+    :param study_uid: None for every study.
+    :param series_uid: None for every series.
+    :param query: of the request, in its order.
+    :param address: of the service, for the answers' RetrieveURL.
+    :raises RefusedError: the query cannot be understood.
+    """
     found = []
     for instance in index.instances(study_uid, series_uid):
         series = f"{address}/studies/{instance.study_uid}/series/{instance.series_uid}"

@@ -54,7 +54,13 @@ class DicomWebService(Protocol):
     """Where the answers to DICOMweb requests come from."""
 
     def answer(self, path: Sequence[str], query: Sequence[tuple[str, str]], accept: str, address: str) -> Answer:
-        """The answer to a GET request for ``path`` below the service; raises ``RefusedError``."""
+        """The answer to a GET request for ``path`` below the service; raises ``RefusedError``.
+
+        :param path: its parts; untrusted.
+        :param query: names and values; untrusted.
+        :param accept: the request's Accept.
+        :param address: of the service.
+        """
 
     def close(self) -> None:
         """Give everything back that was taken."""
@@ -140,7 +146,11 @@ class ViewerServer(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say where a fault was, without its values; a browser that went away is none."""
+        """Say where a fault was, without its values; a browser that went away is none.
+
+        :param request: the socket, as socketserver calls it.
+        :param client_address: of the browser.
+        """
         error = sys.exception() if hasattr(sys, "exception") else sys.exc_info()[1]
         if self._stopping or isinstance(error, (ConnectionError, TimeoutError)):
             return

@@ -17,6 +17,9 @@ def study_links(index: DicomIndex, structure: str = "") -> list[str]:
 
     It opens with the consensus, or else with the first segmentation. With a structure, all segmentations are shown,
     of them only this structure.
+
+    :param structure: its key or name; all structures where empty.
+    :returns: in the order of the index.
     """
     links = []
     for study_uid, study in index.studies.items():

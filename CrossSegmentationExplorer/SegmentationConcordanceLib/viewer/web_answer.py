@@ -38,12 +38,22 @@ def json_answer(values: Any) -> Answer:
 
 
 def refusal(status: int, message: str, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
-    """An answer that says in one line of plain text why there is no other."""
+    """An answer that says in one line of plain text why there is no other.
+
+    :param status: of HTTP.
+    :param message: becomes one line.
+    :param headers: further headers.
+    """
     return Answer(status, "text/plain; charset=utf-8", f"{' '.join(message.split())}\n".encode(), headers)
 
 
 def multipart_answer(media_type: str, transfer_syntax: str, parts: Iterable[Iterable[bytes]]) -> Answer:
-    """The parts as multipart/related; each one is an iterable over its bytes."""
+    """The parts as multipart/related; each one is an iterable over its bytes.
+
+    :param media_type: of each part.
+    :param transfer_syntax: UID of the parts' encoding.
+    :param parts: read when they are sent.
+    """
     part_type = f"{media_type}; transfer-syntax={transfer_syntax}" if transfer_syntax else media_type
     return Answer(
         200, f'multipart/related; type="{media_type}"; boundary={_BOUNDARY}', _multipart(part_type, parts)

@@ -8,7 +8,6 @@ import pytest
 from SegmentationConcordanceLib.agreement.surface_distances import DirectedDistances, SurfaceDistances
 from SegmentationConcordanceLib.agreement.surface_measures import (
     average_symmetric,
-    hausdorff,
     hausdorff_percentile,
     normalized_surface_dice,
 )
@@ -28,7 +27,7 @@ def distances():
 
 
 def test_hausdorff_is_the_largest_distance(distances):
-    assert hausdorff(distances) == 7
+    assert hausdorff_percentile(distances, 100) == 7
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from SegmentationConcordanceLib.anatomy.label_versions import ambiguous_labels, could_have_written, versions_of_names
+from SegmentationConcordanceLib.anatomy.label_versions import ambiguous_labels, versions_of_names
 from SegmentationConcordanceLib.anatomy.vocabulary import load_vocabulary
 
 
@@ -23,14 +23,6 @@ def test_a_file_without_these_ribs_is_not_ambiguous(versions):
     assert ambiguous_labels(versions, "total", [1, 5, 91, 108, 117]) == {}
     assert list(ambiguous_labels(versions, "total", [1, 107])) == [107]
     assert ambiguous_labels(versions, "body") == {}
-
-
-def test_both_versions_could_have_written_the_file(versions):
-    assert could_have_written(versions, [1, 92, 117]) == (
-        ("totalsegmentator_v2", "total"),
-        ("totalsegmentator_v2_0", "total"),
-    )
-    assert could_have_written(versions, [500]) == ()
 
 
 def test_names_in_the_header_tell_the_version(versions):
