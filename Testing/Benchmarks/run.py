@@ -19,7 +19,17 @@ from pathlib import Path
 
 from full_sample import full_sample
 
-_SUBJECTS = ("counts", "votes", "surfaces", "scene_arrays", "seg_files", "study_search", "explorer", "scaling")
+_SUBJECTS = (
+    "counts",
+    "votes",
+    "surfaces",
+    "scene_arrays",
+    "removal",
+    "seg_files",
+    "study_search",
+    "explorer",
+    "scaling",
+)
 _VERSIONS = (
     "numpy",
     "scipy",
