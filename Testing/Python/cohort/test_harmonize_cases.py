@@ -314,11 +314,11 @@ def test_interruption_keeps_what_is_done(call, tmp_path, monkeypatch):
     write = harmonize_cases.write_output_seg
     done = []
 
-    def interrupted_at_the_second(path, *args):
+    def interrupted_at_the_second(path, *args, **options):
         if done:
             raise KeyboardInterrupt
         done.append(path)
-        write(path, *args)
+        return write(path, *args, **options)
 
     monkeypatch.setattr(harmonize_cases, "write_output_seg", interrupted_at_the_second)
     outcome = call("--model", "moose")
