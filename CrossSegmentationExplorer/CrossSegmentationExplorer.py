@@ -8,32 +8,10 @@ from slicer.ScriptedLoadableModule import ScriptedLoadableModule, ScriptedLoadab
 
 from CrossSegmentationExplorerLib.reviewSection import ReviewSection
 from CrossSegmentationExplorerLib.selfTest import CrossSegmentationExplorerTest  # noqa: F401 - Slicer looks for it here
+from CrossSegmentationExplorerLib.switches import KEYS, SIGNALS, SWITCHES, VIEW_CHECK_BOXES
 from CrossSegmentationExplorerLib.tableCells import fillTable, setChecked, setColor, tableTexts
 from CrossSegmentationExplorerLib.viewBars import showViewBars
 
-# Widgets of the display: part of the choices ("" for none), field, property.
-SWITCHES = {
-    "columnsCheckBox": ("", "as_columns", "checked"),
-    "fillCheckBox": ("style", "fill", "checked"),
-    "fillSlider": ("style", "fill_opacity", "value"),
-    "outlineSlider": ("style", "outline_opacity", "value"),
-    "neighboursCheckBox": ("style", "neighbours", "checked"),
-    "neighbourSlider": ("style", "neighbour_opacity", "value"),
-    "distanceSpinBox": ("style", "neighbour_distance_mm", "value"),
-    "colorComboBox": ("style", "color_by_model", "currentIndex"),
-    "consensusComboBox": ("", "majority", "currentIndex"),
-    "mapCheckBox": ("", "shows_map", "checked"),
-    "crosshairCheckBox": ("", "shows_crosshair", "checked"),
-    "wholeGroupCheckBox": ("", "shows_listed", "checked"),
-    "barsCheckBox": ("", "shows_bars", "checked"),
-    "scrollCheckBox": ("links", "scroll", "checked"),
-    "panCheckBox": ("links", "pan", "checked"),
-    "zoomCheckBox": ("links", "zoom", "checked"),
-    "rotationCheckBox": ("links", "rotation", "checked"),
-}
-SIGNALS = {"checked": "toggled(bool)", "value": "valueChanged(double)", "currentIndex": "currentIndexChanged(int)"}
-VIEW_CHECK_BOXES = ("axialCheckBox", "sagittalCheckBox", "coronalCheckBox", "threeDCheckBox")
-KEYS = {"Alt+Up": "previous", "Alt+Down": "next", "Alt+Shift+Up": "previousRegion", "Alt+Shift+Down": "nextRegion"}
 QUIET_MS = 300  # after a change of the scene, before voxels are compared again
 
 DOCUMENTATION = "https://github.com/SegmentationConcordance/SlicerSegmentationConcordance/blob/main/docs/explorer.md"

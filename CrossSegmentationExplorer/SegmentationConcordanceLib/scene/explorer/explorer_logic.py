@@ -9,7 +9,6 @@ from typing import Any
 
 import slicer
 
-from ...agreement.options import INTERSECTION, MAJORITY, AnalysisOptions
 from ...errors import ConcordanceError
 from ...exploring.rows import RowKind
 from ...exploring.structure_list import ListedStructure, groups_of
@@ -20,6 +19,7 @@ from ..model_grouping import ModelRule, SegmentationCandidate, find_candidates
 from ..only_volume import only_volume
 from ..scene_watch import SceneWatch
 from ..selected_structure import select_structure
+from .applied_choices import apply_choices, options_of
 from .explorer import Explorer
 from .review_choices import (
     ReviewChoices,
@@ -303,7 +303,7 @@ class ExplorerLogic:
             self._explorer = Explorer(
                 self.volume,
                 self._nodes_of,
-                options=_options(choices),
+                options=options_of(choices),
                 renderer_of=self._renderer_of,
                 changed=self._changed,
                 paused=self._paused,
@@ -322,7 +322,7 @@ class ExplorerLogic:
         self.problem = ""
         explorer = self._shown()
         try:
-            explorer.refresh(_options(self.choices))
+            explorer.refresh(options_of(self.choices))
         except ConcordanceError as error:
             self._leave()
             self.problem = str(error)
@@ -334,32 +334,7 @@ class ExplorerLogic:
 
     def _apply(self, former: ReviewChoices | None) -> None:
         """Bring the rows to the choices; what is as in the former ones is not touched."""
-        choices, explorer = self.choices, self._shown()
-
-        def changed(*names: str) -> bool:
-            return former is None or any(getattr(choices, name) != getattr(former, name) for name in names)
-
-        if changed("kinds", "as_columns"):
-            explorer.set_views(choices.kinds, as_columns=choices.as_columns)
-        if changed("style"):
-            explorer.set_style(choices.style)
-        if changed("links"):
-            explorer.set_links(choices.links)
-        if changed("shows_map"):
-            explorer.set_map(choices.shows_map)
-        if changed("shows_crosshair") and (former is not None or choices.shows_crosshair):
-            explorer.set_crosshair(choices.shows_crosshair)
-        if former is not None and changed("majority"):
-            explorer.refresh(_options(choices))
-        if changed("groups"):
-            self._list()
-        if changed("order"):
-            order = choices.order
-            explorer.walk = replace(
-                explorer.walk, text=order.text, group=order.group, column=order.column, descending=order.descending
-            )
-        if choices.shows_listed != explorer.shows_listed or (choices.shows_listed and changed("order", "groups")):
-            explorer.set_shows_listed(choices.shows_listed)
+        apply_choices(self._shown(), self.choices, former, self._list)
 
     def _list(self) -> None:
         explorer = self._shown()
@@ -424,7 +399,3 @@ class ExplorerLogic:
         if self.volume is None:
             chosen = shared.read_volume(shared.parameter_node(self._scene))
             write_volume(self._parameters(), chosen or only_volume(self._scene))
-
-
-def _options(choices: ReviewChoices) -> AnalysisOptions:
-    return AnalysisOptions(method=MAJORITY if choices.majority else INTERSECTION)
