@@ -37,7 +37,11 @@ class DrawnModel:
     segments: Mapping[str, tuple[Segment, ...]]
 
     def mask(self, key: str, box: Box) -> np.ndarray:
-        """The voxels of a box that are the structure: bool, axes (k, j, i)."""
+        """The voxels of a box that are the structure: bool, axes (k, j, i).
+
+        :param key: of a structure that the model has.
+        :param box: voxels of the scan, (k, j, i).
+        """
         found = np.zeros(np.subtract(box.upper, box.lower), dtype=bool)
         for segment in self.segments.get(key, ()):
             found |= self.segmentation.label_map.layers[segment.layer][box.slices] == segment.label

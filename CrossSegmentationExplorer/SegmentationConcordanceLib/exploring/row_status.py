@@ -16,7 +16,11 @@ _WARNING: Color = (1.0, 0.85, 0.3)
 
 
 def row_status(row: Row, structure: ListedStructure | None, *, in_consensus: bool) -> str:
-    """Why a row shows no structure, in a few words; "" where it shows it."""
+    """Why a row shows no structure, in a few words; "" where it shows it.
+
+    :param structure: None where none is chosen.
+    :param in_consensus: whether the consensus has a voxel of it.
+    """
     if structure is None or row.kind is RowKind.OVERLAY:
         return ""
     if row.kind is RowKind.CONSENSUS:

@@ -39,7 +39,10 @@ def structure_cells(structure: ListedStructure) -> tuple[str, ...]:
 
 
 def next_order(order: Order, section: int) -> Order:
-    """The order after a click on the heading of a column: rising, then falling, then worst first again."""
+    """The order after a click on the heading of a column: rising, then falling, then worst first again.
+
+    :param section: index of the column.
+    """
     column = SHOWN_COLUMNS[section]
     return {(column, False): (column, True), (column, True): ("", False)}.get(order, (column, False))
 
@@ -69,7 +72,10 @@ def as_html(text: str) -> str:
 
 
 def region_text(regions: Iterable[DisputedRegion], current: int) -> str:
-    """Which disagreement of how many is shown, and how large it is; "" without any."""
+    """Which disagreement of how many is shown, and how large it is; "" without any.
+
+    :param current: index of the one that is shown; -1 for none.
+    """
     regions = list(regions)
     if not 0 <= current < len(regions):
         return ""
@@ -77,7 +83,11 @@ def region_text(regions: Iterable[DisputedRegion], current: int) -> str:
 
 
 def model_texts(rows: Iterable[AgreementRow], key: str) -> Mapping[str, str]:
-    """By model, its volume of a structure and its Dice to the consensus, e.g. "12.3 ml, Dice 0.912"."""
+    """By model, its volume of a structure and its Dice to the consensus, e.g. "12.3 ml, Dice 0.912".
+
+    :param rows: of one case.
+    :param key: of the structure.
+    """
     texts = {}
     for row in rows:
         if row.structure_key == key and row.volume_ml:
@@ -87,6 +97,10 @@ def model_texts(rows: Iterable[AgreementRow], key: str) -> Mapping[str, str]:
 
 
 def consensus_text(rows: Iterable[AgreementRow], key: str) -> str:
-    """The volume of the consensus about a structure; "" where it has none."""
+    """The volume of the consensus about a structure; "" where it has none.
+
+    :param rows: of one case.
+    :param key: of the structure.
+    """
     volume = next((row.consensus_volume_ml for row in rows if row.structure_key == key), None)
     return f"{volume:.1f} ml" if volume else ""

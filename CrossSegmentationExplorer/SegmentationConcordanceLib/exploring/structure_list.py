@@ -117,7 +117,11 @@ def worst_first(structures: Iterable[ListedStructure]) -> list[ListedStructure]:
 def structures_found(
     structures: Iterable[ListedStructure], text: str = "", group: str = ALL_GROUPS
 ) -> list[ListedStructure]:
-    """Those of a group whose name or group holds every word of the text; upper and lower case alike, "_" is a space."""
+    """Those of a group whose name or group holds every word of the text; upper and lower case alike, "_" is a space.
+
+    :param text: words with blanks between them; empty for all.
+    :param group: title of one; all groups by default.
+    """
     words = text.casefold().replace("_", " ").split()
     return [
         structure

@@ -33,6 +33,8 @@ class StructureWalk:
         """The key of the structure so many steps after this one, negative before; stops at both ends.
 
         From a structure that is not listed, or from none, it goes to the first; "" where nothing is listed.
+
+        :param key: of the structure to go from; may be empty.
         """
         keys = [structure.key for structure in self.listed]
         if key not in keys:
@@ -41,5 +43,8 @@ class StructureWalk:
 
 
 def find(structures: Sequence[ListedStructure], key: str) -> ListedStructure | None:
-    """The structure of a key; None where there is none."""
+    """The structure of a key; None where there is none.
+
+    :param key: may be empty.
+    """
     return next((structure for structure in structures if structure.key == key), None)

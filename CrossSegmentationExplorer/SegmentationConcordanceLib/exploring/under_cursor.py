@@ -20,7 +20,10 @@ class UnderCursor:
 
 
 def under_cursor(scan: ExploredScan, ras: tuple[float, float, float]) -> tuple[UnderCursor, ...]:
-    """What every model has at a point, RAS in mm of the world; empty outside of the volume."""
+    """What every model has at a point, RAS in mm of the world; empty outside of the volume.
+
+    :returns: one item per model, in their order.
+    """
     geometry = scan.comparison.geometry
     ijk = np.rint(geometry.ijk_of((-ras[0], -ras[1], ras[2]))).astype(int)
     at = tuple(int(n) for n in ijk[::-1])
@@ -43,6 +46,8 @@ def cursor_text(found: Iterable[UnderCursor], model: str = "") -> str:
     """What people read of it: the model first whose row the cursor is in; "" where no model has anything.
 
     Models that say the same are named together, e.g. "liver: A, B; nothing: C".
+
+    :param model: of the row that the cursor is in; may be empty.
     """
     found = sorted(found, key=lambda one: one.model != model)
     said: dict[str, list[str]] = {}

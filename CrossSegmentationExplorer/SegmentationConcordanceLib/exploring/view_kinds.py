@@ -34,5 +34,8 @@ VIEW_KINDS = (AXIAL, SAGITTAL, CORONAL, THREE_D)
 
 
 def view_name(row: int, kind: ViewKind) -> str:
-    """Layout name and singleton tag of a row's view. Of our own making: names of segmentations never are ids."""
+    """Layout name and singleton tag of a row's view. Of our own making: names of segmentations never are ids.
+
+    :param row: its number, from 1 on.
+    """
     return f"CSE{row}{kind.letter}"

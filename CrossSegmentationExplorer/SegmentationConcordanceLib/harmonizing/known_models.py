@@ -29,7 +29,11 @@ class KnownModels:
 
     @classmethod
     def load(cls, folders: Sequence[Path] = (), terminologies: Sequence[Path] = ()) -> KnownModels:
-        """The shipped maps and the sound ones in some folders; a folder that is not there is passed over in words."""
+        """The shipped maps and the sound ones in some folders; a folder that is not there is passed over in words.
+
+        :param folders: of the user's label maps.
+        :param terminologies: files of Slicer's terminologies, for suggestions.
+        """
         notes = [
             f"{folder} is no folder: no label maps are taken from it." for folder in folders if not folder.is_dir()
         ]

@@ -64,7 +64,10 @@ def row_tool_tip(row: LabelRow) -> str:
 
 
 def next_label_order(order: Order, section: int) -> Order:
-    """The order after a click on the heading of a column: rising, then falling, then unknown first again."""
+    """The order after a click on the heading of a column: rising, then falling, then unknown first again.
+
+    :param section: index of the column.
+    """
     column = LABEL_COLUMNS[section]
     return {(column, False): (column, True), (column, True): ("", False)}.get(order, (column, False))
 

@@ -42,6 +42,8 @@ def read_content(choice: OutputChoice, known: KnownModels) -> OutputContent:
     """Read the files of an output. What goes wrong is told in the content: one output must not stop the others.
 
     A label map that is no longer there counts as a problem. Labels that the label map does not know are kept.
+
+    :param choice: the files, the label map and the task.
     """
     vocabulary = known.vocabulary(choice.label_map)
     if choice.label_map and vocabulary is None:

@@ -47,7 +47,10 @@ def recognize(paths: Sequence[str], known: KnownModels, modality: str = "") -> R
 
 
 def modality_of(known: KnownModels, one: Recognition) -> str:
-    """For which images a label map is, as DICOM has it; "" where it does not say."""
+    """For which images a label map is, as DICOM has it; "" where it does not say.
+
+    :returns: "CT", "MR" or "".
+    """
     return dict(known.vocabularies[one.vocabulary].head).get("modality", "")
 
 
@@ -73,7 +76,11 @@ def new_outputs(
 
 
 def renamed(choice: OutputChoice, label_map: str, known: KnownModels, taken: Iterable[str]) -> str:
-    """The name of an output that is now read with another label map: a name that somebody gave it stays."""
+    """The name of an output that is now read with another label map: a name that somebody gave it stays.
+
+    :param label_map: the name of the new one; may be empty.
+    :param taken: names of all outputs, which the new one does not repeat.
+    """
     former = _title(choice.paths, known.vocabulary(choice.label_map))
     if not re.fullmatch(rf"{re.escape(former)}( \(\d+\))?", choice.name):
         return choice.name

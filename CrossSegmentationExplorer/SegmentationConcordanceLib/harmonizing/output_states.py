@@ -98,7 +98,10 @@ class OutputStates:
         self._drop_unused(choices)
 
     def state(self, choice: OutputChoice, grid: Geometry | None) -> OutputState:
-        """Where an output stands, relative to the grid of the volume; None for no volume."""
+        """Where an output stands, relative to the grid of the volume; None for no volume.
+
+        :param grid: of the volume that was chosen.
+        """
         content = self._contents.get(_content_key(choice))
         placed = None
         if grid is not None and content is not None and content.label_map is not None:
@@ -109,7 +112,10 @@ class OutputStates:
         return OutputState(choice, self._recognized.get(choice.paths), content, placed)
 
     def rows(self, choices: Sequence[OutputChoice], known: KnownModels) -> list[LabelRow]:
-        """The labels of all outputs that have been read."""
+        """The labels of all outputs that have been read.
+
+        :param choices: in the order of the panel.
+        """
         states = [self.state(choice, None) for choice in choices]
         found: list[LabelRow] = []
         for number, (choice, state) in enumerate(zip(choices, states)):

@@ -31,7 +31,10 @@ class ShownOutput:
 
 
 def shown_output(state: OutputState, known: KnownModels) -> ShownOutput:
-    """What the panel shows of an output."""
+    """What the panel shows of an output.
+
+    :param known: the label maps to choose from.
+    """
     choice, problem = state.choice, state.problem
     vocabulary = known.vocabulary(choice.label_map)
     models = (NO_MODEL, *known.models)

@@ -30,7 +30,10 @@ def answer_of_codes(
 
 
 def choices_for(row: LabelRow, known: KnownModels) -> tuple[Suggestion, ...]:
-    """What a person may choose for a label: its candidates, best first, then every other known structure by name."""
+    """What a person may choose for a label: its candidates, best first, then every other known structure by name.
+
+    :returns: each structure once.
+    """
     if row.key is None:
         return ()
     suggested = {one.identity for one in row.candidates}
@@ -54,5 +57,8 @@ def choice_reason(choice: Suggestion) -> str:
 
 
 def answer_of_suggestion(key: LabelKey, suggestion: Suggestion) -> LabelAnswer:
-    """The answer that a label is what was suggested."""
+    """The answer that a label is what was suggested.
+
+    :param key: of the label: its file and value.
+    """
     return LabelAnswer(key, suggestion.structure_name, suggestion.structure, suggestion.color)

@@ -14,7 +14,12 @@ _SLICES_AT_ONCE = 16
 
 
 def outline_zone(labels: np.ndarray, spacing_kji: np.ndarray, amplitude_mm: float) -> np.ndarray:
-    """The voxels that :func:`displaced` can change, bool (k, j, i): those with another label within its reach."""
+    """The voxels that :func:`displaced` can change, bool (k, j, i): those with another label within its reach.
+
+    :param labels: unsigned (k, j, i).
+    :param spacing_kji: of the voxels in mm.
+    :param amplitude_mm: the standard deviation of the displacement.
+    """
     reach = _reach(spacing_kji, amplitude_mm)
     size = [2 * n + 1 for n in reach]
     zone = np.empty(labels.shape, dtype=bool)

@@ -71,6 +71,8 @@ def hounsfield_units(phantom: Phantom, rng: np.random.Generator, *, noise_hu: fl
 
     Bones get a cortex where voxels are small enough to show one, lungs get vessels; then a blur of about half a
     voxel and noise with a standard deviation of ``noise_hu``, correlated between neighbours as reconstruction makes it.
+
+    :param rng: drawn from in a fixed order: the same generator gives the same image.
     """
     spacing_kji = phantom.geometry.spacing_mm[::-1]
     table = np.array([_value(name) for name in painted_names()] + [0] * (256 - len(painted_names())), dtype=np.float32)

@@ -56,7 +56,11 @@ def write_prediction(folder: Path, case: str, model: SampleModel, prediction: Pr
 
 
 def files_of(vocabulary: Vocabulary, model: SampleModel, case: str) -> dict[str, list[VocabularyLabel]]:
-    """The labels of each file that the model's tasks write."""
+    """The labels of each file that the model's tasks write.
+
+    :param case: stands in names of files for "<case>".
+    :returns: by the file's name.
+    """
     files: dict[str, list[VocabularyLabel]] = {}
     for task in model.tasks:
         for label in vocabulary.for_task(task).labels:
@@ -115,7 +119,11 @@ def _oriented(voxels: np.ndarray, geometry: Geometry, orientation: str) -> Simpl
 
 
 def write_labels(path: Path, voxels: np.ndarray, geometry: Geometry) -> None:
-    """Write labels, axes (k, j, i), as they lie; the format follows the suffix."""
+    """Write labels, axes (k, j, i), as they lie; the format follows the suffix.
+
+    :param voxels: of an unsigned integer dtype.
+    :raises OutputError: the file cannot be written.
+    """
     _write(path, _oriented(voxels, geometry, geometry.orientation))
 
 

@@ -24,13 +24,19 @@ class NoiseField:
     def drawn(
         cls, shape: tuple[int, int, int], spacing_kji: np.ndarray, node_mm: float, rng: np.random.Generator
     ) -> NoiseField:
-        """A field over a grid of ``shape`` (k, j, i), nodes ``node_mm`` apart, with unit variance at the nodes."""
+        """A field over a grid of ``shape`` (k, j, i), nodes ``node_mm`` apart, with unit variance at the nodes.
+
+        :param spacing_kji: of the voxels in mm.
+        """
         k, j, i = (float(max(1.0, node_mm / spacing)) for spacing in spacing_kji)
         nodes = [int(np.ceil((n - 1) / step)) + 2 for n, step in zip(shape, (k, j, i))]
         return cls(rng.standard_normal(nodes, dtype=np.float32), (k, j, i))
 
     def mixed_with(self, other: NoiseField, share: float) -> NoiseField:
-        """A field of the same variance, of which ``share`` (0 to 1) of the variance comes from ``other``."""
+        """A field of the same variance, of which ``share`` (0 to 1) of the variance comes from ``other``.
+
+        :param other: over the same grid.
+        """
         nodes = np.sqrt(1 - share) * self.nodes + np.sqrt(share) * other.nodes
         return NoiseField(nodes.astype(np.float32), self.voxels_per_node)
 

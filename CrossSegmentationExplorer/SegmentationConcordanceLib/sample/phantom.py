@@ -106,7 +106,10 @@ def labels_of(structure: str) -> tuple[int, ...]:
 
 
 def draw_phantom(patient: Patient, geometry: Geometry) -> Phantom:
-    """Paint one patient's chest on a grid, every structure in one piece unless it is known to have several."""
+    """Paint one patient's chest on a grid, every structure in one piece unless it is known to have several.
+
+    :param geometry: in LPS mm; its axes need not be straight.
+    """
     canvas = Canvas(geometry.shape, np.linalg.inv(patient.body_to_lps) @ geometry.ijk_to_lps)
     names = painted_names()
     for painting in paintings():

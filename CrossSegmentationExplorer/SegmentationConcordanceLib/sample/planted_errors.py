@@ -79,7 +79,11 @@ class Prediction:
 
 
 def plant(prediction: Prediction, error: PlantedError) -> None:
-    """Make one mistake in a prediction."""
+    """Make one mistake in a prediction.
+
+    :param prediction: is changed.
+    :param error: which, of which structures.
+    """
     _MAKERS[error.kind](prediction, error.structures)
 
 

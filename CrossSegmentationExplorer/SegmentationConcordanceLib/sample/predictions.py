@@ -23,12 +23,18 @@ _SHARED_BY_FAMILY = 0.5
 
 
 def drawn_patient(plan: SamplePlan, patient: Patient, seed: int) -> Phantom:
-    """The patient's chest on the plan's grid."""
+    """The patient's chest on the plan's grid.
+
+    :param seed: of the sample.
+    """
     return draw_phantom(as_drawn(patient, seed), plan.geometry)
 
 
 def truth_of(plan: SamplePlan, phantom: Phantom) -> np.ndarray:
-    """The phantom's labels of what models look for; uint8 (k, j, i)."""
+    """The phantom's labels of what models look for; uint8 (k, j, i).
+
+    :param plan: which structures are looked for.
+    """
     return _only(phantom.labels, plan.structures)
 
 
@@ -45,7 +51,10 @@ def predictions(
 
 
 def label_map_of(model: SampleModel, prediction: Prediction) -> tuple[str, LabelMap, frozenset[StructureIdentity]]:
-    """The model's title, its prediction as a label map, as its files would hold it, and what its tasks can find."""
+    """The model's title, its prediction as a label map, as its files would hold it, and what its tasks can find.
+
+    :param prediction: of this model.
+    """
     vocabulary = load_vocabulary(model.label_map_name)
     found = prediction.labels_found()
     layers: list[np.ndarray] = []
@@ -95,7 +104,10 @@ def rng_for(seed: int, *purpose: str) -> np.random.Generator:
 
 
 def as_drawn(patient: Patient, seed: int) -> Patient:
-    """The patient with a body that differs by a few per cent from seed to seed."""
+    """The patient with a body that differs by a few per cent from seed to seed.
+
+    :param seed: of the sample; the same gives the same body.
+    """
     factors = 1 + 0.01 * np.clip(rng_for(seed, patient.name, "body").standard_normal(3), -1.5, 1.5)
     return replace(patient, scale=tuple((np.array(patient.scale) * factors).tolist()))
 

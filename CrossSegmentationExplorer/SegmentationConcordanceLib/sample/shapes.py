@@ -120,7 +120,10 @@ class Loft:
         return tuple(np.interp(z, table[:, 0], table[:, column]) for column in (1, 2, 3))
 
     def rim(self, angle: float, z: float) -> Point:
-        """The point of the surface at height z, ``angle`` radians from the back, to the left where positive."""
+        """The point of the surface at height z, ``angle`` radians from the back, to the left where positive.
+
+        :param z: in mm of the body.
+        """
         center, radius_x, radius_y = self.at(z)
         sine, cosine = np.sin(angle), np.cos(angle)
         x = radius_x * np.sign(sine) * abs(sine) ** 0.8
@@ -179,7 +182,10 @@ class Cut:
 
 
 def plane_through(points: tuple[Point, Point, Point], keep: Point) -> tuple[Point, float]:
-    """The plane through three points, as :class:`Cut` takes it, with ``keep`` on the side that is kept."""
+    """The plane through three points, as :class:`Cut` takes it, with ``keep`` on the side that is kept.
+
+    :param points: three, not on one line, in mm.
+    """
     first, second, third = (np.array(point, dtype=float) for point in points)
     normal = np.cross(second - first, third - first)
     normal /= np.linalg.norm(normal)
@@ -189,7 +195,10 @@ def plane_through(points: tuple[Point, Point, Point], keep: Point) -> tuple[Poin
 
 
 def curve(points: Sequence[Point], step_mm: float = 8.0) -> np.ndarray:
-    """A smooth curve through the points: float64 (n, 3), about ``step_mm`` apart."""
+    """A smooth curve through the points: float64 (n, 3), about ``step_mm`` apart.
+
+    :param points: two or more, in mm.
+    """
     knots = np.array(points, dtype=float)
     lengths = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(knots, axis=0), axis=1))])
     count = max(2, round(lengths[-1] / step_mm) + 1)
@@ -201,7 +210,12 @@ def curve(points: Sequence[Point], step_mm: float = 8.0) -> np.ndarray:
 def tube(
     points: Sequence[Point], radius: float | Sequence[float], stretch: Point = (1.0, 1.0, 1.0), step_mm: float = 8.0
 ) -> tuple[Capsule, ...]:
-    """A tube along the smooth curve through the points; one radius, or one per point."""
+    """A tube along the smooth curve through the points; one radius, or one per point.
+
+    :param radius: in mm.
+    :param stretch: factors along x, y, z, for a tube that is not round.
+    :param step_mm: length of its pieces.
+    """
     path = curve(points, step_mm)
     knots = np.linspace(0, 1, np.size(radius)) if np.size(radius) > 1 else [0.0]
     radii = np.interp(np.linspace(0, 1, len(path)), knots, np.atleast_1d(radius))
@@ -211,5 +225,8 @@ def tube(
 
 
 def mirrored(points: Sequence[Point], side: int) -> list[Point]:
-    """The points as given for side 1 (left), or reflected to the right for side -1."""
+    """The points as given for side 1 (left), or reflected to the right for side -1.
+
+    :param points: (x, y, z) in mm; x is left.
+    """
     return [(side * x, y, z) for x, y, z in points]

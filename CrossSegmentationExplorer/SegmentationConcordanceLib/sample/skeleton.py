@@ -61,7 +61,11 @@ def spine_y(z: float) -> float:
 
 
 def spine_line(dy: float, low: float = -200, high: float = 200, dx: float = 0.0) -> list[Point]:
-    """Points along the spine, ``dy`` mm behind the middle of its bodies and ``dx`` to the left."""
+    """Points along the spine, ``dy`` mm behind the middle of its bodies and ``dx`` to the left.
+
+    :param low: height of the lowest point in mm.
+    :param high: of the highest.
+    """
     return [(dx, spine_y(z) + dy, float(z)) for z in np.linspace(low, high, 11)]
 
 
@@ -146,7 +150,10 @@ def ribs() -> list[Painting]:
 
 
 def rib_path(number: int, side: int) -> list[Point]:
-    """Points along one rib from its joint with the spine to its front end; ``side`` 1 is left, -1 right."""
+    """Points along one rib from its joint with the spine to its front end; ``side`` 1 is left, -1 right.
+
+    :param number: 1 to 12, from above.
+    """
     level = f"T{number}"
     z = level_heights()[level]
     height = _HEIGHTS_MM[LEVELS.index(level)]
