@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import socket
 import sys
@@ -22,21 +23,41 @@ from .session import Session
 _WAIT_SECONDS = 0.2
 
 
-Ready = Callable[[str, Sequence[str]], None]
+Ready = Callable[[str, str, Sequence[str]], None]
+_ENTRY = """<!doctype html><title>explorer</title><meta http-equiv="refresh" content="0; url=/index.html">
+<a href="/index.html">Open the explorer</a>"""
+"""The answer to who has the key: a page of ours that goes on by itself. A redirection would be of who linked here, and
+then the browser keeps the cookie back."""
 
 
-def serve(scan: Scan, port: int, ready: Ready, ended: Callable[[], bool], review: ReviewSession | None = None) -> str:
+def serve(
+    scan: Scan,
+    port: int,
+    ready: Ready,
+    ended: Callable[[], bool],
+    review: ReviewSession | None = None,
+    note: Callable[[str], None] = lambda line: None,
+) -> str:
     """Serve the page of a scan until ``ended()`` is true; the address.
 
     :param port: 0 takes any free one.
-    :param ready: called once with the address, as soon as it answers, and with notes on what was left out.
+    :param ready: called once, as soon as it answers, with the address, with another one that works once, for a browser
+        to be started with, and with notes on what was left out.
+    :param note: called with what goes wrong while it serves, one line each.
     :param review: with the open case, its models called as in the scan; None where nobody judges.
     :raises ConcordanceError: the port is taken or not allowed, or the scan cannot be explored.
     """
-    return asyncio.run(_serve(scan, _free_port(port), ready, ended, review))
+    return asyncio.run(_serve(scan, _free_port(port), ready, ended, review, note))
 
 
-async def _serve(scan: Scan, port: int, ready: Ready, ended: Callable[[], bool], review: ReviewSession | None) -> str:
+async def _serve(
+    scan: Scan,
+    port: int,
+    ready: Ready,
+    ended: Callable[[], bool],
+    review: ReviewSession | None,
+    note: Callable[[str], None],
+) -> str:
     os.environ["TRAME_ARGS"] = ""  # trame would take the words of our command line for its own
     if sys.platform == "linux" and not os.environ.get("DISPLAY"):
         os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")  # VTK would look for a screen first
@@ -59,30 +80,55 @@ async def _serve(scan: Scan, port: int, ready: Ready, ended: Callable[[], bool],
             exec_mode="coroutine",
         )
     )
+    messages = _Messages(note)
+    logging.getLogger("wslink").addHandler(messages)
+    logging.getLogger("wslink").propagate = False
     try:
         await server.ready
-        ready(guard.address, session.explorer.scan.notes)
+        ready(guard.address, guard.one_time_address(), session.explorer.scan.notes)
         while not ended() and not running.done():
             await asyncio.sleep(_WAIT_SECONDS)
     finally:
         session.close()
+        logging.getLogger("wslink").removeHandler(messages)
         await server.stop()
         await running
     return guard.address
+
+
+class _Messages(logging.Handler):
+    """What the WebSocket's library complains of, in one line each and without what was sent."""
+
+    def __init__(self, note: Callable[[str], None]) -> None:
+        super().__init__(logging.ERROR)
+        self._note = note
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Say the first line; stacks, and that there was something, say nothing to a user."""
+        line = record.getMessage().splitlines()[0][:200] if record.getMessage() else ""
+        if line and not line.startswith(("Traceback", "Exception raised")):
+            self._note(f"the page's connection: {line.rstrip(':')}")
 
 
 def _middleware(guard: Guard) -> Any:
     @web.middleware
     async def guarded(request: web.Request, handler: Callable) -> web.StreamResponse:
         key = request.query.get(KEY, "")
-        refusal = guard.refusal(request.headers, request.cookies, key)
-        if refusal:
+        if refusal := guard.stranger(request.headers):
             return web.Response(status=403, text=refusal)
-        if key:
-            answer = web.HTTPFound("/index.html")
-            answer.set_cookie(*guard.cookie, httponly=True, samesite="Strict", path="/")
+        if key and (cookie := guard.admit(key)):
+            answer = web.Response(text=_ENTRY, content_type="text/html", headers=HEADERS)
+            answer.set_cookie(guard.cookie_name, cookie, httponly=True, samesite="Strict", path="/")
             return answer
-        return await handler(request)
+        if refusal := guard.refusal(request.headers, request.cookies):
+            return web.Response(status=403, text=refusal)
+        try:
+            return await handler(request)
+        except web.HTTPException:
+            raise
+        except Exception as error:  # noqa: BLE001  a message that makes no sense ends its connection, and is said once
+            logging.getLogger("wslink").error("a message made no sense (%s)", type(error).__name__)
+            raise ConnectionResetError from None
 
     return guarded
 

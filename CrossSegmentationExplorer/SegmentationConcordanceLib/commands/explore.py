@@ -82,7 +82,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
         for note in review.notes:
             terminal.warn(note)
 
-    def ready(address: str, notes: Sequence[str]) -> None:
+    def ready(address: str, link: str, notes: Sequence[str]) -> None:
         for note in notes:
             terminal.warn(note)
         if terminal.quiet:  # standard output is the summary's, which comes at the end, and nobody can guess the address
@@ -91,11 +91,11 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
         terminal.say(address)
         terminal.say("Ctrl-C ends it.")
         if not args.no_browser:
-            webbrowser.open(address)
+            webbrowser.open(link)
 
     terminal.progress(0.8, "comparing")
     with interrupted() as end:
-        return {"address": serve(scan, args.port, ready, end.is_set, review)}
+        return {"address": serve(scan, args.port, ready, end.is_set, review, terminal.warn)}
 
 
 def _review(args: argparse.Namespace) -> ReviewSession | None:
