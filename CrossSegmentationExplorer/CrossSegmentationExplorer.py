@@ -365,7 +365,9 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
         if number >= 0:
             row = self._shown["rows"][number].row
             self.do(lambda: self.logic.move_row(row, steps))
-            self.ui.rowsTable.setCurrentCell([entry.row for entry in self._shown["rows"]].index(row), 0)
+            rows = [entry.row for entry in self._shown["rows"]]
+            if row in rows:  # the scene may have lost its model meanwhile
+                self.ui.rowsTable.setCurrentCell(rows.index(row), 0)
 
     def onSwitched(self, name):
         part, field, prop = SWITCHES[name]

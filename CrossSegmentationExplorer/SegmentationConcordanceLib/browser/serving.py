@@ -21,6 +21,8 @@ from .page import build_page
 from .session import Session
 
 _WAIT_SECONDS = 0.2
+_COMPLAINING = ("wslink", "aiohttp.server")  # loggers
+_SAY_NOTHING = ("Traceback", "Exception raised", "Error handling request")
 
 
 Ready = Callable[[str, str, Sequence[str]], None]
@@ -81,8 +83,9 @@ async def _serve(
         )
     )
     messages = _Messages(note)
-    logging.getLogger("wslink").addHandler(messages)
-    logging.getLogger("wslink").propagate = False
+    for name in _COMPLAINING:
+        logging.getLogger(name).addHandler(messages)
+        logging.getLogger(name).propagate = False
     try:
         await server.ready
         ready(guard.address, guard.one_time_address(), session.explorer.scan.notes)
@@ -90,7 +93,8 @@ async def _serve(
             await asyncio.sleep(_WAIT_SECONDS)
     finally:
         session.close()
-        logging.getLogger("wslink").removeHandler(messages)
+        for name in _COMPLAINING:
+            logging.getLogger(name).removeHandler(messages)
         await server.stop()
         await running
     return guard.address
@@ -106,7 +110,7 @@ class _Messages(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Say the first line; stacks, and that there was something, say nothing to a user."""
         line = record.getMessage().splitlines()[0][:200] if record.getMessage() else ""
-        if line and not line.startswith(("Traceback", "Exception raised")):
+        if line and not line.startswith(_SAY_NOTHING):
             self._note(f"the page's connection: {line.rstrip(':')}")
 
 

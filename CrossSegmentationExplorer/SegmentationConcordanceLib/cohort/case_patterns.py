@@ -56,7 +56,7 @@ def path_pattern(option: str, text: str) -> PathPattern:
     :raises ConcordanceError: it is empty or leads out of the folder.
     """
     text = text.strip().replace(os.sep, "/").rstrip("/")
-    if not text or text.startswith("/") or ".." in text.split("/") or Path(text).is_absolute():
+    if not text.strip("./") or text.startswith("/") or ".." in text.split("/") or Path(text).is_absolute():
         remedy = "Write it as seen from the folder of --cases, e.g. '{case}/ct'."
         raise ConcordanceError(f"{option} {text!r}", "is no path below a folder", remedy)
     if any(ord(letter) < 32 for letter in text):
