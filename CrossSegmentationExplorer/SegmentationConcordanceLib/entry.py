@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import signal
+import subprocess
 import sys
+from pathlib import Path
 from types import FrameType
 
 INTERRUPTED = 130
@@ -18,6 +21,7 @@ def main() -> int:
     Until the libraries are imported, which takes most of a second, nothing has begun that could be lost: there Ctrl-C
     ends the process on the spot. Python would show the imports that it interrupted.
     """
+    _go_to_explore_environment()
     with contextlib.suppress(ValueError):  # not the main thread
         signal.signal(signal.SIGINT, _end_at_once)
     from .cli import run
@@ -32,6 +36,25 @@ def main() -> int:
         signal.signal(signal.SIGINT, _end_at_once)
     _flush()
     return code
+
+
+def _go_to_explore_environment() -> None:
+    """Run ``explore`` with the Python of `make explore-env`, where this one lacks what it needs.
+
+    trame-slicer wants another slicer-core than the rest, so it has an environment of its own beside this one.
+    """
+    if sys.argv[1:2] != ["explore"] or importlib.util.find_spec("trame_slicer") is not None:
+        return
+    for folder in (Path(sys.prefix).parent, Path(__file__).resolve().parents[2]):
+        for python in (
+            folder / ".venv-explore" / "bin" / "python",
+            folder / ".venv-explore" / "Scripts" / "python.exe",
+        ):
+            if python.exists() and Path(sys.prefix) != python.parents[1]:
+                command = [str(python), "-m", __package__, *sys.argv[1:]]
+                if os.name == "nt":  # exec there gives the prompt back while the program runs
+                    sys.exit(subprocess.call(command))
+                os.execv(python, command)
 
 
 def _end_at_once(number: int, frame: FrameType | None) -> None:

@@ -113,5 +113,5 @@ def _require_trame_slicer() -> None:
         raise ConcordanceError(
             "concordance explore",
             "needs trame-slicer, which cannot share an environment with the slicer-core of the rest",
-            "Run `make explore-env` in the checkout, then .venv-explore/bin/concordance explore.",
+            "Run `make explore-env` in the checkout, then the same command again.",
         )

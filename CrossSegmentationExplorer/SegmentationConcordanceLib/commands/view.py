@@ -7,12 +7,14 @@ import webbrowser
 from typing import Any
 
 from ..errors import ConcordanceError
+from ..near_matches import did_you_mean
 from ..plurals import counted
 from ..viewer.dicom_index import DicomIndex, index_folder
 from ..viewer.dicomweb import LocalDicomWeb
 from ..viewer.links import LOCAL_PORT
 from ..viewer.ohif import PACKAGE, fetch_ohif, ohif_files
 from ..viewer.remote import RemoteDicomWeb
+from ..viewer.segment_labels import segment_labels, structure_to_open
 from ..viewer.server import DicomWebService, ViewerServer
 from ..viewer.showable import obstacles
 from ..viewer.static_files import StaticFiles
@@ -45,7 +47,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="show what another DICOMweb service has, through this one",
     )
     source.add_argument("--fetch-only", action="store_true", help=f"fetch {PACKAGE} into the cache, and no more")
-    parser.add_argument("--structure", type=arguments.text, metavar="NAME", help="open at this structure, e.g. spleen")
+    parser.add_argument(
+        "--structure",
+        type=arguments.text,
+        metavar="NAME",
+        help="open at this structure, e.g. spleen (default: one that most have)",
+    )
     parser.add_argument(
         "--port", type=arguments.port, metavar="N", help=f"port (default: {LOCAL_PORT}, or any free one)"
     )
@@ -68,8 +75,23 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     for obstacle in obstacles(index):
         terminal.warn(f"{args.study}: {obstacle}")
     terminal.say(_counted(index))
-    links = study_links(index, args.structure or "")
+    links = study_links(index, _structures(index, args.structure))
     return _serve(static, LocalDicomWeb(index, terminal.warn), links, args, terminal)
+
+
+def _structures(index: DicomIndex, asked: str | None) -> dict[str, str]:
+    """The structure to open each study at: what was asked for, or one that its models can be compared on.
+
+    :raises ConcordanceError: nothing is called so.
+    """
+    labels = {study: segment_labels(index, study) for study in index.studies}
+    if not asked:
+        return {study: structure_to_open(found) for study, found in labels.items()}
+    known = list(dict.fromkeys(label for found in labels.values() for label in found))
+    if known and asked not in known and ":" not in asked:  # a colon: codes
+        meant = did_you_mean(asked, known) or f"There are {', '.join(known[:5])}{', ...' * (len(known) > 5)}."
+        raise ConcordanceError(f"--structure {asked}", "no segmentation has a segment of this name", meant)
+    return dict.fromkeys(index.studies, asked)
 
 
 def _counted(index: DicomIndex) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from .dicom_index import DicomIndex, Instance
@@ -12,17 +14,18 @@ _SEGMENTATION = "SEG"
 _CONSENSUS = "consensus"
 
 
-def study_links(index: DicomIndex, structure: str = "") -> list[str]:
+def study_links(index: DicomIndex, structures: Mapping[str, str] = MappingProxyType({})) -> list[str]:
     """One address per study, from its path on ("/viewer?...").
 
     It opens with the consensus, or else with the first segmentation. With a structure, all segmentations are shown,
     of them only this structure.
 
-    :param structure: its key or name; all structures where empty.
+    :param structures: the structure by the UID of the study.
     :returns: in the order of the index.
     """
     links = []
     for study_uid, study in index.studies.items():
+        structure = structures.get(study_uid, "")
         firsts = [next(iter(series.values())) for series in study.values()]
         segs = [first for first in firsts if _text(first, "Modality") == _SEGMENTATION]
         images = [series for series, first in zip(study.values(), firsts) if first not in segs]

@@ -13,6 +13,7 @@ import pytest
 from SegmentationConcordanceLib.cli import run
 from SegmentationConcordanceLib.commands import view
 from SegmentationConcordanceLib.viewer.dicom_index import index_folder
+from SegmentationConcordanceLib.viewer.segment_labels import segment_labels, structure_to_open
 from SegmentationConcordanceLib.viewer.study_links import study_links
 
 
@@ -55,7 +56,8 @@ def test_links_open_with_the_consensus_or_at_a_structure(study):
     index = index_folder(study.folder)
     consensus = study.segs["Consensus (intersection)"]
     assert study_links(index) == [f"/viewer?StudyInstanceUIDs={study.uid}&seg={consensus}"]
-    (link,) = study_links(index, "spleen")
+    assert structure_to_open(segment_labels(index, study.uid)) == "spleen"  # all three have it, and it is the first
+    (link,) = study_links(index, {study.uid: "spleen"})
     uids = [uid for uid in index.studies[study.uid] if uid != study.ct]
     assert link == (
         f"/viewer?StudyInstanceUIDs={study.uid}&SeriesInstanceUIDs={','.join([study.ct, *uids])}"
@@ -80,6 +82,11 @@ def test_a_wrong_call_is_refused_in_one_line(words, said, study, build, tmp_path
     printed = capsys.readouterr()
     assert said in printed.err
     assert len(printed.err.splitlines()) == 1
+
+
+def test_a_structure_that_nobody_has_is_refused_with_what_was_meant(study, build, capsys):
+    assert run(["view", "--study", str(study.folder), "--ohif", str(build), "--structure", "splen"]) == 2
+    assert capsys.readouterr().err.splitlines()[-1].endswith("Did you mean spleen?")
 
 
 def test_segmentations_without_their_images_are_told(study, build, tmp_path, monkeypatch, capsys):
