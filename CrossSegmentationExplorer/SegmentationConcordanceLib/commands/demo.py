@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import shutil
 from collections.abc import Sequence
@@ -32,6 +33,7 @@ from .parser import examples
 from .terminal import Terminal, command_to_type
 
 COHORT_FILE = "cohort.toml"
+_SHARE_OF_SAMPLE = 0.3
 EXAMPLES = examples("concordance demo --output demo", "concordance demo --size full --output large")
 
 
@@ -52,9 +54,16 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     folder = args.output.resolve()
     _make_room(folder)
     terminal.say("Making the sample: a synthetic chest and six synthetic models with planted errors")
+    steps = itertools.count(1)
+    terminal.part(0, _SHARE_OF_SAMPLE)
     sample = make_sample(
-        folder / "sample", size=args.size, seed=args.seed, progress=lambda what: terminal.progress(0.1, what)
+        folder / "sample",
+        size=args.size,
+        seed=args.seed,
+        # How many steps there are the sample's plan knows alone: each goes a tenth of what is left.
+        progress=lambda what: terminal.progress(1 - 0.9 ** next(steps), what),
     )
+    terminal.part(_SHARE_OF_SAMPLE, 1)
     cohort = sample.folder / COHORT_FILE
     cohort.write_text(_cohort_text(sample), encoding="utf-8")
     terminal.say(f"Comparing: {command_to_type('run', '--cohort', cohort, '--output', folder)}")

@@ -38,6 +38,7 @@ class Terminal:
         self.silent = silent
         self.verbose = verbose
         self._shown = ""
+        self._span = (0.0, 1.0)
         self.notes: list[str] = []
         self.report_notes: list[str] = []
 
@@ -82,12 +83,19 @@ class Terminal:
         readable = _encodable(self.out, text) == text  # else \u escapes, the only ones that JSON knows
         self._write(self.out, (text if readable else json.dumps(whole, indent=2)) + "\n")
 
+    def part(self, first: float, last: float) -> None:
+        """What is shown of progress from now on is a part of the whole, from ``first`` to ``last``."""
+        self._span = (first, last)
+
     def progress(self, fraction: float, what: str) -> None:
         """How far the work is, 0 to 1; shown in place, and only where a person looks."""
         if self.silent or not _is_terminal(self.err):
             return
         self.clear_progress()
-        self._shown = f"{round(100 * fraction):3d} % {' '.join(what.split())[:70]}"
+        first, last = self._span
+        self._shown = (
+            f"{round(100 * (first + (last - first) * min(max(fraction, 0.0), 1.0))):3d} % {' '.join(what.split())[:70]}"
+        )
         self._write(self.err, self._shown)
 
     def _write(self, stream: TextIO, text: str) -> None:
