@@ -119,6 +119,8 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
         ui.modelsButton.connect("toggled(bool)", lambda visible: self.logic.show_models(visible))
         for button in (ui.consensusButton, ui.mapButton, ui.mapOfSelectedCheckBox):
             button.connect("toggled(bool)", self.updateViews)
+        ui.previousFindingButton.connect("clicked()", lambda: self.stepFinding(-1))
+        ui.nextFindingButton.connect("clicked()", lambda: self.stepFinding(1))
         for name in ("Tables", "Seg", "Report"):
             getattr(ui, f"export{name}Button").connect("clicked()", getattr(self, f"onExport{name}"))
 
@@ -235,11 +237,22 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
         self.ui.exclusionLabel.text = self.logic.exclusion_note()
         self.ui.exclusionLabel.visible = bool(self.ui.exclusionLabel.text)
         self.ui.statusLabel.text = "\n".join(self.logic.summary()) if result else _("Nothing compared yet.")
-        for name in ("dicePlot", "sharePlot", "pairPlot", "consensus", "map", "exportTables", "exportReport"):
+        self.ui.findingLabel.text = self.logic.findings.text if result else ""
+        names = ("dicePlot", "sharePlot", "pairPlot", "consensus", "map", "exportTables", "exportReport")
+        for name in (*names, "previousFinding", "nextFinding"):
             getattr(self.ui, f"{name}Button").enabled = result is not None
         noSeg = self.logic.seg_obstacle()
         self.ui.exportSegButton.enabled = result is not None and not noSeg
         self.ui.exportSegButton.toolTip = noSeg or _("Write the consensus as a DICOM SEG that refers to the images")
+
+    def stepFinding(self, steps):
+        """Go to the next finding, and say what it is."""
+        self._work.run(
+            _("Findings"),
+            _("The findings could not be made."),
+            lambda progress: self.logic.step_finding(steps),
+        )
+        self.ui.findingLabel.text = self.logic.findings.text or _("No finding.")
 
     def showRows(self, *_unused):
         """Fill the result table with the rows that the filter finds, in the order chosen."""

@@ -30,7 +30,8 @@ class CrossSegmentationExplorer(ScriptedLoadableModule):
             "Shows the segmentations of several models side by side, one row of views per model, structure by "
             "structure, worst agreement first. Structures are matched by their codes, never by name. "
             "Keys: Alt+Up and Alt+Down go from structure to structure, with Shift from disagreement to disagreement, "
-            "with Ctrl from group to group; 1 to 5 give a verdict while a reader reads."
+            "with Ctrl from group to group; Alt+Left and Alt+Right from finding to finding; "
+            "1 to 5 give a verdict while a reader reads."
         )
         link = _("Documentation and tutorial")
         self.parent.helpText += f'<p><a href="{DOCUMENTATION}">{link}</a></p>'
@@ -121,6 +122,8 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
         ui.nextButton.connect("clicked()", lambda: self.step(1))
         ui.previousRegionButton.connect("clicked()", lambda: self.stepRegion(-1))
         ui.nextRegionButton.connect("clicked()", lambda: self.stepRegion(1))
+        ui.previousFindingButton.connect("clicked()", lambda: self.stepFinding(-1))
+        ui.nextFindingButton.connect("clicked()", lambda: self.stepFinding(1))
         for name, switch in SWITCHES.items():
             getattr(ui, name).connect(SIGNALS[switch[2]], lambda *_unused, name=name: self.onSwitched(name))
 
@@ -298,11 +301,14 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
         else:
             ui.structuresTable.clearSelection()
         ui.regionLabel.text, ui.presenceLabel.text = panel.region, panel.presence
+        ui.findingLabel.text = panel.finding
         self._review.show()
         for widget in (ui.previousButton, ui.nextButton):
             widget.enabled = bool(keys)
         for widget in (ui.previousRegionButton, ui.nextRegionButton):
             widget.enabled = bool(panel.region)
+        for widget in (ui.previousFindingButton, ui.nextFindingButton):
+            widget.enabled = panel.may_step_findings
 
     def showCursor(self, text):
         self.ui.cursorLabel.text = text
@@ -399,6 +405,11 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
     def stepRegion(self, steps):
         if not self._work.isRunning:
             self.logic.step_region(steps)
+            self.showStep()
+
+    def stepFinding(self, steps):
+        if not self._work.isRunning:
+            self.logic.step_finding(steps)
             self.showStep()
 
     def onLoad(self):

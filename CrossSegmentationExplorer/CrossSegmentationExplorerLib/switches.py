@@ -22,4 +22,11 @@ SWITCHES = {
 }
 SIGNALS = {"checked": "toggled(bool)", "value": "valueChanged(double)", "currentIndex": "currentIndexChanged(int)"}
 VIEW_CHECK_BOXES = ("axialCheckBox", "sagittalCheckBox", "coronalCheckBox", "threeDCheckBox")
-KEYS = {"Alt+Up": "previous", "Alt+Down": "next", "Alt+Shift+Up": "previousRegion", "Alt+Shift+Down": "nextRegion"}
+KEYS = {
+    "Alt+Up": "previous",
+    "Alt+Down": "next",
+    "Alt+Shift+Up": "previousRegion",
+    "Alt+Shift+Down": "nextRegion",
+    "Alt+Left": "previousFinding",
+    "Alt+Right": "nextFinding",
+}

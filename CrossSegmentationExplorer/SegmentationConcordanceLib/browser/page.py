@@ -109,6 +109,7 @@ def _steps(session: Session) -> None:
         for step, text, before, after in (
             (session.step, "{{ structure }}", "Previous structure (Alt+Up)", "Next structure (Alt+Down)"),
             (session.step_region, "{{ region }}", "Previous one (Alt+Left)", "Next one (Alt+Right)"),
+            (session.step_finding, "{{ finding }}", "Previous finding (Alt+Page Up)", "Next finding (Alt+Page Down)"),
         ):
             vuetify3.VBtn("‹", title=before, click=(step, "[-1]"), **_BUTTON)
             html.Span(text)

@@ -84,6 +84,12 @@ class Session:
         self.explorer.step_region(int(steps))
         self._structure_changed()
 
+    def step_finding(self, steps: int) -> None:
+        """Go to the next finding, negative to the former; its models' rows are marked. Not while a reader judges."""
+        if self.review is None:
+            self.explorer.step_finding(int(steps))
+            self._structure_changed()
+
     def sort(self, column: str) -> None:
         """Sort by a column: up, then down, then worst agreement first again."""
         if column in SHOWN_COLUMNS:
@@ -120,6 +126,7 @@ class Session:
         on("window_name")(lambda window_name, **_: self._choose_window(window_name))
         self._server.trigger("step")(self.step)
         self._server.trigger("step_region")(self.step_region)
+        self._server.trigger("step_finding")(self.step_finding)
 
     def _filter(self, search: Any, group: Any) -> None:
         self.explorer.walk = replace(self.explorer.walk, text=str(search or ""), group=str(group or ""))
@@ -206,6 +213,7 @@ class Session:
         self._state.selected = explorer.selected
         self._state.structure = shown.name.replace("_", " ") if shown else "none"
         self._state.region = region_text(explorer.regions, explorer.region) or "No disagreement"
+        self._state.finding = explorer.findings.text or "Findings" if self.review is None else ""
         if self.review is not None:
             self.review.show(shown)
         self._views.draw()  # the labels of views in which nothing moved

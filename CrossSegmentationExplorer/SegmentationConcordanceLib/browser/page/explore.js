@@ -4,6 +4,8 @@ const KEYS = {
   ArrowUp: ["step", -1],
   ArrowRight: ["step_region", 1],
   ArrowLeft: ["step_region", -1],
+  PageDown: ["step_finding", 1],
+  PageUp: ["step_finding", -1],
 };
 
 // Without Alt, and where nothing is typed: a verdict on the marked line, or another line.

@@ -20,6 +20,7 @@ from ...agreement.subset import exclusion_note
 from ...agreement.table import AgreementRow
 from ...anatomy.combinations import combinations_named
 from ...errors import ConcordanceError
+from ...exploring.finding_walk import FindingWalk
 from ...imaging.label_map import LabelMap
 from ...imaging.resampling import bring_to_grid
 from ...imaging.seg_writer import write_dicom_seg
@@ -195,6 +196,7 @@ class ConsensusMetricsLogic:
         report(0.9, "filling tables and plots")
         self._nodes().replace_all(result, consensus)
         self._counted, self.result = counted, result
+        self.findings = FindingWalk()
         notes = [note for model in self.models for note in counted.notes[model]]
         self.notes = tuple(dict.fromkeys(note for note in (*notes, *result.notes, self.exclusion_note()) if note))
         return result
@@ -233,6 +235,27 @@ class ConsensusMetricsLogic:
         select_structure(self._scene, row.structure_key)
         boxes, models = self._counted.analysis.boxes, self._counted.models
         place = disputed_place(self.result.comparison, boxes, models, row.structure_key)
+        return self._go_to(place, view_group)
+
+    def step_finding(self, steps: int, view_group: int = -1) -> Place | None:
+        """Go to the next finding, the gravest first, negative to the former: select its structure, move all slices.
+
+        Looks at the voxels when it is first called for a result.
+
+        :returns: the place in RAS, mm; None without findings, or where one has no place.
+        """
+        if self.result is None:
+            return None
+        if self.findings.findings != self.result.findings:
+            self.findings = FindingWalk(self.result.findings)
+        self.findings = self.findings.stepped(steps)
+        finding = self.findings.current
+        if finding is None:
+            return None
+        select_structure(self._scene, finding.structures[0])
+        return self._go_to(finding.place_ras, view_group)
+
+    def _go_to(self, place: Place | None, view_group: int) -> Place | None:
         if place is not None:
             mode = slicer.vtkMRMLSliceNode.CenteredJumpSlice
             slicer.vtkMRMLSliceNode.JumpAllSlices(self._scene, *place, mode, view_group)
@@ -319,6 +342,7 @@ class ConsensusMetricsLogic:
     def _forget(self) -> None:
         self._counted = None
         self.result = None
+        self.findings = FindingWalk()
         self.notes = ()
 
     def _segmentations(self) -> dict[str, list[slicer.vtkMRMLSegmentationNode]]:

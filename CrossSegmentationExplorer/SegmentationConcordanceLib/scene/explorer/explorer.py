@@ -17,6 +17,7 @@ from ...anatomy.groups import StructureGroup
 from ...errors import ConcordanceError
 from ...exploring.display_style import DisplayStyle
 from ...exploring.explored_scan import ExploredScan
+from ...exploring.finding_walk import FindingWalk
 from ...exploring.row_status import label_lines, renamed_row, row_status
 from ...exploring.rows import CONSENSUS_COLOR, OVERLAY_COLOR, OVERLAY_TITLE, Row, RowKind, free_number
 from ...exploring.structure_list import list_structures
@@ -90,6 +91,8 @@ class Explorer:
         self.selected = ""
         self.regions: tuple[DisputedRegion, ...] = ()
         self.region = -1
+        self.findings = FindingWalk()
+        self._place_of_finding: Place | None = None
         self.is_open = True
         self._busy = False
         self._contents: dict[int, RowContent] = {}
@@ -182,6 +185,7 @@ class Explorer:
         """Show one structure in all rows, and go to where the models disagree most about it; "" shows none."""
         index, box = self.scan.index_of(key), self.scan.box(key) if key else None
         self.selected = key if index is not None else ""
+        self._place_of_finding = None
         self.regions = ()
         if index is not None and box is not None and self.scan.comparison.structures[index].n_voters > 1:
             self.regions = disputed_regions(self.scan.comparison, index, box)
@@ -199,14 +203,36 @@ class Explorer:
         """Go to the next disagreement about the structure, negative to the former; round at the ends."""
         if self.regions:
             self.region = (self.region + steps) % len(self.regions)
-            with self._paused():
-                if self.place is not None:
-                    self._slices.go_to(self.place)
-                    self._crosshair.move(self.place)
+            self._place_of_finding = None
+            self._go_to_place()
+
+    def step_finding(self, steps: int) -> None:
+        """Go to the next finding of the scan, negative to the former, the gravest first; round at the ends.
+
+        The rows of the models concerned are marked. Looks for the findings when it is first called.
+        """
+        if self.findings.findings != self.scan.result.findings:
+            self.findings = FindingWalk(self.scan.result.findings)
+        self.findings = self.findings.stepped(steps)
+        finding = self.findings.current
+        if finding is None:
+            return
+        self.select(next((key for key in finding.structures if self.scan.index_of(key) is not None), ""))
+        if finding.place_ras is not None:
+            self._place_of_finding = finding.place_ras
+            self._go_to_place()
+
+    def _go_to_place(self) -> None:
+        with self._paused():
+            if self.place is not None:
+                self._slices.go_to(self.place)
+                self._crosshair.move(self.place)
 
     @property
     def place(self) -> Place | None:
         """Where the slices were last sent, RAS in mm; None without a structure."""
+        if self._place_of_finding is not None:
+            return self._place_of_finding
         if self.region >= 0:
             return place_of(self.scan.comparison.geometry, self.regions[self.region].voxel)
         box = self.scan.box(self.selected) if self.selected else None
@@ -371,7 +397,7 @@ class Explorer:
     def _write_labels(self) -> None:
         structure = find(self.walk.structures, self.selected)
         for row in self.rows:
-            status = self.status(row)
+            status = self.status(row) or self.findings.mark(row.model, self.selected)
             for number, view in enumerate(self.layout.view_nodes(row, self.kinds)):
                 lines = label_lines(row, structure, status, self.legend, titled=number == 0)
                 self._labels.show(view, lines)

@@ -226,10 +226,13 @@ class ExplorerLogic:
         """Show a structure, and tell the other modules."""
         if self.explorer is not None:
             self.explorer.select(key)
-            structure = self.explorer.scan.structure(self.explorer.selected)
-            self._selection.own = structure.key if structure else ""
-            select_structure(self._scene, self._selection.own)
-            self.review.show(self.selected)
+            self._tell_selected()
+
+    def _tell_selected(self) -> None:
+        structure = self.explorer.scan.structure(self.explorer.selected)
+        self._selection.own = structure.key if structure else ""
+        select_structure(self._scene, self._selection.own)
+        self.review.show(self.selected)
 
     def step(self, steps: int) -> None:
         """Go so many structures on in the list, negative back."""
@@ -247,6 +250,12 @@ class ExplorerLogic:
         """Go to the next disagreement about the structure, negative to the former."""
         if self.explorer is not None:
             self.explorer.step_region(steps)
+
+    def step_finding(self, steps: int) -> None:
+        """Go to the next finding, negative to the former; its models' rows are marked. Not in a blinded review."""
+        if self.explorer is not None and not self.review.is_blinded:
+            self.explorer.step_finding(steps)
+            self._tell_selected()
 
     # Verdicts
 

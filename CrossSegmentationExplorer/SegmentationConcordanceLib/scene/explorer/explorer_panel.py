@@ -181,6 +181,17 @@ class ExplorerPanel:
         explorer = self._logic.explorer
         return region_text(explorer.regions, explorer.region) if explorer else ""
 
+    @property
+    def finding(self) -> str:
+        """Which finding was gone to, and what it says; "" without any, and while a review is blinded."""
+        explorer = self._logic.explorer
+        return explorer.findings.text if explorer and self.may_step_findings else ""
+
+    @property
+    def may_step_findings(self) -> bool:
+        """Whether findings can be gone through: they name models, which a blinded reader is not to know."""
+        return self._logic.explorer is not None and not self._logic.review.is_blinded
+
     # Display
 
     def set_views(self, shown: Iterable[bool]) -> None:

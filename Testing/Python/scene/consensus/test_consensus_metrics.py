@@ -236,6 +236,19 @@ def test_jump_to_the_most_disputed_voxel(scene_host, logic):
     assert slices[1].GetSliceOffset() == pytest.approx(other[1])
 
 
+def test_next_finding_selects_its_structure_and_says_what_it_is(scene_host, logic):
+    node = scene_host.scene.AddNewNodeByClass("vtkMRMLSliceNode")
+    assert logic.step_finding(1) is None
+    result = logic.apply()
+    place = logic.step_finding(1)
+    first = result.findings[0]
+    assert logic.findings.current == first
+    assert logic.findings.text.startswith(f"Finding 1 of {len(result.findings)}: ")
+    assert place == pytest.approx(first.place_ras)
+    assert node.GetSliceOffset() == pytest.approx(place[2])
+    assert selected_structure(scene_host.scene) == first.structures[0]
+
+
 def test_jump_to_a_structure_of_one_model_and_under_a_transform(logic, volume, nodes):
     matrix = np.eye(4)
     matrix[:3, 3] = (1000, 0, 0)

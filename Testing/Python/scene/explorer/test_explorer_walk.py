@@ -212,3 +212,22 @@ def test_a_whole_group_is_shown_in_every_row_each_structure_in_its_colour(desk: 
     assert view.GetFieldOfView()[0] > mm
     explorer.set_shows_listed(False)
     assert shown_segments(desk, rows[0]) == {"TotalSegmentator 2.6": [listed[0].name]}
+
+
+def test_next_finding_goes_to_its_structure_and_place_and_marks_the_rows_of_its_models(desk: Desk) -> None:
+    explorer = desk.explorer
+    rows = {model: explorer.add_model_row(model) for model in explorer.scan.drawn}
+    missing = next(
+        number for number, finding in enumerate(explorer.scan.result.findings) if finding.names == ("sternum",)
+    )
+    explorer.step_finding(missing + 1)
+    finding = explorer.findings.current
+    assert (finding.kind, finding.models) == ("missing", ("MOOSE",))
+    assert explorer.selected == finding.structures[0]
+    assert explorer.place == pytest.approx(finding.place_ras)
+    node = explorer.layout.view_node(rows["CADS"], AXIAL)
+    assert distance_to_slice(node, finding.place_ras) == pytest.approx(0, abs=1e-6)
+    assert explorer.findings.mark("MOOSE", explorer.selected) == "Missing"
+    assert explorer.findings.mark("CADS", explorer.selected) == ""
+    explorer.step_region(1)
+    assert explorer.place != pytest.approx(finding.place_ras) or len(explorer.regions) == 1
