@@ -67,6 +67,7 @@ class ConsensusMetricsLogic:
         self._former_layout: int | None = None
         self._counted: _Counted | None = None
         self.result: CaseResult | None = None
+        self.findings = FindingWalk()
         self.notes: tuple[str, ...] = ()
         self._watch = SceneWatch(scene, changed or (lambda: None), self._forget)
 
