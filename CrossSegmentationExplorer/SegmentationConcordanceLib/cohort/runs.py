@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..agreement.models import ModelSegmentation, join_label_maps, model_segmentation, structures_in, twice_note
+from ..agreement.unmatched import unmatched_notes
 from ..anatomy.identity import StructureIdentity
 from ..anatomy.model_knowledge import UNKNOWN, ModelKnowledge, knowledge_of
 from ..anatomy.vocabulary import Vocabulary
@@ -112,6 +113,8 @@ def models_of_runs(reads: Iterable[ReadRun], listener: Listener) -> tuple[list[M
     for model in models:
         if len(outputs[model.model]) > 1 and (note := twice_note(model)):
             listener.warn(note, note)
+    for note in unmatched_notes(models):
+        listener.warn(note, note)
     found = {name: [read.series_uid for read in reads if read.series_uid] for name, reads in outputs.items()}
     return models, {name: uids[0] for name, uids in found.items() if uids}
 
