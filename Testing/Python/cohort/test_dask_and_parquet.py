@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from SegmentationConcordanceLib.agreement.options import AnalysisOptions
 from SegmentationConcordanceLib.reporting.tables import read_agreement
 
 TABLES = ("agreement.csv", "pairwise.csv", "cases.csv")
@@ -59,6 +60,6 @@ def test_only_changed_parts_are_written_and_the_manifest_says_of_what(run, nifti
     after = {path.parent.name: path.stat().st_mtime_ns for path in folder.glob("agreement/*/part.parquet")}
     assert {name for name in times if times[name] != after[name]} == {"case=P1"}
     manifest = json.loads((folder / "manifest.json").read_text())
-    assert manifest["settings"]["options"]["method"] == "intersection"
+    assert manifest["settings"]["options"]["method"] == AnalysisOptions().method
     rows = read_agreement(tmp_path / "out" / "agreement.csv")
     assert sum(part["rows"] for name, part in manifest["parts"].items() if name.startswith("agreement/")) == len(rows)

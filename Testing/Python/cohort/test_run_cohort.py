@@ -133,9 +133,9 @@ def test_a_changed_output_is_done_again_and_nothing_else(run_dicom, tmp_path):
 
 def test_other_settings_compare_again_and_leave_the_segs(run_dicom, tmp_path):
     before = state_of(tmp_path / "out" / "cases")
-    assert "2 compared" in run_dicom("--consensus", "majority").out
+    assert "2 compared" in run_dicom("--consensus", "at least").out
     done = changed(before, state_of(tmp_path / "out" / "cases"))
-    assert {row.consensus for row in read_agreement(tmp_path / "out" / "agreement.csv")} == {"majority"}
+    assert {row.consensus for row in read_agreement(tmp_path / "out" / "agreement.csv")} == {"at least 2"}
     assert not any("segmentations" in name for name in done)
 
 
