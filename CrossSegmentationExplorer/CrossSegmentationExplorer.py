@@ -30,7 +30,7 @@ class CrossSegmentationExplorer(ScriptedLoadableModule):
             "Shows the segmentations of several models side by side, one row of views per model, structure by "
             "structure, worst agreement first. Structures are matched by their codes, never by name. "
             "Keys: Alt+Up and Alt+Down go from structure to structure, with Shift from disagreement to disagreement, "
-            "with Ctrl from group to group; Alt+Left and Alt+Right from finding to finding; "
+            "with Ctrl from group to group; Alt+Shift+Left and Alt+Shift+Right from finding to finding; "
             "1 to 5 give a verdict while a reader reads."
         )
         link = _("Documentation and tutorial")

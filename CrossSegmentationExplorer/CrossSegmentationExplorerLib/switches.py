@@ -27,6 +27,6 @@ KEYS = {
     "Alt+Down": "next",
     "Alt+Shift+Up": "previousRegion",
     "Alt+Shift+Down": "nextRegion",
-    "Alt+Left": "previousFinding",
-    "Alt+Right": "nextFinding",
+    "Alt+Shift+Left": "previousFinding",
+    "Alt+Shift+Right": "nextFinding",
 }
