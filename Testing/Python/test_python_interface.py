@@ -92,7 +92,8 @@ def test_tables_are_frames_of_the_rows(compared):
 
 
 def test_the_consensus_is_where_all_models_agree(compared):
-    _, runs, result = compared
+    images, runs, _ = compared
+    result = sc.compare(runs, images, options=sc.AnalysisOptions(method="intersection"))
     label_map = sc.consensus(result)
     (heart,) = [segment for segment in label_map.segments if segment.name == "aorta"]
     masks = [
