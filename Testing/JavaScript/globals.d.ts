@@ -4,4 +4,5 @@ interface Window {
   REPORT_DATA?: any;
   REPORT_PICTURES?: string[];
   config?: any;
+  MODEL_COLORS?: [string, string][];
 }

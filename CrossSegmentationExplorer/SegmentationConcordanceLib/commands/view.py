@@ -6,6 +6,8 @@ import argparse
 import webbrowser
 from typing import Any
 
+from ..agreement.model_looks import looks_of
+from ..anatomy.vocabulary import load_vocabulary, shipped_vocabularies
 from ..errors import ConcordanceError
 from ..near_matches import did_you_mean
 from ..plurals import counted
@@ -66,9 +68,8 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     if args.fetch_only:
         terminal.say(f"OHIF is in {folder}")
         return {"ohif": str(folder)}
-    static = ohif_files(folder)
     if args.study is None:
-        return _serve(static, RemoteDicomWeb(args.dicomweb), [], args, terminal)
+        return _serve(ohif_files(folder, _model_colors()), RemoteDicomWeb(args.dicomweb), [], args, terminal)
     index = index_folder(args.study, lambda done, of: terminal.progress(done / of, "reading the headers"))
     for reason, count in index.left_out.items():
         terminal.warn(f"{args.study}: {counted(count, 'file')} left out for {reason}")
@@ -76,6 +77,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
         terminal.warn(f"{args.study}: {obstacle}")
     terminal.say(_counted(index))
     links = study_links(index, _structures(index, args.structure))
+    static = ohif_files(folder, _model_colors(index))
     return _serve(static, LocalDicomWeb(index, terminal.warn), links, args, terminal)
 
 
@@ -92,6 +94,15 @@ def _structures(index: DicomIndex, asked: str | None) -> dict[str, str]:
         meant = did_you_mean(asked, known) or f"There are {', '.join(known[:5])}{', ...' * (len(known) > 5)}."
         raise ConcordanceError(f"--structure {asked}", "no segmentation has a segment of this name", meant)
     return dict.fromkeys(index.studies, asked)
+
+
+def _model_colors(index: DicomIndex | None = None) -> dict[str, str]:
+    """Colours as everywhere in this project: of the models that have a label map here, and of those of the study."""
+    names = [load_vocabulary(name).title for name in shipped_vocabularies()]
+    for one in index.instances() if index else ():
+        if str(one.header.get("Modality", "")) == "SEG":
+            names.append(str(one.header.get("SeriesDescription", "")))
+    return {name: look.color for name, look in looks_of(filter(None, names)).items()}
 
 
 def _counted(index: DicomIndex) -> str:

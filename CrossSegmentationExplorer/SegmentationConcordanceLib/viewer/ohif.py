@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import resources
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 
 from ..errors import ConcordanceError, OutputError, UnreadableFileError
 from .static_files import StaticFiles
@@ -82,22 +84,27 @@ def fetch_ohif(progress: Callable[[str], None] | None = None) -> Path:
         raise OutputError(cache, f"cannot be written to ({error.strerror})", "Set XDG_CACHE_HOME.") from error
 
 
-def ohif_files(folder: Path) -> StaticFiles:
+def ohif_files(folder: Path, model_colors: Mapping[str, str] = MappingProxyType({})) -> StaticFiles:
     """The files of an OHIF build, with our configuration.
 
+    :param model_colors: "#rrggbb" by the name of a model; others get colours as they come.
     :raises UnreadableFileError: the folder is no OHIF build.
     """
     if not (folder / "index.html").is_file() or not (folder / "app-config.js").is_file():
         raise UnreadableFileError(
             folder, "is no build of OHIF: index.html and app-config.js are not in it", "Name its folder dist."
         )
-    return StaticFiles(folder, {"app-config.js": app_config()})
+    return StaticFiles(folder, {"app-config.js": app_config(model_colors)})
 
 
-def app_config() -> bytes:
+def app_config(model_colors: Mapping[str, str] = MappingProxyType({})) -> bytes:
     """OHIF's configuration and our extension of it, as one script."""
     page = resources.files(__package__) / "page"
-    return b"\n".join((page / name).read_bytes() for name in ("link_extension.js", "app_config.js"))
+    # Pairs, as a model may be called __proto__.
+    colors = json.dumps([[name.lower(), color] for name, color in model_colors.items()])
+    return f"window.MODEL_COLORS = {colors};\n".encode("ascii") + b"\n".join(
+        (page / name).read_bytes() for name in ("link_extension.js", "app_config.js")
+    )
 
 
 def unpack_ohif(package: Path, folder: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from reporting.report_views import click_mark
+from SegmentationConcordanceLib.agreement.model_looks import looks_of
 from SegmentationConcordanceLib.agreement.table import AgreementRow
 from SegmentationConcordanceLib.imaging.image_series import read_image_series
 from SegmentationConcordanceLib.imaging.label_map import LabelMap
@@ -39,7 +40,9 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 SECONDS = 40
-MOOSE_COLOR, CADS_COLOR, CONSENSUS_COLOR = (0x2C, 0xA0, 0x2C), (0x94, 0x67, 0xBD), (255, 255, 255)
+MODEL_COLORS = {name: look.color for name, look in looks_of(["MOOSE", "CADS"]).items()}
+MOOSE_COLOR, CADS_COLOR = (tuple(bytes.fromhex(color[1:])) for color in MODEL_COLORS.values())
+CONSENSUS_COLOR = (255, 255, 255)
 SPLEEN_COLOR, KIDNEY_COLOR = (200, 40, 40), (40, 200, 40)
 SPLEEN_SLICES = {2, 3, 4}  # k, by the label map of the fixture
 SHOWN_SLICE = """() => {
@@ -70,7 +73,7 @@ def viewer(study) -> Iterator[ViewerServer]:
         pytest.skip("needs OHIF in the cache: make viewer")
     faults: list[str] = []
     service = LocalDicomWeb(index_folder(study.folder))
-    with ViewerServer(ohif_files(folder), service, on_fault=faults.append) as server:
+    with ViewerServer(ohif_files(folder, MODEL_COLORS), service, on_fault=faults.append) as server:
         yield server
     assert faults == []
 
@@ -204,7 +207,7 @@ def test_what_the_first_model_lacks_is_shown_where_another_has_it(browser, study
     for model, labels in (("MOOSE", spleen), ("CADS", whole), (CONSENSUS, spleen)):
         write_dicom_seg(tmp_path / f"{model[:4]}.dcm", labels, series, model_name=model)
         uids.append(read_dicom_seg(tmp_path / f"{model[:4]}.dcm").series_uid)
-    with ViewerServer(ohif_files(folder), LocalDicomWeb(index_folder(tmp_path))) as server:
+    with ViewerServer(ohif_files(folder, MODEL_COLORS), LocalDicomWeb(index_folder(tmp_path))) as server:
         visit = Visit(browser.new_page(viewport={"width": 1100, "height": 700}), server.address)
         watch(visit)
         visit.open(viewer_link(NAMED_TEMPLATES["local"], study.uid, study.ct, uids, uids[0], "kidney_left"))
@@ -233,7 +236,7 @@ def test_label_map_segments_have_their_own_colours(browser, study, tmp_path):
     write_dicom_seg(seg, label_map_of("CADS"), read_image_series(study.folder / "ct"), model_name="M", kind=LABEL_MAP)
     shutil.copytree(study.folder / "ct", tmp_path / "ct")
     index = index_folder(tmp_path)
-    with ViewerServer(ohif_files(folder), LocalDicomWeb(index)) as server:
+    with ViewerServer(ohif_files(folder, MODEL_COLORS), LocalDicomWeb(index)) as server:
         visit = Visit(browser.new_page(viewport={"width": 1100, "height": 700}), server.address)
         watch(visit)
         uid = read_dicom_seg(seg).series_uid

@@ -19,7 +19,7 @@ const SYMBOLS = {
   house: "M10 0L20 8V20H0V8Z",
 };
 
-/** A map from model to { color, path }, in the order of the tables; agreement/model_looks.py chose colour and symbol. */
+/** A map from model to { color, path }, in the order of the tables; agreement/model_looks.py chose both. */
 function looksOfModels(looks) {
   return new Map(looks.map(([model, { color, symbol }]) => [model, { color, path: SYMBOLS[symbol] }]));
 }

@@ -9,15 +9,8 @@
 //   sop        SOPInstanceUID of the image to jump to, instead of the structure's centre
 
 const LABELMAP = "Labelmap";
-// The colours of the report, so that a model looks the same in both.
-const MODEL_COLORS = new Map([
-  ["auto3dseg", "#ff7f0e"],
-  ["moose", "#2ca02c"],
-  ["multitalent", "#d62728"],
-  ["cads", "#9467bd"],
-  ["totalsegmentator 1.5", "#80b1d3"],
-  ["totalsegmentator 2.6", "#08519c"],
-]);
+// By lower-case name, handed over with this page: the colours of the report and of Slicer.
+const MODEL_COLORS = new Map(window.MODEL_COLORS ?? []);
 const CONSENSUS_COLOR = "#ffffff";
 const OTHER_MODEL_COLORS = [
   "#8c564b", "#e377c2", "#17becf", "#7f7f7f", "#bcbd22", "#1b9e77", "#a6761d", "#e7298a", "#393b79",
@@ -236,7 +229,8 @@ class LinkedView {
   sayUnplaced() {
     for (const seg of this.services.displaySetService.getActiveDisplaySets()) {
       const isMeant = seg.SeriesInstanceUID === this.link.first || wantsSegmentation(this.link, seg);
-      if (seg.Modality !== "SEG" || !isMeant || !isUnplaced(seg) || this.failed.has(seg.displaySetInstanceUID)) continue;
+      const isSaid = this.failed.has(seg.displaySetInstanceUID);
+      if (seg.Modality !== "SEG" || !isMeant || !isUnplaced(seg) || isSaid) continue;
       this.failed.add(seg.displaySetInstanceUID);
       this.say(`${seg.SeriesDescription || "This segmentation"} cannot be shown`, UNPLACED);
       document.documentElement.dataset.concordance = "nothing found";
