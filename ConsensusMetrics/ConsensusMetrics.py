@@ -383,10 +383,10 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
     def onExportReport(self):
         from SegmentationConcordanceLib.reporting.result_exports import export_report
 
-        result, notes = self._result, self.logic.notes
-        self._export(
-            _("Export report"), "report.html", "HTML (*.html)", lambda path: export_report(path, result, notes)
-        )
+        def write(path):
+            export_report(path, self._result, self.logic.notes, self.logic.scan_voxels())
+
+        self._export(_("Export report"), "report.html", "HTML (*.html)", write)
 
     def _export(self, title, name, kind, write):
         path = qt.QFileDialog.getSaveFileName(slicer.util.mainWindow(), title, name, kind)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from ..agreement.analysis import CaseResult
+from .pictures import case_pictures
 from .report import write_report
 from .tables import write_agreement, write_pairwise, write_staple
 
@@ -21,10 +24,19 @@ def export_tables(path: str, result: CaseResult) -> None:
         write_staple(f"{stem}_staple.csv", result.staple)
 
 
-def export_report(path: str, result: CaseResult, notes: Sequence[str]) -> None:
-    """Write the report of one case.
+def export_report(path: str, result: CaseResult, notes: Sequence[str], scan: np.ndarray | None = None) -> None:
+    """Write the report of one case, with pictures of its findings.
 
+    :param scan: voxels (k, j, i) of the image on the grid of the result, for the pictures; None for outlines alone.
     :param notes: sentences that belong beside the numbers.
     :raises OutputError: the file cannot be written.
     """
-    write_report(path, result.agreement, result.pairwise, title=f"Concordance of {result.case}", notes=notes)
+    write_report(
+        path,
+        result.agreement,
+        result.pairwise,
+        title=f"Concordance of {result.case}",
+        notes=notes,
+        findings=result.findings,
+        pictures=case_pictures(result, scan),
+    )

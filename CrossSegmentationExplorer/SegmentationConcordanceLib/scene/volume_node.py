@@ -38,3 +38,12 @@ def fill_image(image: vtk.vtkImageData, voxels: np.ndarray, dtype: np.dtype) -> 
     image.SetExtent(full_extent(voxels.shape))
     image.AllocateScalars(get_vtk_array_type(dtype), 1)
     vtk_to_numpy(image.GetPointData().GetScalars()).reshape(voxels.shape)[...] = voxels
+
+
+def voxels_of(volume: slicer.vtkMRMLVolumeNode) -> np.ndarray | None:
+    """The voxels of a volume of single numbers, axes (k, j, i), a view of them; None where it has none, or colours."""
+    image = volume.GetImageData()
+    scalars = None if image is None else image.GetPointData().GetScalars()
+    if scalars is None or scalars.GetNumberOfComponents() != 1:
+        return None
+    return vtk_to_numpy(scalars).reshape(image.GetDimensions()[::-1])

@@ -10,7 +10,7 @@ import vtk
 from host import SceneHost
 from SegmentationConcordanceLib.errors import GeometryMismatchError
 from SegmentationConcordanceLib.imaging.geometry import Geometry
-from SegmentationConcordanceLib.scene.volume_node import add_volume_node
+from SegmentationConcordanceLib.scene.volume_node import add_volume_node, voxels_of
 
 
 @pytest.mark.parametrize("dtype", [np.int16, np.uint8, np.float32, np.float64])
@@ -21,8 +21,19 @@ def test_voxels_and_type_are_kept_whatever_the_strides(scene_host: SceneHost, dt
     found = slicer.util.arrayFromVolume(volume)
     assert found.dtype == dtype
     assert np.array_equal(found, voxels)
+    assert np.array_equal(voxels_of(volume), voxels)
     assert volume.GetName() == "CT <1>"
     assert volume.GetDisplayNode() is not None
+
+
+def test_a_volume_without_voxels_or_of_colours_has_none(scene_host: SceneHost) -> None:
+    empty = scene_host.scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode")
+    assert voxels_of(empty) is None
+    colours = vtk.vtkImageData()
+    colours.SetDimensions(2, 2, 2)
+    colours.AllocateScalars(vtk.VTK_UNSIGNED_CHAR, 3)
+    empty.SetAndObserveImageData(colours)
+    assert voxels_of(empty) is None
 
 
 def test_a_voxel_lies_where_hand_calculation_says_in_ras(scene_host: SceneHost) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import json
 import os
 import re
 import tarfile
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from SegmentationConcordanceLib.agreement.model_looks import looks_of
 from SegmentationConcordanceLib.errors import ConcordanceError, UnreadableFileError
 from SegmentationConcordanceLib.viewer import ohif
 
@@ -120,12 +122,9 @@ def test_our_configuration_takes_the_place_of_the_stock_one(tmp_path):
     assert not re.search(r"https?://", script)
 
 
-def test_models_have_the_colours_of_the_report(repository):
-    """Both pages keep their own list; they must not drift apart."""
-    library = repository / "CrossSegmentationExplorer" / "SegmentationConcordanceLib"
-    report = (library / "reporting" / "page" / "looks.js").read_text(encoding="utf-8")
-    page = (library / "viewer" / "page" / "link_extension.js").read_text(encoding="utf-8")
-    in_report = dict(re.findall(r'"([^"]+)": \["(#[0-9a-f]{6})"', report))
-    in_page = dict(re.findall(r'"([^"]+)": "(#[0-9a-f]{6})"', page))
-    assert in_page == in_report
-    assert len(in_page) >= 6
+def test_models_have_the_colours_that_are_handed_over():
+    """As everywhere in this project; names of files are pairs, as one may be __proto__."""
+    colors = {name: look.color for name, look in looks_of(["MOOSE", "__proto__"]).items()}
+    script = ohif.app_config(colors).decode()
+    (held,) = re.findall(r"^window\.MODEL_COLORS = (.*);$", script, flags=re.MULTILINE)
+    assert json.loads(held) == [["moose", colors["MOOSE"]], ["__proto__", colors["__proto__"]]]

@@ -105,10 +105,11 @@ class Visit:
         return np.asarray(shot).astype(int)[80:-80, 40:-60]
 
     def count(self, color: tuple[int, int, int]) -> int:
-        """How many pixels have a colour, within 40 of 255 of it in each channel: outlines are nearly opaque."""
-        if color == CONSENSUS_COLOR:  # under the models' fillings; nothing else is as bright, the image is 128
-            return int((self.picture().min(axis=-1) >= 145).sum())
-        return int((abs(self.picture() - color).max(axis=-1) <= 40).sum())
+        """How many pixels have a colour, within 30 of 255 of it in each channel: outlines are nearly opaque."""
+        if color == CONSENSUS_COLOR:  # under the models' fillings; nothing else is as bright and pale, the image is 128
+            shown = self.picture()
+            return int(((shown.max(axis=-1) >= 150) & (shown.min(axis=-1) >= 110)).sum())
+        return int((abs(self.picture() - color).max(axis=-1) <= 30).sum())
 
     def wait_for(self, *colors: tuple[int, int, int]) -> None:
         """Until each of the colours is there: drawing goes on after the extension is done."""

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 
+import numpy as np
 import slicer
 
 from ...agreement.analysis import Analysis, CaseResult
@@ -32,6 +33,7 @@ from ..only_volume import only_volume
 from ..scene_watch import SceneWatch
 from ..selected_structure import select_structure
 from ..volume_grid import own_grid
+from ..volume_node import voxels_of
 from ..volume_series import instances_of_volume, series_of_volume, series_uid_of_volume
 from .agreement_nodes import DICE_CHART, PLOT_LAYOUT, AgreementNodes
 
@@ -307,6 +309,12 @@ class ConsensusMetricsLogic:
         """Take the agreement map out of views and scene."""
         if self.volume is not None:
             self._nodes().remove_map()
+
+    def scan_voxels(self) -> np.ndarray | None:
+        """Voxels (k, j, i) of the volume that the result is of, for pictures; None where the two do not fit."""
+        voxels = None if self.volume is None or self.result is None else voxels_of(self.volume)
+        fits = voxels is not None and voxels.shape == self.result.comparison.geometry.shape
+        return voxels if fits else None
 
     def seg_obstacle(self) -> str:
         """Why the consensus cannot become a DICOM SEG, and what to do; "" where the volume came from DICOM."""
