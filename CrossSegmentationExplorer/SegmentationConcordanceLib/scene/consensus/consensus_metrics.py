@@ -312,7 +312,9 @@ class ConsensusMetricsLogic:
 
     def scan_voxels(self) -> np.ndarray | None:
         """Voxels (k, j, i) of the volume that the result is of, for pictures; None where the two do not fit."""
-        voxels = None if self.volume is None or self.result is None else voxels_of(self.volume)
+        if self.volume is None or self.result is None:
+            return None
+        voxels = voxels_of(self.volume)
         fits = voxels is not None and voxels.shape == self.result.comparison.geometry.shape
         return voxels if fits else None
 
