@@ -68,8 +68,9 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     if args.fetch_only:
         terminal.say(f"OHIF is in {folder}")
         return {"ohif": str(folder)}
+    static = ohif_files(folder, _model_colors())  # what is no build is refused before the study is read
     if args.study is None:
-        return _serve(ohif_files(folder, _model_colors()), RemoteDicomWeb(args.dicomweb), [], args, terminal)
+        return _serve(static, RemoteDicomWeb(args.dicomweb), [], args, terminal)
     index = index_folder(args.study, lambda done, of: terminal.progress(done / of, "reading the headers"))
     for reason, count in index.left_out.items():
         terminal.warn(f"{args.study}: {counted(count, 'file')} left out for {reason}")
