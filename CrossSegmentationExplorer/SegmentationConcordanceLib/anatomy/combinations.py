@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import functools
 import itertools
 from collections.abc import Iterable
@@ -13,6 +12,7 @@ from ..errors import ConcordanceError
 from .coded_cells import read_concept
 from .concepts import CodedStructure
 from .identity import StructureIdentity, structure_identity
+from .shipped_tables import shipped_rows
 from .vocabulary import load_vocabulary, shipped_vocabularies
 
 COMBINATIONS_FILE = Path(__file__).with_name("combinations.csv")
@@ -71,9 +71,8 @@ def combinations() -> dict[str, Combination]:
     """All combinations by name, in the order of combinations.csv."""
     labels = (label for name in shipped_vocabularies() for label in load_vocabulary(name).labels)
     identity_of = {label.structure_name: label.identity for label in labels}
-    lines = COMBINATIONS_FILE.read_text(encoding="utf-8").splitlines()
     found = {}
-    for row in csv.DictReader(line for line in lines if not line.startswith("#")):
+    for row in shipped_rows(COMBINATIONS_FILE):
         modifier = read_concept(row["modifier"]) if row["modifier"] else None
         structure = CodedStructure(read_concept(row["category"]), read_concept(row["type"]), modifier)
         parts = row["parts"].split()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import functools
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from pydicom.sr._snomed_dict import mapping
 
 from .coded_cells import read_concept
 from .concepts import CodedConcept, CodedStructure
+from .shipped_tables import shipped_rows
 
 EQUIVALENTS_FILE = Path(__file__).with_name("equivalents.csv")
 
@@ -60,8 +60,7 @@ def structure_identity(structure: CodedStructure) -> StructureIdentity:
 @functools.cache
 def equivalents() -> tuple[Equivalent, ...]:
     """The rows of equivalents.csv in their order."""
-    lines = EQUIVALENTS_FILE.read_text(encoding="utf-8").splitlines()
-    rows = csv.DictReader(line for line in lines if not line.startswith("#"))
+    rows = shipped_rows(EQUIVALENTS_FILE)
     return tuple(
         Equivalent(
             row["part"],

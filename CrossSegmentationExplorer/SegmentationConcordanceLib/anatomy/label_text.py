@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import functools
 import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
+
+from .shipped_tables import shipped_rows
 
 WORDS_FILE = Path(__file__).with_name("label_words.csv")
 
@@ -108,8 +109,7 @@ def _replace_phrases(words: list[str]) -> list[str]:
 @functools.cache
 def _meanings() -> dict[tuple[str, ...], tuple[str, ...]]:
     """By the words of a phrase; an abbreviation that holds as a whole text only has one key, "=la"."""
-    lines = WORDS_FILE.read_text(encoding="utf-8").splitlines()
-    rows = csv.DictReader(line for line in lines if not line.startswith("#"))
+    rows = shipped_rows(WORDS_FILE)
     return {
         (row["word"],) if row["word"].startswith("=") else tuple(row["word"].split()): tuple(
             row["means"].replace("-", "").split()

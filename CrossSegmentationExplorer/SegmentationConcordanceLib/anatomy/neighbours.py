@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import functools
 from pathlib import Path
+
+from .shipped_tables import shipped_rows
 
 NEIGHBOURS_FILE = Path(__file__).with_name("neighbours.csv")
 
@@ -12,8 +13,7 @@ NEIGHBOURS_FILE = Path(__file__).with_name("neighbours.csv")
 @functools.cache
 def measured_neighbours() -> dict[str, frozenset[str]]:
     """The harmonized names of every measured structure's neighbours; a structure without a key was not measured."""
-    lines = NEIGHBOURS_FILE.read_text(encoding="utf-8").splitlines()
-    rows = csv.DictReader(line for line in lines if not line.startswith("#"))
+    rows = shipped_rows(NEIGHBOURS_FILE)
     return {row["structure"]: frozenset(row["neighbours"].split()) for row in rows}
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import functools
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .coded_cells import read_concept
 from .identity import StructureIdentity
+from .shipped_tables import shipped_rows
 
 SERIES_FILE = Path(__file__).with_name("series.csv")
 
@@ -74,5 +74,4 @@ def _sides() -> dict[str, str]:
 
 
 def _rows() -> list[dict[str, str]]:
-    lines = SERIES_FILE.read_text(encoding="utf-8").splitlines()
-    return list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    return shipped_rows(SERIES_FILE)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
@@ -12,6 +10,7 @@ from typing import Any
 
 from ..agreement.options import AnalysisOptions
 from ..errors import ConcordanceError, UnreadableFileError
+from ..reporting.text_tables import table_lines
 from .case_comparison import Settings
 from .case_patterns import path_pattern
 from .cases import CaseOutput, Cohort, CohortCase, Problem, require_distinct
@@ -36,7 +35,7 @@ def read_cohort(path: Path, settings: Settings) -> Cohort:
         raise UnreadableFileError(path, "is no file", "Write one with 'concordance cohort init', or check the path.")
     if path.suffix.lower() == ".toml":
         return _from_toml(path, _toml(path), settings)
-    lines = _parquet(path) if path.suffix.lower() in (".parquet", ".pq") else _csv(path)
+    lines = _parquet(path) if path.suffix.lower() in (".parquet", ".pq") else [cells for _, cells in table_lines(path)]
     cases = _cases_of_table(path, lines)
     require_distinct(str(path), cases)
     return Cohort(tuple(cases), settings)
@@ -197,15 +196,6 @@ def _alike(value: object, before: object) -> bool:
     return isinstance(value, Mapping) if isinstance(before, Mapping) else isinstance(value, type(before))
 
 
-def _csv(path: Path) -> list[dict[str, str]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-        return [{name: (value or "").strip() for name, value in line.items() if name} for line in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UnreadableFileError(path, f"is no CSV table in UTF-8 ({error})", "See docs/cohorts.md.") from error
-
-
 def _parquet(path: Path) -> list[dict[str, str]]:
     try:
         import pyarrow.parquet
@@ -252,7 +242,7 @@ def _case_of_lines(path: Path, name: str, lines: Sequence[Mapping[str, str]]) ->
 
 
 def _with_facts(path: Path, cases: Sequence[CohortCase]) -> list[CohortCase]:
-    known = {line.get(CASE, ""): line for line in _csv(path)}
+    known = {line.get(CASE, ""): line for line in [cells for _, cells in table_lines(path)]}
     if not any(case.name in known for case in cases):
         raise ConcordanceError(path, "has no line of any case", "Give a column case, with the names of the cases.")
     columns = [name for line in known.values() for name in line if name != CASE]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +12,8 @@ from ..cohort.cases import CohortCase
 from ..cohort.cohort_writer import write_cohort_table
 from ..cohort.found_cases import found_cases
 from ..cohort.idc import Idc, IdcSeries
-from ..errors import ConcordanceError, OutputError, UnreadableFileError
+from ..errors import ConcordanceError, OutputError
+from ..reporting.text_tables import table_lines
 from . import arguments
 from .parser import Parser
 from .terminal import Terminal
@@ -92,11 +92,7 @@ def _cases(
 
 def _lines(path: Path) -> list[dict[str, str]]:
     """The lines of a table of series, with the UID under "series"; the columns of outputs are left out."""
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as stream:
-            lines = [{k: (v or "").strip() for k, v in line.items() if k} for line in csv.DictReader(stream)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UnreadableFileError(path, f"is no CSV table ({error})", "Give a CSV file in UTF-8.") from error
+    lines = [cells for _, cells in table_lines(path)]
     column = next((name for name in _UID_COLUMNS if lines and name in lines[0]), None)
     if column is None:
         raise ConcordanceError(path, "has no line with a column series or series_uid", "Name the image series.")

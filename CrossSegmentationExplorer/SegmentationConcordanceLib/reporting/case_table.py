@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import re
 from collections import Counter
@@ -14,7 +12,7 @@ from pathlib import Path
 from ..agreement.table import AgreementRow
 from ..anatomy.vocabulary import load_vocabulary, shipped_vocabularies
 from ..errors import ConcordanceError
-from .text_tables import separator_of, table_text
+from .text_tables import table_lines
 
 STUDY_COLUMN = "study_uid"
 SEG_PREFIX = "seg_"
@@ -56,7 +54,7 @@ def read_cases(path: str | os.PathLike[str], agreement: Sequence[AgreementRow]) 
     :raises ConcordanceError: there is no column to match by, no case matches, or a case has two lines.
     """
     path = Path(path)
-    lines = _lines(path)
+    lines = [cells for _, cells in table_lines(path)]
     key = _key_column(path, lines)
     case_of = {(row.case if key == "case" else row.series_uid): row.case for row in agreement}
     matched: dict[str, dict[str, str]] = {}
@@ -71,15 +69,6 @@ def read_cases(path: str | os.PathLike[str], agreement: Sequence[AgreementRow]) 
         fact = f"no {key} in it is in the agreement table"
         raise ConcordanceError(path, fact, f"Give the table of the same cases, with the column {key} as there.")
     return _case_table(matched, {row.model for row in agreement})
-
-
-def _lines(path: Path) -> list[dict[str, str]]:
-    text = table_text(path)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator_of(text), strict=True)
-    try:
-        return [{name.strip(): (value or "").strip() for name, value in line.items() if name} for line in reader]
-    except csv.Error as error:
-        raise ConcordanceError(path, f"line {reader.line_num}: {error}", "Write the table again as CSV.") from error
 
 
 def _key_column(path: Path, lines: Sequence[Mapping[str, str]]) -> str:

@@ -18,7 +18,7 @@ from ..agreement.table import EMPTY_CONSENSUS, OK, AgreementRow
 from ..anatomy.vocabulary import load_vocabulary, shipped_vocabularies
 from ..errors import ConcordanceError
 from .case_table import CaseTable
-from .text_tables import separator_of, table_text
+from .text_tables import separator_of, table_lines, table_text
 
 INTERSECTION = "intersection"
 _KEYS = ("page", "structure", "series_uid", "model")
@@ -57,7 +57,7 @@ def read_published(paths: Iterable[Path]) -> tuple[list[AgreementRow], CaseTable
     values: dict[_Key, dict[str, float]] = {}
     lines: dict[_Key, dict[str, str]] = {}
     for path in paths:
-        for number, line in _lines(path):
+        for number, line in table_lines(path):
             collection, structure, series, model = ((line.get(name) or "").strip() for name in _KEYS)
             key = (collection, structure, series, model)
             own = values.setdefault(key, {})
@@ -74,15 +74,6 @@ def read_published(paths: Iterable[Path]) -> tuple[list[AgreementRow], CaseTable
     n_models = Counter(key[:3] for key in known)
     rows = [_row(key, own, lines[key], n_models[key[:3]]) for key, own in known.items()]
     return rows, _identifiers(rows, [lines[key] for key in known])
-
-
-def _lines(path: Path) -> list[tuple[int, dict[str, str]]]:
-    text = table_text(path)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator_of(text), strict=True)
-    try:
-        return [(reader.line_num, line) for line in reader]
-    except csv.Error as error:
-        raise ConcordanceError(path, f"line {reader.line_num}: {error}", "Write the table again as CSV.") from error
 
 
 def _number(subject: str, name: str, text: str | None) -> float | None:

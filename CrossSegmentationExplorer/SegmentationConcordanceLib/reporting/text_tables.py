@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from pathlib import Path
 
 from ..bounded_reading import read_at_most
-from ..errors import UnreadableFileError
+from ..errors import ConcordanceError, UnreadableFileError
 from ..imaging.memory_budget import VARIABLE, budget_bytes
 
 
@@ -24,6 +26,25 @@ def table_text(path: Path) -> str:
         raise UnreadableFileError(path, f"cannot be read ({error.strerror})", "Give the path of a CSV file.") from error
     except UnicodeDecodeError as error:
         raise UnreadableFileError(path, f"byte {error.start} is no UTF-8", "Save the table as CSV in UTF-8.") from error
+
+
+def table_lines(path: Path) -> list[tuple[int, dict[str, str]]]:
+    """The lines of a user's table below its header, each with its number in the file.
+
+    :returns: cells by the names of their columns, both without blanks around; "" for a cell that is not there. Cells
+        beyond the header are left out.
+    :raises UnreadableFileError: there is no such file, or it is no UTF-8 text.
+    :raises ConcordanceError: it is no CSV; names the line.
+    """
+    text = table_text(path)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator_of(text), strict=True)
+    try:
+        return [
+            (reader.line_num, {name.strip(): (value or "").strip() for name, value in line.items() if name})
+            for line in reader
+        ]
+    except csv.Error as error:
+        raise ConcordanceError(path, f"line {reader.line_num}: {error}", "Write the table again as CSV.") from error
 
 
 def separator_of(text: str) -> str:
