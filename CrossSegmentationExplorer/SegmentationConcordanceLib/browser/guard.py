@@ -85,7 +85,11 @@ class Guard:
         return cookie
 
     def refusal(self, headers: Mapping[str, str], cookies: Mapping[str, str]) -> str:
-        """Why a request without a key is refused, "" where it is not."""
+        """Why a request without a key is refused, "" where it is not.
+
+        :param headers: of the request; untrusted.
+        :param cookies: of the request, by name; untrusted.
+        """
         if refusal := self.stranger(headers):
             return refusal
         cookie = cookies.get(self.cookie_name, "")

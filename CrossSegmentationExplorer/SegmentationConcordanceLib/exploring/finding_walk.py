@@ -30,7 +30,11 @@ class FindingWalk:
         return replace(self, at=(max(start, 0 if steps < 0 else -1) + steps) % len(self.findings))
 
     def mark(self, model: str, structure: str) -> str:
-        """What the shown finding says of a model, in a few words; "" where it is about others."""
+        """What the shown finding says of a model, in a few words; "" where it is about others.
+
+        :param model: its name.
+        :param structure: its key.
+        """
         finding = self.current
         if finding is None or structure not in finding.structures or model not in finding.models:
             return ""

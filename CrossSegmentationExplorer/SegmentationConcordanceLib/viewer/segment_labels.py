@@ -11,7 +11,10 @@ from .dicom_index import DAMAGE, DicomIndex, Instance
 
 
 def segment_labels(index: DicomIndex, study_uid: str) -> Counter[str]:
-    """How many segmentations of a study have a segment of a name; names in the order of the files."""
+    """How many segmentations of a study have a segment of a name; names in the order of the files.
+
+    :param study_uid: StudyInstanceUID; empty for one that is not in the index.
+    """
     found: Counter[str] = Counter()
     for instance in index.instances(study_uid):
         if str(instance.header.get("Modality", "")) == "SEG":

@@ -229,7 +229,8 @@ class ExplorerLogic:
             self._tell_selected()
 
     def _tell_selected(self) -> None:
-        structure = self.explorer.scan.structure(self.explorer.selected)
+        explorer = self._shown()
+        structure = explorer.scan.structure(explorer.selected)
         self._selection.own = structure.key if structure else ""
         select_structure(self._scene, self._selection.own)
         self.review.show(self.selected)
