@@ -19,6 +19,7 @@ from pydicom.tag import BaseTag, Tag
 
 from ..errors import DicomSeriesError, UnreadableFileError
 from .dicom_files import begins_as_dicom, open_dicom
+from .nesting import DEEPEST, nesting_depth
 from .seg_damage import DAMAGE
 
 _MODALITIES = {uid.CTImageStorage: "CT", uid.MRImageStorage: "MR", uid.PositronEmissionTomographyImageStorage: "PT"}
@@ -166,6 +167,7 @@ def _read_dicom(path: Path, stream: BinaryIO, *, is_marked: bool) -> ImageHeader
             return "localizer"
         header = _image_header(path, dataset, sop_class, modality or kind)
     if not header.multi_frame:
+        _check_nesting(path, stream)
         _check_pixel_data(path, stream, dataset)
     return header
 
@@ -235,6 +237,15 @@ def _numbers(dataset: FileDataset, keyword: str, count: int) -> tuple[float, ...
     if len(numbers) != count or not np.isfinite(numbers).all():
         raise ValueError(f"{keyword} {value} is not {count} numbers")
     return numbers
+
+
+def _check_nesting(path: Path, stream: BinaryIO) -> None:
+    """Refuse a header that would keep GDCM busy for minutes; the stream stays behind it, where it was."""
+    end = stream.tell()
+    stream.seek(0)
+    depth = nesting_depth(stream.read(end))
+    if depth > DEEPEST:
+        raise _damaged(path, f"its header has sequences within sequences, {depth} deep")
 
 
 def _check_pixel_data(path: Path, stream: BinaryIO, dataset: FileDataset) -> None:
