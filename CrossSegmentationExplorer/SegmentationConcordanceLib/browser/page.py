@@ -33,7 +33,7 @@ _COLUMNS = (
         "One sign per model: ✓ found, ✗ not found though the model knows it, – not known to the model",
     ),
     ("pairwise_spread", "Pairs", "Highest minus lowest Dice of two models"),
-    ("volume_spread", "Volume", "How much smaller the smallest volume is than the largest"),
+    ("volume_spread", "Volume", "Largest minus smallest volume, as a share of their mean"),
 )
 _SMALL = {"density": "compact", "hide_details": True}
 _BUTTON = {"size": "small", "variant": "tonal"}

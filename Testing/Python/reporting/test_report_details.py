@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from reporting.report_views import address, download
+from SegmentationConcordanceLib.agreement.volume_spread import volume_spread
 from SegmentationConcordanceLib.reporting.case_table import CaseTable
 from SegmentationConcordanceLib.reporting.report import write_report
 
@@ -124,6 +125,7 @@ def test_every_view_saves_a_table(page, view, lines):
     if view == "spread":
         spleen = next(row for row in rows if row["case"] == "a" and row["structure"] == "spleen")
         assert float(spleen["spread"]) == pytest.approx((90 - 65) / 75)
+        assert float(spleen["spread"]) == pytest.approx(volume_spread([90.0, 70.0, 65.0]))  # as the explorer has it
 
 
 def test_arrow_keys_go_through_the_marks_and_enter_selects(page):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+
+import numpy as np
 import pytest
 
 from host import SceneHost
@@ -16,6 +19,7 @@ from scene.agreement_scene import (
     first_model,
     label_map_of,
 )
+from SegmentationConcordanceLib.agreement.row_order import structures_worst_first
 from SegmentationConcordanceLib.agreement.severity import ALONE, COMPARED
 from SegmentationConcordanceLib.anatomy.concepts import CodedConcept, CodedStructure
 from SegmentationConcordanceLib.exploring.explored_scan import ExploredScan
@@ -30,6 +34,7 @@ from SegmentationConcordanceLib.exploring.structure_list import (
     structures_found,
 )
 from SegmentationConcordanceLib.exploring.structure_walk import StructureWalk
+from SegmentationConcordanceLib.reporting.page_data import agreement_columns
 from SegmentationConcordanceLib.scene.explorer.scan_of_nodes import explore_scan, models_of_volume
 from SegmentationConcordanceLib.scene.segmentation_node import add_segmentation_node
 
@@ -70,6 +75,15 @@ def test_a_structure_of_one_model_is_not_in_the_others_and_has_no_agreement(scan
 
 def test_worst_agreement_comes_first_and_what_cannot_be_compared_last(scan: ExploredScan) -> None:
     assert [structure.key for structure in list_structures(scan)] == [SPLEEN_KEY, LIVER_KEY, AORTA_KEY]
+
+
+def test_the_list_the_table_and_the_report_have_one_order(scan: ExploredScan) -> None:
+    rows = scan.result.agreement
+    order = [structure.key for structure in list_structures(scan) if structure.part != ALONE]
+    assert order == structures_worst_first(rows)
+    place = np.frombuffer(base64.b64decode(agreement_columns(rows)["numbers"]["worst_first"]), "<f4")
+    on_page = [rows[number].structure_key for number in np.argsort(place) if rows[number].n_models > 1]
+    assert list(dict.fromkeys(on_page)) == order
 
 
 def test_segments_are_matched_by_code_and_region_and_never_by_name(scene_host: SceneHost) -> None:
