@@ -165,13 +165,13 @@ function factOfCell(state, cell, row) {
 
 /** Whether at least half of the models that know a row's structure found it in its case. */
 function foundByMost({ table, compared }) {
-  const [missing, all] = [new Map(), new Map()];
+  const places = table.cases.length * table.structures.length;
+  const [missing, all] = [new Uint16Array(places), new Uint16Array(places)];
   for (const row of compared) {
-    const place = table.placeOf[row];
-    all.set(place, (all.get(place) ?? 0) + 1);
-    if (table.missing[row]) missing.set(place, (missing.get(place) ?? 0) + 1);
+    all[table.placeOf[row]] += 1;
+    missing[table.placeOf[row]] += table.missing[row];
   }
-  return (row) => 2 * (missing.get(table.placeOf[row]) ?? 0) <= all.get(table.placeOf[row]);
+  return (row) => 2 * missing[table.placeOf[row]] <= all[table.placeOf[row]];
 }
 
 /** What the models are held against: the others where the tables hold it, as one failing model lowers all others. */
