@@ -35,7 +35,7 @@ def test_several_tables_become_one_page(tmp_path, agreement_row, pairwise_row):
     }
     assert summary["report"] == str(page)
     assert summary["findings"][0].startswith("a, spleen: CADS has Dice 0.500")
-    assert said.splitlines()[0] == f"{page}: 3 rows, 2 cases, 2 models, 1 structures"
+    assert said.splitlines()[0] == f"{page}: 3 rows, 2 cases, 2 models, 1 structure"
     assert "<title>Concordance of 2 models on 2 cases</title>" in page.read_text(encoding="utf-8")
 
 
