@@ -67,7 +67,7 @@ def test_the_worst_structure_comes_first_and_says_in_which_model_it_is_missing(p
     assert page.chosen() == "sternum"
     first = page.page.locator(".list tbody tr").first
     assert first.locator("td").all_inner_texts()[1:3] == ["0.000", "✓✓✗"]
-    assert first.get_attribute("title") == f"Found by Total, {HOSTILE}; missing in MOOSE"
+    assert first.get_attribute("title").startswith(f"Found by Total, {HOSTILE}; missing in MOOSE")
 
 
 def test_only_models_that_found_the_structure_draw_it(page):
@@ -134,8 +134,8 @@ def test_zoom_follows_in_all_rows(page):
     mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2 + 30, steps=4)
     mouse.up(button="right")
     after = page.settled(CORONAL, unlike=before)
-    light = {view: ((before[view] > 90).all(2).sum(), (after[view] > 90).all(2).sum()) for view in CORONAL}
-    assert all(abs(now - was) > 0.1 * was for was, now in light.values())
+    changed = {view: np.abs(after[view].astype(int) - before[view].astype(int)).mean() for view in CORONAL}
+    assert min(changed.values()) > 3, changed  # grey levels: every picture is another one, not noise of its coding
 
 
 def test_what_each_model_says_under_the_cursor(page):

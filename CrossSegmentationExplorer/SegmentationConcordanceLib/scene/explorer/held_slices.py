@@ -89,7 +89,8 @@ class HeldSlices:
             to_ras = sight.to_ras.copy()
             normal = to_ras[:3, 2]
             to_ras[:3, 3] += normal * ((np.array(place) - to_ras[:3, 3]) @ normal)
-            self._show(node, replace(sight, to_ras=to_ras))
+            field = node.GetFieldOfView()[:2] if sight.box is None else None  # as the user zoomed it
+            self._show(node, replace(sight, to_ras=to_ras), field)
 
     def settle(self) -> None:
         """Show again what Slicer took away after a change of layout; call it once the event loop has turned."""
@@ -104,11 +105,11 @@ class HeldSlices:
         for kept in (self._sights, self._sizes, self._before_zero):
             kept.pop(node, None)
 
-    def _show(self, node: slicer.vtkMRMLSliceNode, sight: SliceSight) -> None:
+    def _show(self, node: slicer.vtkMRMLSliceNode, sight: SliceSight, field: tuple[float, float] | None = None) -> None:
         """Show it as one modification, or as none where the view shows it already."""
         self._sights[node], self._sizes[node] = sight, _size(node)
         self._before_zero.pop(node, None)
-        field = _field_of_view(node, sight)
+        field = field or _field_of_view(node, sight)
         if np.allclose(field, node.GetFieldOfView()[:2], rtol=1e-6) and _read(node).looks_like(sight):
             return
         with self._moving(), one_event(node):
