@@ -194,9 +194,15 @@ def in_words(row: AgreementRow, rows: Sequence[AgreementRow]) -> str:
     """
     models = concerned(row, rows)
     said = reason(row)
-    if len(models) > 1 and row.presence == MISSED:
-        finder = next(name for name in models if name != row.model)
-        said = f"found by {finder} alone, {_ml(row.disputed_ml or 0.0)}"
+    there = (row.case, row.structure_key or row.structure, row.consensus)
+    finders = [
+        one.model
+        for one in rows
+        if (one.case, one.structure_key or one.structure, one.consensus) == there
+        and one.presence not in (MISSED, NOT_LOOKED_FOR)
+    ]
+    if row.presence == MISSED and len(finders) == 1:
+        said = f"found by {finders[0]} alone, {_ml(row.disputed_ml or 0.0)}"
     held = f"the {row.consensus}" if len(models) == 1 else "each other"
     dice = "" if row.dice is None else f"Dice {row.dice:.3f} with {held}"
     return f"{row.structure}, {' and '.join(models)}: {'; '.join(part for part in (said, dice) if part)}"

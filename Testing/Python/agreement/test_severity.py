@@ -12,6 +12,7 @@ from SegmentationConcordanceLib.agreement.severity import (
     COMPARED,
     CUT,
     estimated_depth_mm,
+    in_words,
     parts_of,
     reason,
     severities,
@@ -104,3 +105,14 @@ def test_an_old_row_without_any_number_is_not_grave():
 )
 def test_reasons(values, words):
     assert reason(row(**values)) == words
+
+
+def test_a_row_in_words_names_the_pair_and_who_found_it_alone():
+    of_two = {"n_models": 2, "disputed_ml": 4.0, "dice": 0.75}
+    pair = [row(model="A", **of_two), row(model="B", **of_two)]
+    assert in_words(pair[1], pair) == "liver, A and B: 4.0 ml apart; Dice 0.750 with each other"
+    missed = {"status": "missing", "presence": "missed", "dice": 0.0, "disputed_ml": 8.0}
+    three = [row(model="A", disputed_ml=8.0, dice=0.0), row(model="B", **missed), row(model="C", **missed)]
+    assert in_words(three[1], three) == "liver, B: found by A alone, 8.0 ml; Dice 0.000 with the majority"
+    found = [*three[:2], row(model="C", disputed_ml=0.0, dice=1.0)]
+    assert in_words(found[1], found) == "liver, B: missed 8.0 ml; Dice 0.000 with the majority"
