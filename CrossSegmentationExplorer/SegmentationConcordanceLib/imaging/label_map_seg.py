@@ -57,7 +57,6 @@ def write_label_map(
         content_creator_name="Concordance^Segmentation",
         transfer_syntax_uid=syntax_of(description.compression),
         series_description=description.series_description,
-        specific_character_set="ISO_IR 192",
     )
     beat()
     describe(seg, description)
