@@ -18,7 +18,7 @@ LONG = "n" * 300
 @pytest.mark.parametrize(
     ("words", "meant"),
     [
-        (["comapre"], "Did you mean compare?"),
+        (["comapre"], "Did you mean compare"),
         (["labelmaps", "chek"], "Did you mean check?"),
         (["labelmaps", "show", "mose"], "Did you mean moose?"),
         (["labelmaps", "check", "mose"], "Did you mean moose?"),
