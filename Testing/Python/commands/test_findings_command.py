@@ -14,7 +14,8 @@ def test_the_gravest_come_first_and_the_rest_is_counted(concordance, demo):
     outcome = concordance("findings", demo, "--limit", "2")
     lines = outcome.out.splitlines()
     assert lines[0].endswith("findings, the gravest first:")
-    assert lines[1].startswith("  Names shifted: SAMPLE-003, vertebrae T2 to T11: TotalSegmentator 1.5 names them")
+    assert lines[1].startswith("  Sides swapped: SAMPLE-004, lung lower lobe left and lung lower lobe right: ")
+    assert lines[2].startswith("  Names shifted: SAMPLE-003, vertebrae T2 to T11: TotalSegmentator 1.5 names them")
     assert len(lines) == 4
 
 
