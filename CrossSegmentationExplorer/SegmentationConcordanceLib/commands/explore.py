@@ -9,6 +9,7 @@ import webbrowser
 from collections.abc import Sequence
 from typing import Any
 
+from ..cohort.case_image import case_name
 from ..cohort.case_scan import read_scan
 from ..errors import ConcordanceError
 from ..review.review_session import ReviewSession
@@ -41,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--case",
         type=arguments.text,
-        help="what the page calls the case (default: the name of the CT's folder or file)",
+        help="what the page calls the case (default: as in compare, the name of the image or of the folder around it)",
     )
     parser.add_argument(
         "--review",
@@ -69,7 +70,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     from ..browser.serving import serve
 
     scan = read_scan(
-        args.case or args.ct.resolve().name,
+        args.case or case_name(args.ct),
         args.ct,
         runs,
         terminal,

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
+import types
 
 import pytest
 
+from SegmentationConcordanceLib.cohort.case_image import case_name
 from SegmentationConcordanceLib.cohort.runs import read_runs
 from SegmentationConcordanceLib.commands.run_arguments import parse_runs
 from SegmentationConcordanceLib.commands.terminal import Terminal
@@ -17,7 +20,7 @@ def test_without_trame_slicer_it_says_the_one_command_that_installs_it(case, seg
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     line = refused("explore", "--ct", case.ct_folder, "--seg", *segs.values())
     assert "make explore-env" in line
-    assert ".venv-explore/bin/concordance explore" in line
+    assert "then the same command again" in line
 
 
 def test_every_path_says_by_which_label_map_its_model_is_known(case, segs, outputs):
@@ -30,7 +33,7 @@ def test_every_path_says_by_which_label_map_its_model_is_known(case, segs, outpu
     ]
     assert reads[0].tasks == ("total",)
     assert len(reads[1].tasks) == 1
-    assert all(read.vocabulary for read in reads)
+    assert all(read.knowledge.structures for read in reads)
 
 
 def test_a_dicom_seg_is_refused_where_the_image_is_no_dicom_series(case, segs):
@@ -38,3 +41,14 @@ def test_a_dicom_seg_is_refused_where_the_image_is_no_dicom_series(case, segs):
     files = parse_runs([str(segs["moose"])], [])
     with pytest.raises(ConcordanceError, match="belongs to a DICOM series"):
         list(read_runs(files, geometry, Terminal(quiet=True)))
+
+
+def test_a_case_is_called_as_compare_calls_it(case, segs, refused, monkeypatch):
+    def read_scan(name, *_, **__):
+        raise ConcordanceError(f"case {name}", "was asked for")
+
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
+    monkeypatch.setattr("SegmentationConcordanceLib.commands.explore.read_scan", read_scan)
+    monkeypatch.setitem(sys.modules, "SegmentationConcordanceLib.browser.serving", types.SimpleNamespace(serve=None))
+    line = refused("explore", "--ct", case.ct_folder, "--seg", *segs.values())
+    assert f"case {case_name(case.ct_folder)}: was asked for" in line
