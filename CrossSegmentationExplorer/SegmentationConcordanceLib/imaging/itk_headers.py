@@ -39,6 +39,10 @@ _NRRD_BYTES = {
 }
 
 
+_PLACES = ("domain", "space", "???", "none")
+"""Kinds of a NRRD axis along which voxels lie."""
+
+
 def require_sound_header(path: Path) -> int:
     """Check the header of a .mha, .mhd, .nrrd or .nhdr file.
 
@@ -99,7 +103,9 @@ def _nrrd(path: Path, start: bytes) -> int:
     if kind not in _NRRD_BYTES:
         raise UnreadableFileError(path, f"has voxels of the unknown type {kind[:40]!r}", _COPY_AGAIN)
     require_within_budget(path, sizes, _NRRD_BYTES[kind])
-    _require_three(path, sizes)
+    kinds = fields.get("kinds", "").split()
+    # The values of one voxel are an axis of their own, of another kind: they are told as such when they are read.
+    _require_three(path, [size for size, of in zip(sizes, kinds) if of in _PLACES] if len(kinds) == axes else sizes)
     return math.prod(sizes) * _NRRD_BYTES[kind]
 
 

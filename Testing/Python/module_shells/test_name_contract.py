@@ -41,7 +41,8 @@ def test_stand_ins_of_widgets_are_derived_from_the_same_class_of_qt(desktop):
     from qt_host.name_contract import qt_base
 
     for stand_in in _stand_ins():
-        if issubclass(stand_in, qt.QObject):
+        # A process has one application, and the tests have theirs: that of the stand-in only has its signals.
+        if issubclass(stand_in, qt.QObject) and stand_in.__name__ != "qSlicerApplication":
             assert issubclass(stand_in, _class_of_qt(qt_base(stand_in.__name__))), stand_in.__name__
 
 

@@ -70,7 +70,7 @@ def test_progress_counts_files(study):
 
 def test_a_folder_without_dicom_files_is_refused(tmp_path):
     (tmp_path / "a.txt").write_text("x", encoding="utf-8")
-    with pytest.raises(DicomSeriesError, match="holds 1 files, none of them a DICOM file that can be shown"):
+    with pytest.raises(DicomSeriesError, match="holds 1 file, none of them a DICOM file that can be shown"):
         index_folder(tmp_path)
     with pytest.raises(UnreadableFileError, match="cannot be listed"):
         index_folder(tmp_path / "absent")
