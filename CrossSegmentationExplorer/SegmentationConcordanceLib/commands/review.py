@@ -11,6 +11,7 @@ from typing import Any
 from ..agreement.table import AgreementRow
 from ..errors import ConcordanceError, UnreadableFileError
 from ..imaging.whole_files import require_no_input
+from ..reporting.finding_tables import read_findings
 from ..reporting.tables import read_agreement
 from ..review.blinding_key import read_key, unblinded
 from ..review.qa_results import write_qa_results
@@ -18,7 +19,7 @@ from ..review.reader_agreement import Estimate, ReaderPair
 from ..review.review_file import read_review, standing
 from ..review.review_summary import ReviewSummary, summarize, write_summary
 from ..review.verdict import Verdict
-from ..review.verdict_and_numbers import SegmentKey
+from ..review.verdict_and_numbers import FindingsAgainstVerdicts, SegmentKey
 from . import arguments
 from .parser import examples
 from .terminal import Terminal
@@ -42,6 +43,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="agreement.csv of the same cases: how the verdicts go with Dice and surface distances",
     )
+    parser.add_argument(
+        "--findings",
+        nargs="+",
+        type=arguments.path,
+        default=[],
+        metavar="FILE",
+        help="findings.csv of the same cases: how often segments with a finding need work",
+    )
     parser.add_argument("--output", required=True, type=arguments.path, metavar="DIR", help="folder for the tables")
 
 
@@ -49,9 +58,10 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     """Do it; the summary holds every estimate."""
     verdicts = _verdicts(args.reviews, terminal)
     rows = [row for path in args.agreement for row in read_agreement(path)]
-    summary = summarize(verdicts, _numbers(rows) if rows else None)
+    findings = [finding for path in args.findings for finding in read_findings(path)]
+    summary = summarize(verdicts, _numbers(rows) if rows else None, findings if args.findings else None)
     for name in ("counts.csv", "readers.csv", "thresholds.csv", "findings_read.csv", "qa-results.csv"):
-        require_no_input(args.output / name, [*args.reviews, *args.agreement])
+        require_no_input(args.output / name, [*args.reviews, *args.agreement, *args.findings])
     written = [*write_summary(args.output, summary), args.output / "qa-results.csv"]
     write_qa_results(written[-1], verdicts)
     _tell(summary, terminal)
@@ -66,6 +76,9 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
             for one in summary.counts
         ],
         "numbers": [{**asdict(one), "thresholds": None} for one in summary.numbers],
+        "findings": [
+            {**asdict(one), "sensitivity": one.sensitivity, "precision": one.precision} for one in summary.findings
+        ],
         "files": [str(path) for path in written],
     }
 
@@ -123,6 +136,18 @@ def _tell(summary: ReviewSummary, terminal: Terminal) -> None:
                 f"best at {number.best.value:.3g}, sensitivity {number.best.sensitivity:.0%}, "
                 f"specificity {number.best.specificity:.0%} ({number.n_bad} of {number.n} need work)"
             )
+    if summary.findings:
+        terminal.say(_findings_text(summary.findings[0]))
+
+
+def _findings_text(one: FindingsAgainstVerdicts) -> str:
+    """Of any finding, in words."""
+    if one.sensitivity is None or one.precision is None:
+        return f"findings: {one.n} of {one.n_read} segments have one, {one.all_bad} need work"
+    return (
+        f"findings: {one.bad} of {one.all_bad} segments that need work have one ({one.sensitivity:.0%}); "
+        f"of {one.n} with one, {one.precision:.0%} need work"
+    )
 
 
 def _agreement(pair: ReaderPair) -> str:

@@ -7,8 +7,10 @@ import json
 
 import pytest
 
+from SegmentationConcordanceLib.agreement.finding import Finding
 from SegmentationConcordanceLib.agreement.table import AgreementRow
 from SegmentationConcordanceLib.cli import run
+from SegmentationConcordanceLib.reporting.finding_tables import write_findings
 from SegmentationConcordanceLib.reporting.tables import write_agreement
 from SegmentationConcordanceLib.review.blinding_key import keep_key
 from SegmentationConcordanceLib.review.review_file import append_verdict
@@ -58,6 +60,21 @@ def test_readers_models_and_dice(reviews, tmp_path, capsys):
     kappa = next(one for one in lines_of(output / "readers.csv") if one["what"] == "kappa")
     assert float(kappa["value"]) == pytest.approx(1 - 2 / by_chance())
     assert {one["Reviewer"] for one in lines_of(output / "qa-results.csv")} == {"Ann", "Bob"}
+
+
+def test_findings_against_verdicts(reviews, tmp_path, capsys):
+    found = [
+        Finding("missing", "a", ("L",), ("liver",), ("MOOSE",), "..."),
+        Finding("hole", "b", ("L",), ("liver",), ("CADS",), "..."),
+    ]
+    write_findings(tmp_path / "findings.csv", found)
+    words = ["--findings", str(tmp_path / "findings.csv"), "--output", str(tmp_path / "out")]
+    assert run(["review", *map(str, reviews), *words]) == 0
+    # MOOSE needs work in both cases, CADS in none: one of two is found, and one of two findings is right.
+    told = capsys.readouterr().out
+    assert "findings: 1 of 2 segments that need work have one (50%); of 2 with one, 50% need work" in told
+    lines = {one["kind"]: one for one in lines_of(tmp_path / "out" / "findings_read.csv")}
+    assert (lines["missing"]["precision"], lines["hole"]["precision"]) == ("1.0", "0.0")
 
 
 def by_chance() -> float:
