@@ -6,6 +6,7 @@ appears when the mouse is over its point. The legend covers the right of the plo
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,7 +23,8 @@ BANDS = (90, 75, 50, 25)
 
 _STRUCTURE, _PLACE = "structure", "place"
 _GREY = (0.6, 0.6, 0.6)
-_AXIS_MARGIN = 1.5
+_AXIS_MARGIN = 0.2  # powers of ten
+_POWERS = "Volume: 0 is 1 ml, 1 is 10 ml, 2 is 100 ml"
 _LEGEND_WIDTH = 0.85  # of what is plotted
 # In the order of the symbols, of which Slicer's plots have few: some stand for two.
 _MARKERS = (
@@ -68,11 +70,10 @@ def add_agreement_plots(
     dice_chart.SetYAxisRange(0.0, 1.05)
     dice_chart.SetXAxisRangeAuto(False)
     dice_chart.SetXAxisRange(0.0, (len(keys) + 1) * (1 + _LEGEND_WIDTH))
-    share_chart = add_chart(scene, f"{name}, share", share + lines, "Volume (ml)", "Consensus share of it (%)")
-    share_chart.SetXAxisLogScale(True)
+    share_chart = add_chart(scene, f"{name}, share", share + lines, _POWERS, "Consensus share of it (%)")
     share_chart.SetXAxisRangeAuto(False)
     low, high = _volume_range(rows)
-    share_chart.SetXAxisRange(low, high * (high / low) ** _LEGEND_WIDTH)
+    share_chart.SetXAxisRange(low, high + (high - low) * _LEGEND_WIDTH)
     share_chart.SetYAxisRangeAuto(False)
     share_chart.SetYAxisRange(0.0, 1.05 * max([100.0, *(100 * row.volume_ratio for row in rows if row.volume_ratio)]))
     return AgreementPlots(dice_chart, share_chart, (dice_chart, share_chart, *dice, *share, *lines, table, bands))
@@ -100,11 +101,11 @@ def _plotted(
             None if row is None or row.volume_ratio is None else (row.volume_ml, row.volume_ratio) for row in found
         ]
         dice = [None if row is None else row.dice for row in found]
-        volumes = [None if pair is None else pair[0] for pair in compared]
+        volumes = [None if pair is None else _power(pair[0]) for pair in compared]
         shares = [None if pair is None else 100 * pair[1] for pair in compared]
         columns += [
             TableColumn(f"{model} dice", dice, f"{model}: Dice"),
-            TableColumn(f"{model} volume", volumes, f"{model}: volume", unit="ml"),
+            TableColumn(f"{model} volume", volumes, f"{model}: power of ten of the volume in ml"),
             TableColumn(
                 f"{model} share",
                 shares,
@@ -116,14 +117,20 @@ def _plotted(
 
 
 def _bands(rows: Sequence[AgreementRow]) -> list[TableColumn]:
-    return [TableColumn("volume", _volume_range(rows), "Volume", unit="ml")] + [
+    return [TableColumn("volume", _volume_range(rows), "Power of ten of the volume in ml")] + [
         TableColumn(f"{percent} %", [float(percent)] * 2) for percent in BANDS
     ]
 
 
 def _volume_range(rows: Sequence[AgreementRow]) -> tuple[float, float]:
-    volumes = [row.volume_ml for row in rows if row.volume_ml and row.volume_ratio is not None] or [1.0]
-    return min(volumes) / _AXIS_MARGIN, max(volumes) * _AXIS_MARGIN
+    powers = [_power(row.volume_ml) for row in rows if row.volume_ml and row.volume_ratio is not None]
+    known = [power for power in powers if power is not None] or [0.0]
+    return min(known) - _AXIS_MARGIN, max(known) + _AXIS_MARGIN
+
+
+def _power(volume_ml: float | None) -> float | None:
+    """Slicer writes every volume of a logarithmic axis in full, one over the other; powers of ten find room."""
+    return math.log10(volume_ml) if volume_ml else None
 
 
 def _points(
