@@ -10,7 +10,7 @@ TESTS ?=
 # What runs without slicer-core, Qt and a browser.
 LIBRARY_TESTS := $(addprefix Testing/Python/,anatomy imaging agreement review sample cohort commands test_python_interface.py)
 
-.PHONY: help setup setup-test demo viewer explore-env test benchmark lint lint-javascript clean
+.PHONY: help setup setup-test demo viewer explore-env test test-slicer-pins docs benchmark lint lint-javascript clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
