@@ -11,6 +11,7 @@ from typing import Any
 from ..agreement.table import AgreementRow
 from ..errors import ConcordanceError, UnreadableFileError
 from ..imaging.whole_files import require_no_input
+from ..plurals import counted
 from ..reporting.finding_tables import read_findings
 from ..reporting.tables import read_agreement
 from ..review.blinding_key import read_key, unblinded
@@ -116,7 +117,7 @@ def _tell(summary: ReviewSummary, terminal: Terminal) -> None:
     scored = [verdict for verdict in summary.verdicts if verdict.score is not None]
     readers = len({verdict.reader for verdict in scored})
     cases = len({verdict.case for verdict in scored})
-    terminal.say(f"{_count(len(scored), 'verdict')} of {_count(readers, 'reader')} on {_count(cases, 'case')}")
+    terminal.say(f"{counted(len(scored), 'verdict')} of {counted(readers, 'reader')} on {counted(cases, 'case')}")
     for one in summary.counts:
         if not one.structure_key:
             terminal.say(
@@ -165,7 +166,3 @@ def _interval(estimate: Estimate) -> str:
     if estimate.low is None or estimate.high is None:
         return f"{estimate.value:.2f}"
     return f"{estimate.value:.2f} ({estimate.low:.2f} to {estimate.high:.2f})"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
