@@ -7,6 +7,7 @@ error; 130 interrupted.
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import sys
 import warnings
@@ -14,48 +15,46 @@ from collections.abc import Sequence
 from typing import Any
 
 from . import __version__
-from .commands import (
-    cohort,
-    compare,
-    compose,
-    demo,
-    explore,
-    findings,
-    harmonize,
-    labelmaps,
-    report,
-    review,
-    view,
-    which,
-)
-from .commands import run as run_command
 from .commands.parser import Parser
 from .commands.terminal import Terminal
 from .errors import ConcordanceError
 from .imaging.memory_budget import VARIABLE
 
 COMMANDS = {
-    "harmonize": (harmonize, "one model's output -> one coded DICOM SEG"),
-    "compare": (compare, "several models' segmentations of one image -> consensus, agreement tables, report"),
-    "run": (run_command, "a whole cohort: harmonize, compare, tables and report of all cases; goes on where it ended"),
-    "cohort": (cohort, "cohort files: write one from a folder tree, check one"),
-    "which": (which, "which model, for which structure: rankings of a cohort with their uncertainty"),
-    "compose": (compose, "one SEG per case from the best model, or the consensus, of each structure"),
-    "findings": (
-        findings,
-        "what is wrong, whose error it may be, where to look: listed, or as DICOM structured report",
-    ),
-    "report": (report, "agreement tables -> the interactive report"),
-    "review": (review, "verdicts of readers -> their agreement, and what they say of each model"),
-    "view": (view, "images and segmentations in the browser"),
-    "explore": (explore, "one row of views per model, structure by structure, in the browser"),
-    "labelmaps": (labelmaps, "the label maps of the models: which are known, what they say, whether they are sound"),
-    "demo": (demo, "make a synthetic cohort and do everything on it"),
+    "harmonize": "one model's output -> one coded DICOM SEG",
+    "compare": "several models' segmentations of one image -> consensus, agreement tables, report",
+    "run": "a whole cohort: harmonize, compare, tables and report of all cases; goes on where it ended",
+    "cohort": "cohort files: write one from a folder tree, check one",
+    "which": "which model, for which structure: rankings of a cohort with their uncertainty",
+    "compose": "one SEG per case from the best model, or the consensus, of each structure",
+    "findings": "what is wrong, whose error it may be, where to look: listed, or as DICOM structured report",
+    "report": "agreement tables -> the interactive report",
+    "review": "verdicts of readers -> their agreement, and what they say of each model",
+    "view": "images and segmentations in the browser",
+    "explore": "one row of views per model, structure by structure, in the browser",
+    "labelmaps": "the label maps of the models: which are known, what they say, whether they are sound",
+    "demo": "make a synthetic cohort and do everything on it",
 }
+"""The commands, each a module of that name in ``commands``, with a line on what it does."""
 
 
-def build_parser() -> Parser:
-    """The parser of all commands."""
+_COMPLETING = "_ARGCOMPLETE"
+
+
+def command_module(name: str) -> Any:
+    """The module of a command. It is imported when asked for: some of what a command needs takes long to import.
+
+    :param name: a key of :data:`COMMANDS`.
+    """
+    return importlib.import_module(f".commands.{name}", __package__)
+
+
+def build_parser(words: Sequence[str] | None = None) -> Parser:
+    """The parser of all commands.
+
+    :param words: what is to be parsed: commands other than the first word are then there by name alone, and their
+        modules are not imported. The shell that completes a line needs them all, as does None.
+    """
     parser = Parser(
         prog="concordance",
         description="Compare AI segmentations without ground truth.",
@@ -63,20 +62,26 @@ def build_parser() -> Parser:
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
-    for name, (module, summary) in COMMANDS.items():
+    named = COMMANDS if words is None or _COMPLETING in os.environ else words[:1]
+    for name, summary in COMMANDS.items():
+        if name not in named:
+            commands.add_parser(name, help=summary)
+            continue
+        module = command_module(name)
         command = commands.add_parser(name, help=summary, description=module.__doc__, epilog=module.EXAMPLES)
         module.add_arguments(command)
         command.add_common_arguments()
     return parser
 
 
-def run(argv: Sequence[str] | None = None) -> int:
+def run(argv: Sequence[str] | None = None, parser: Parser | None = None) -> int:
     """Run one command.
 
     :param argv: the words after the program's name; None takes those of the process.
+    :param parser: of these words, where it is made already.
     :returns: the exit code.
     """
-    parser = build_parser()
+    parser = parser or build_parser(sys.argv[1:] if argv is None else argv)
     _offer_completion(parser)
     try:
         args = parser.parse_args(argv)
@@ -98,7 +103,7 @@ def _done(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any] | None
         with warnings.catch_warnings():
             # pydicom warns about every odd value of a file; what matters of it is said in our own words.
             warnings.filterwarnings("ignore", module="pydicom")
-            summary = COMMANDS[args.command][0].run(args, terminal)
+            summary = command_module(args.command).run(args, terminal)
         if args.json:
             terminal.print_json(summary)
         return summary
@@ -120,7 +125,7 @@ def _short(place: str) -> str:
 
 def _offer_completion(parser: Parser) -> None:
     """Answer the shell that asks what could come next, where the optional package argcomplete is installed."""
-    if "_ARGCOMPLETE" not in os.environ:
+    if _COMPLETING not in os.environ:
         return
     try:
         import argcomplete

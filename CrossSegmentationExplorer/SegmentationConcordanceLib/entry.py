@@ -24,12 +24,13 @@ def main() -> int:
     _go_to_explore_environment()
     with contextlib.suppress(ValueError):  # not the main thread
         signal.signal(signal.SIGINT, _end_at_once)
-    from .cli import run
+    from .cli import build_parser, run
 
+    parser = build_parser(sys.argv[1:])
     with contextlib.suppress(ValueError):
         signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        code = run()
+        code = run(sys.argv[1:], parser)
     except KeyboardInterrupt:  # between two lines of ours
         code = INTERRUPTED
     with contextlib.suppress(ValueError):

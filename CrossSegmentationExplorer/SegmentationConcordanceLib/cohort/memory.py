@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 
 import pydicom
-import SimpleITK
 from pydicom.errors import InvalidDicomError
 
 from .cases import CohortCase
@@ -41,6 +40,8 @@ def available_bytes() -> int | None:
 
 def _voxels_of(case: CohortCase) -> int:
     """The number of voxels by the headers; a usual CT's where they do not tell."""
+    import SimpleITK
+
     image = case.image or next((path for output in case.outputs for path in files_below(output.paths)), None)
     if image is None:
         return 0

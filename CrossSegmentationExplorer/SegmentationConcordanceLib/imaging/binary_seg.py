@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import SimpleITK
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filewriter import dcmwrite
 from pydicom.uid import ExplicitVRLittleEndian
@@ -74,6 +73,8 @@ def write_binary(
 
 
 def _write_image(layer: np.ndarray, geometry: Geometry, path: Path) -> None:
+    import SimpleITK
+
     image = SimpleITK.GetImageFromArray(layer)
     image.SetSpacing(geometry.spacing_mm.tolist())
     image.SetOrigin(geometry.origin_lps.tolist())

@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 
 import numpy as np
-import SimpleITK
 
 from ..errors import UnreadableFileError, VoxelTypeError
 from .geometry import Geometry
@@ -24,6 +23,8 @@ def read_image_grid(path: str | os.PathLike[str]) -> Geometry:
     :raises VoxelTypeError: it has not three axes.
     :raises GeometryMismatchError: the file does not say where it lies, or says two different things.
     """
+    import SimpleITK
+
     path = Path(path)
     require_file(path)
     if not is_volume_file(path):
@@ -47,6 +48,8 @@ def read_image_voxels(path: str | os.PathLike[str]) -> np.ndarray:
 
     :raises UnreadableFileError: as :func:`read_image_grid`.
     """
+    import SimpleITK
+
     path = Path(path)
     if path.name.lower().endswith((".nii", ".nii.gz")):
         return read_nifti(path)[0]

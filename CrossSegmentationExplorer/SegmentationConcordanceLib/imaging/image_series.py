@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import SimpleITK
 
 from ..errors import DicomSeriesError, UnreadableFileError
 from .geometry import Geometry
@@ -92,6 +91,8 @@ def read_voxels(series: ImageSeries) -> np.ndarray:
 
 
 def _read_slice(path: Path, shape: tuple[int, ...]) -> np.ndarray:
+    import SimpleITK
+
     try:
         pixels = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(path), imageIO="GDCMImageIO"))
     except RuntimeError as error:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 
 from ..errors import DicomSeriesError
 from .geometry import Geometry
@@ -221,6 +220,8 @@ def _off_the_best_grid(depths: np.ndarray, levels: np.ndarray) -> float:
     :param depths: of the slices along the normal, mm, ascending.
     :param levels: which place of the grid each slice takes: 0, 1, 2, ...
     """
+    from scipy.optimize import minimize_scalar
+
     # The range of what a step leaves over is convex in the step.
     step = (depths[-1] - depths[0]) / levels[-1]
     span = np.ptp(depths - step * levels) / levels[-1] + _FLOAT_NOISE_MM

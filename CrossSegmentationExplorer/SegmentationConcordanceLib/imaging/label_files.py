@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-import SimpleITK
-
 from ..anatomy.identity import structure_identity
 from ..errors import OutputError
 from .label_map import LabelMap
@@ -21,6 +19,8 @@ def write_label_files(stem: Path, label_map: LabelMap) -> list[Path]:
     :returns: the files written.
     :raises OutputError: one cannot be written.
     """
+    import SimpleITK
+
     files = [
         stem.with_name(f"{stem.name}{f'_{number}' if number > 1 else ''}.nii.gz")
         for number in range(1, len(label_map.layers) + 1)

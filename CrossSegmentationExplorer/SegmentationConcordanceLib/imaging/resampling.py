@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import SimpleITK
 
 from ..errors import GeometryMismatchError
 from .geometry import Geometry
@@ -283,6 +282,8 @@ def _gathered(
 
 
 def _resampled_by_itk(layer: np.ndarray, source: Geometry, target: Geometry) -> np.ndarray:
+    import SimpleITK
+
     image = SimpleITK.GetImageFromArray(layer)
     image.SetSpacing(source.spacing_mm.tolist())
     image.SetOrigin(source.origin_lps.tolist())

@@ -10,6 +10,7 @@ from ..errors import DicomSegError
 from .geometry import Geometry
 from .image_series import ImageSeries
 from .label_map import LabelMap
+from .numbered_segments import NumberedSegments
 from .seg_alike import told_apart
 from .seg_reader import DicomSeg
 
@@ -17,10 +18,10 @@ _TOLERANCE_VOXELS = 0.01
 _REMEDY = "Nothing was written. Report this, with the versions of dcmqi and of this program."
 
 
-def require_same(seg: DicomSeg, meant: LabelMap, series: ImageSeries, path: Path) -> None:
+def require_same(seg: DicomSeg, meant: NumberedSegments, series: ImageSeries, path: Path) -> None:
     """Compare segments, references, position and every voxel.
 
-    :param meant: on the grid of ``series``, segments labelled with the numbers that they should have.
+    :param meant: on the grid of ``series``.
     :param path: the file that is being written, for the error.
     :raises DicomSegError: on the first difference.
     """
@@ -31,7 +32,7 @@ def require_same(seg: DicomSeg, meant: LabelMap, series: ImageSeries, path: Path
         _require_same_voxels(seg.label_map, meant, index, first, path)
 
 
-def _require_same_segments(seg: DicomSeg, meant: LabelMap, path: Path) -> None:
+def _require_same_segments(seg: DicomSeg, meant: NumberedSegments, path: Path) -> None:
     read = {segment.label: segment for segment in seg.label_map.segments}
     if sorted(read) != sorted(segment.label for segment in meant.segments):
         raise DicomSegError(path, f"{len(read)} segments were written, not {len(meant.segments)}", _REMEDY)
@@ -73,7 +74,7 @@ def _require_same_references(seg: DicomSeg, series: ImageSeries, first: int, pat
             raise DicomSegError(path, f"slice {first + k + 1} refers to image {sorted(images)}, not {image}", _REMEDY)
 
 
-def _require_same_voxels(read: LabelMap, meant: LabelMap, index: int, first: int, path: Path) -> None:
+def _require_same_voxels(read: LabelMap, meant: NumberedSegments, index: int, first: int, path: Path) -> None:
     """Compare one layer, slice by slice: the reader may have spread its segments over other layers."""
     numbers = [segment.label for segment in meant.segments if segment.layer == index]
     own = np.zeros(max(segment.label for segment in meant.segments) + 1, dtype=meant.layers[index].dtype)

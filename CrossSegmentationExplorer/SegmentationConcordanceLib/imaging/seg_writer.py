@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,8 +14,9 @@ import numpy as np
 from ..errors import ConcordanceError, GeometryMismatchError
 from .binary_seg import write_binary
 from .image_series import ImageSeries
-from .label_map import LabelMap, Segment, smallest_dtype
+from .label_map import LabelMap
 from .label_map_seg import write_label_map
+from .numbered_segments import NumberedSegments, numbered_segments
 from .seg_check import require_same
 from .seg_file import COMPRESSIONS, SegDescription
 from .seg_identity import SegIdentity
@@ -29,8 +30,6 @@ BINARY, LABEL_MAP, AUTO = "binary", "labelmap", "auto"
 and quick, for segments that do not overlap; the second where it can be, else the first."""
 
 DEFAULT_COMPRESSION = {BINARY: "none", LABEL_MAP: "jpegls"}
-
-_MOST_SEGMENTS = 2**15 - 1
 
 
 def write_dicom_seg(
@@ -75,7 +74,7 @@ def write_dicom_seg(
         raise GeometryMismatchError(
             path, f"the segmentation is not on the grid of the images: {differences}", "Bring it to that grid first."
         )
-    numbered = _numbered(label_map, path)
+    numbered = numbered_segments(label_map, path)
     kind, compression = _kind_and_compression(kind, compression, numbered, path)
     numbered = replace(numbered, segments=storable_segments(numbered.segments, model_name))
     identity = identity or SegIdentity(model=model_name)
@@ -91,13 +90,13 @@ def write_dicom_seg(
     )
     write = write_binary if kind == BINARY else write_label_map
     with whole_file(path) as temporary, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        write(temporary, numbered, series, description, Path(folder), path, waiting)
+        write(temporary, numbered.label_map(series.geometry), series, description, Path(folder), path, waiting)
         require_same(read_dicom_seg(temporary, series), numbered, series, path)
     return source.notes
 
 
-def _kind_and_compression(kind: str, compression: str, label_map: LabelMap, path: Path) -> tuple[str, str]:
-    overlaps = len(label_map.layers) > 1
+def _kind_and_compression(kind: str, compression: str, numbered: NumberedSegments, path: Path) -> tuple[str, str]:
+    overlaps = len(numbered.layers) > 1
     if kind == AUTO:
         compression = compression or ("deflate" if overlaps else "")
         kind = BINARY if overlaps else LABEL_MAP
@@ -111,47 +110,10 @@ def _kind_and_compression(kind: str, compression: str, label_map: LabelMap, path
     return kind, compression
 
 
-def _digest(label_map: LabelMap, series: ImageSeries, *facts: object) -> str:
+def _digest(numbered: NumberedSegments, series: ImageSeries, *facts: object) -> str:
     """A text that is the same for the same content, and another for any other."""
-    digest = hashlib.blake2b(repr((facts, label_map.segments, series.sop_instance_uids)).encode(), digest_size=32)
-    for layer in label_map.layers:
-        digest.update(np.ascontiguousarray(layer).data)
+    digest = hashlib.blake2b(repr((facts, numbered.segments, series.sop_instance_uids)).encode(), digest_size=32)
+    for layer in numbered.layers:
+        for one_slice in layer:
+            digest.update(np.ascontiguousarray(one_slice).data)
     return digest.hexdigest()
-
-
-def _numbered(label_map: LabelMap, path: Path) -> LabelMap:
-    """The segments that have voxels, labelled 1 to N over all layers; layers without any are left out."""
-    unnamed = label_map.unnamed_labels()
-    if unnamed:
-        labels = ", ".join(str(label) for _, label in unnamed[:10])
-        raise ConcordanceError(path, f"voxels of label {labels} belong to no segment", "Name them in the label map.")
-    counts = label_map.voxel_counts()
-    found = sorted((segment for segment in label_map.segments if counts[segment]), key=lambda segment: segment.layer)
-    if not found:
-        raise ConcordanceError(
-            path, f"nothing was segmented: none of {len(counts)} segments has a voxel", "A DICOM SEG cannot be empty."
-        )
-    if len(found) > _MOST_SEGMENTS:
-        raise ConcordanceError(path, f"{len(found)} segments, more than {_MOST_SEGMENTS}", "Write several files.")
-    dtype = smallest_dtype([len(found)])
-    used = sorted({segment.layer for segment in found})
-    layers: list[np.ndarray] = []
-    segments: list[Segment] = []
-    for new_layer, old_layer in enumerate(used):
-        here = [segment for segment in found if segment.layer == old_layer]
-        numbers = range(len(segments) + 1, len(segments) + len(here) + 1)
-        layers.append(_relabelled(label_map.layers[old_layer], [s.label for s in here], numbers, dtype))
-        segments += [replace(segment, label=n, layer=new_layer) for segment, n in zip(here, numbers)]
-    return LabelMap(tuple(layers), label_map.geometry, tuple(segments))
-
-
-def _relabelled(layer: np.ndarray, labels: Sequence[int], numbers: Sequence[int], dtype: np.dtype) -> np.ndarray:
-    if layer.dtype == dtype and list(labels) == list(numbers):
-        return layer
-    if layer.dtype.itemsize <= 2:
-        table = np.zeros(max(labels) + 1, dtype=dtype)
-        table[list(labels)] = numbers
-        return table[layer]
-    order = np.argsort(labels)
-    table = np.concatenate([[0], np.asarray(numbers)[order]]).astype(dtype)
-    return table[np.searchsorted(np.asarray(labels)[order], layer, side="right")]

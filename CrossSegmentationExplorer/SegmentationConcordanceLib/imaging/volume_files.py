@@ -8,9 +8,9 @@ import os
 import re
 import zlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import SimpleITK
 
 from ..errors import GeometryMismatchError, UnreadableFileError, VoxelTypeError
 from .geometry import Geometry
@@ -18,6 +18,9 @@ from .gzip_ends import require_soon_ended
 from .itk_headers import require_sound_header
 from .label_map import smallest_dtype
 from .nifti import read_nifti
+
+if TYPE_CHECKING:
+    import SimpleITK
 
 _NIFTI_SUFFIXES = (".nii.gz", ".nii")
 _ITK_READERS = {".nrrd": "NrrdImageIO", ".nhdr": "NrrdImageIO", ".mha": "MetaImageIO", ".mhd": "MetaImageIO"}
@@ -73,6 +76,8 @@ def require_file(path: Path) -> None:
 
 
 def _read_with_itk(path: Path) -> tuple[np.ndarray, Geometry]:
+    import SimpleITK
+
     kind = _ITK_READERS[path.suffix.lower()]
     reader = SimpleITK.ImageFileReader()
     reader.SetImageIO(kind)
@@ -133,6 +138,8 @@ def _require_whole_nrrd(path: Path, announced: int) -> None:
 
 def _require_whole_metaimage(reader: SimpleITK.ImageFileReader, path: Path) -> None:
     """ITK notices that voxels are missing, but writes about it to stderr and raises "No such file"."""
+    import SimpleITK
+
     with path.open("rb") as stream:
         start = stream.read(2**20)
     data = re.search(rb"^ElementDataFile *= *LOCAL *\r?\n", start, re.MULTILINE)

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import SimpleITK
 from scipy.ndimage import map_coordinates
 
 from ..agreement.analysis import CaseResult
@@ -281,6 +280,8 @@ def _window(values: np.ndarray, is_ct: bool) -> tuple[float, float]:
 
 def _jpeg(grey: np.ndarray) -> str:
     """A grey picture as JPEG in base64."""
+    import SimpleITK
+
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "picture.jpg"
         SimpleITK.WriteImage(

@@ -24,7 +24,9 @@ def test_help_names_every_command(concordance):
 
 
 def test_a_fault_of_ours_is_exit_code_1_with_its_traceback(repository, tmp_path):
-    broken = "import sys; from SegmentationConcordanceLib import cli\ncli.COMMANDS['demo'][0].run = lambda *a: 1 / 0\n"
+    broken = (
+        "import sys; from SegmentationConcordanceLib import cli\ncli.command_module('demo').run = lambda *a: 1 / 0\n"
+    )
     broken += "sys.exit(cli.run(['demo', '--output', 'x']))"
     folder = repository / "CrossSegmentationExplorer"
     done = subprocess.run([sys.executable, "-c", broken], cwd=folder, capture_output=True, text=True)
@@ -36,7 +38,7 @@ def test_interruption_is_said_and_exit_code_130(concordance, monkeypatch):
     def interrupted(args, terminal):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli.COMMANDS["demo"][0], "run", interrupted)
+    monkeypatch.setattr(cli.command_module("demo"), "run", interrupted)
     outcome = concordance("demo", "--output", "x")
     assert (outcome.code, outcome.err) == (130, "concordance: interrupted\n")
 
@@ -63,3 +65,15 @@ def test_a_report_takes_the_place_of_none_of_its_tables(refused, demo, tmp_path,
     words = [word for name, path in tables.items() for word in (f"--{name}", path)]
     assert "is one of the files that are read" in refused("report", *words, "--output", tables[read])
     assert tables[read].read_bytes() == before
+
+
+def test_a_command_imports_no_library_that_only_others_need(repository):
+    """SimpleITK is 80 MB of memory, scipy.stats most of a second: harmonize of NIfTI needs neither."""
+    script = (
+        "import sys; from SegmentationConcordanceLib import cli\n"
+        "cli.build_parser(['harmonize'])\n"
+        "print([name for name in ('SimpleITK', 'scipy.stats', 'scipy.optimize', 'pandas') if name in sys.modules])"
+    )
+    folder = repository / "CrossSegmentationExplorer"
+    done = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, text=True)
+    assert (done.stdout.strip(), done.stderr) == ("[]", "")

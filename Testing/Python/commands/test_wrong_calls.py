@@ -204,9 +204,9 @@ def test_errors_of_the_system_are_told_with_the_file(refused, monkeypatch):
     def fail(args, terminal):
         raise PermissionError(13, "Permission denied", "/some/where")
 
-    monkeypatch.setattr(cli.COMMANDS["demo"][0], "run", fail)
+    monkeypatch.setattr(cli.command_module("demo"), "run", fail)
     assert refused("demo", "--output", "x").startswith("concordance: /some/where: cannot be used (Permission denied).")
-    monkeypatch.setattr(cli.COMMANDS["demo"][0], "run", lambda args, terminal: [0] * 10**15)
+    monkeypatch.setattr(cli.command_module("demo"), "run", lambda args, terminal: [0] * 10**15)
     assert "more memory than there is" in refused("demo", "--output", "x")
 
 
@@ -220,8 +220,8 @@ def test_every_help_has_examples(concordance):
 
 def test_every_example_is_a_call_that_can_be_made():
     parser = cli.build_parser()
-    for name, (module, _) in cli.COMMANDS.items():
-        _, *lines = module.EXAMPLES.splitlines()
+    for name in cli.COMMANDS:
+        _, *lines = cli.command_module(name).EXAMPLES.splitlines()
         for line in lines:
             program, command, *_ = words = shlex.split(line)
             assert (program, command) == ("concordance", name)

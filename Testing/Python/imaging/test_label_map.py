@@ -70,6 +70,14 @@ def test_counts_of_high_labels():
     assert label_counts(layer(*[0] * 10, 2**32 - 1, 70000, dtype=np.uint32)) == {70000: 1, 2**32 - 1: 1}
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_counts_of_slices_that_are_no_whole_number_of_words(dtype):
+    voxels = np.random.default_rng(3).choice([0, 0, 0, 4, 200], (5, 7, 9)).astype(dtype)
+    for some in (voxels, voxels[::-1, 1:, ::2]):
+        labels, counts = np.unique(some[some > 0], return_counts=True)
+        assert label_counts(some) == dict(zip(labels.tolist(), counts.tolist()))
+
+
 def test_counts_of_no_labels():
     assert label_counts(np.zeros((2, 2, 3), np.uint8)) == {}
     assert label_counts(np.zeros((0, 2, 3), np.uint8)) == {}
