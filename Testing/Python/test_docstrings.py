@@ -7,15 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 LIBRARY, PUBLIC = "SegmentationConcordanceLib", "segmentation_concordance"
-FOLDERS = (
-    *("anatomy", "imaging", "agreement", "reporting", "cohort", "review", "viewer", "browser", "exploring"),
-    "harmonizing",
-)
-"""What is held to more than a sentence for every public function of two or more arguments. Not yet: scene, sample and
-commands."""
 SECTION = re.compile(r"^:(param \w+|returns|raises \S+):", re.MULTILINE)
 OTHER_STYLES = re.compile(r"^(Args|Arguments|Parameters|Returns|Raises):?\n", re.MULTILINE)
 
@@ -45,11 +37,10 @@ def python_files(repository: Path, *folders: str) -> list[Path]:
     return [path for folder in folders for path in sorted((library / folder).rglob("*.py"))]
 
 
-@pytest.mark.parametrize("folder", [PUBLIC, *(f"{LIBRARY}/{name}" for name in FOLDERS)])
-def test_functions_of_two_or_more_arguments_have_sections(repository, folder):
+def test_functions_of_two_or_more_arguments_have_sections(repository):
     bare = [
         f"{path.name}, line {function.lineno}: {function.name}"
-        for path in python_files(repository, folder)
+        for path in python_files(repository, PUBLIC, LIBRARY)
         for function, arguments in public_functions(path)
         if len(arguments) >= 2 and not SECTION.search(ast.get_docstring(function) or "")
     ]

@@ -63,7 +63,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
-    """Do it; the summary names the files and the worst agreement."""
+    """Do it; the summary names the files and the worst agreement.
+
+    :param terminal: where progress, notes and the summary's sentences go.
+    :raises ConcordanceError: if the call or an input is wrong; nothing is written then.
+    """
     options = analysis_options(args)
     viewer = viewer_of(args)
     settings = Settings(options, tuple(args.combine), args.resample, folders_of(args), viewer)

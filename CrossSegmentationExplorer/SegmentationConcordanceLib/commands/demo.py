@@ -50,7 +50,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
-    """Do it; the summary says how well the tables show each planted error."""
+    """Do it; the summary says how well the tables show each planted error.
+
+    :param terminal: where progress and sentences go.
+    :raises ConcordanceError: if the folder is in use, or a case of the sample could not be compared.
+    """
     folder = args.output.resolve()
     _make_room(folder)
     terminal.say("Making the sample: a synthetic chest and six synthetic models with planted errors")

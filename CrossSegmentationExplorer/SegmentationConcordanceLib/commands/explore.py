@@ -63,7 +63,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
-    """Serve until interrupted; the summary has the address."""
+    """Serve until interrupted; the summary has the address.
+
+    :param terminal: where progress, notes and the address go.
+    :raises ConcordanceError: if the call or an input is wrong, or trame-slicer is missing.
+    """
     review = _review(args)
     runs = parse_runs([path for paths in args.seg for path in paths], args.model)
     _require_trame_slicer()

@@ -10,7 +10,12 @@ FINDINGS_SHOWN = 8
 
 
 def finding_lines(findings: Sequence[Finding], limit: int = FINDINGS_SHOWN) -> list[str]:
-    """The gravest findings in sentences, and how many more there are."""
+    """The gravest findings in sentences, and how many more there are.
+
+    :param findings: the gravest first.
+    :param limit: how many sentences at most.
+    :returns: one line where there is no finding.
+    """
     if not findings:
         return ["no finding"]
     lines = [f"{len(findings)} findings, the gravest first:" if len(findings) > 1 else "one finding:"]

@@ -56,7 +56,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
-    """Do it; the summary holds the findings that were chosen."""
+    """Do it; the summary holds the findings that were chosen.
+
+    :param terminal: where the sentences go.
+    :raises ConcordanceError: if a table cannot be read, or nothing is called as an option says.
+    """
     if bool(args.sr) != bool(args.seg):
         raise ConcordanceError("--sr", "goes with --seg", "Give the DICOM SEGs that the report is to refer to.")
     findings = gravest_first(finding for path in args.results for finding in _read(path))

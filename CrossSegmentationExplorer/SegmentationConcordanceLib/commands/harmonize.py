@@ -91,7 +91,11 @@ def add_storage_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
-    """Do it; the summary names every segment with its volume in ml, or what became of every case."""
+    """Do it; the summary names every segment with its volume in ml, or what became of every case.
+
+    :param terminal: where progress and sentences go.
+    :raises ConcordanceError: if the call or an input is wrong; no file is written then.
+    """
     if args.cases is not None:
         return harmonize_many.run(args, terminal)
     for option in ("plan", "redo"):

@@ -48,7 +48,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, vocabularies: Sequence[Vocabulary], terminal: Terminal) -> dict[str, Any]:
-    """Do it; labels that bring codes, or that are spelled as a known structure, are explained, the others wait."""
+    """Do it; labels that bring codes, or that are spelled as a known structure, are explained, the others wait.
+
+    :param vocabularies: the label maps that are known, with the user's own.
+    :param terminal: where the sentences go.
+    :raises LabelMapTableError: if the table cannot be read, or the output is no name for a label map.
+    """
     if args.output.suffix.lower() != ".csv":
         raise LabelMapTableError(args.output, "is no name for a label map", "Let it end in .csv.")
     require_no_input(args.output, [args.file])

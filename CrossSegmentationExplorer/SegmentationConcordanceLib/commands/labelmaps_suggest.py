@@ -67,7 +67,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, vocabularies: Sequence[Vocabulary], terminal: Terminal) -> dict[str, Any]:
-    """Do it; without ``--output`` nothing is written."""
+    """Do it; without ``--output`` nothing is written.
+
+    :param vocabularies: the label maps that are known, with the user's own.
+    :param terminal: where the suggestions go.
+    :raises ConcordanceError: if the call is wrong or a file cannot be read.
+    """
     if args.map is None and args.file is None:
         raise ConcordanceError("labelmaps suggest", "nothing to look at", "Give --map, --file or both.")
     if args.accept is not None and args.output is None:

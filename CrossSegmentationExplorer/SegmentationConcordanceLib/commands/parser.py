@@ -27,7 +27,13 @@ class Parser(argparse.ArgumentParser):
             self.description = _wrapped(self.description)
 
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """As ever, with a near match for an unknown option."""
+        """As ever, with a near match for an unknown option.
+
+        :param args: the words; None takes those of the process.
+        :param namespace: what gets the values; None makes one.
+        :raises SystemExit: with code 2, after one line on standard error, for a wrong call; with 0 after help or
+            version.
+        """
         found, unknown = self.parse_known_args(args, namespace)
         if unknown:
             parser = self._parser_of(found)

@@ -70,7 +70,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
-    """Do it; the summary counts what the report holds and repeats its worst findings."""
+    """Do it; the summary counts what the report holds and repeats its worst findings.
+
+    :param terminal: where the sentences go.
+    :raises ConcordanceError: if a table cannot be read; no report is written then.
+    """
     viewer = viewer_of(args)
     require_no_input(args.output, [*args.agreement, *args.pairwise, *([args.cases] if args.cases else [])])
     require_output_file(args.output, ".html")

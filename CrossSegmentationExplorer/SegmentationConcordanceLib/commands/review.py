@@ -56,7 +56,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
-    """Do it; the summary holds every estimate."""
+    """Do it; the summary holds every estimate.
+
+    :param terminal: where the sentences go.
+    :raises ConcordanceError: if a file cannot be read, or an output is one of the inputs.
+    """
     verdicts = _verdicts(args.reviews, terminal)
     rows = [row for path in args.agreement for row in read_agreement(path)]
     findings = [finding for path in args.findings for finding in read_findings(path)]

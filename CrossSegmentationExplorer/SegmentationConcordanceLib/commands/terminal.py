@@ -84,11 +84,19 @@ class Terminal:
         self._write(self.out, (text if readable else json.dumps(whole, indent=2)) + "\n")
 
     def part(self, first: float, last: float) -> None:
-        """What is shown of progress from now on is a part of the whole, from ``first`` to ``last``."""
+        """What is shown of progress from now on is a part of the whole, from ``first`` to ``last``.
+
+        :param first: 0 to 1.
+        :param last: 0 to 1.
+        """
         self._span = (first, last)
 
     def progress(self, fraction: float, what: str) -> None:
-        """How far the work is, 0 to 1; shown in place, and only where a person looks."""
+        """How far the work is, 0 to 1; shown in place, and only where a person looks.
+
+        :param fraction: of the present part; values outside 0 to 1 count as its ends.
+        :param what: what is being done, cut after 70 characters.
+        """
         if self.silent or not _is_terminal(self.err):
             return
         self.clear_progress()

@@ -63,7 +63,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
-    """Serve until interrupted; the summary has the addresses."""
+    """Serve until interrupted; the summary has the addresses.
+
+    :param terminal: where progress, notes and addresses go.
+    :raises ConcordanceError: if there is nothing to show, or the viewer cannot be had.
+    """
     folder = args.ohif or fetch_ohif(lambda what: terminal.progress(0.1, what))
     if args.fetch_only:
         terminal.say(f"OHIF is in {folder}")

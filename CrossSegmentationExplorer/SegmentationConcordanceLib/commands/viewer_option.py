@@ -10,7 +10,10 @@ _NONE = "none"
 
 
 def add_viewer_argument(parser: argparse.ArgumentParser, default: str = LOCAL) -> None:
-    """The option that sets the viewer for a whole report."""
+    """The option that sets the viewer for a whole report.
+
+    :param default: the viewer without the option: a name or a template.
+    """
     parser.add_argument(
         "--viewer",
         metavar="LINK",

@@ -62,7 +62,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
-    """Do it; the summary has the sentence of each group."""
+    """Do it; the summary has the sentence of each group.
+
+    :param terminal: where the sentences go.
+    :raises ConcordanceError: if the call is wrong or a table cannot be read.
+    """
     if (args.run is None) == (args.agreement is None):
         fact = "or --agreement is needed, one of the two"
         raise ConcordanceError("--run", fact, "Give the output of concordance run.")

@@ -99,7 +99,10 @@ def _layers(model: SampleModel) -> list[list[tuple]]:
 
 
 def rng_for(seed: int, *purpose: str) -> np.random.Generator:
-    """A generator of its own for each purpose, so that one step does not depend on what another one drew."""
+    """A generator of its own for each purpose, so that one step does not depend on what another one drew.
+
+    :param purpose: words that tell this use from all others; the same words give the same numbers.
+    """
     return np.random.default_rng([seed, *(zlib.crc32(word.encode()) for word in purpose)])
 
 

@@ -43,6 +43,11 @@ class Ellipsoid:
         return np.array([self.center - reach, self.center + reach])
 
     def contains(self, x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
+        """Whether points lie in the ellipsoid or on it.
+
+        :param x: float32, mm in LPS; ``y`` and ``z`` likewise, all of one shape.
+        :returns: bool, of that shape.
+        """
         dx, dy, dz = (v - np.float32(c) for v, c in zip((x, y, z), self.center))
         total = np.zeros_like(dx)
         for axis, radius in zip(self.axes, self.radii):
@@ -71,6 +76,11 @@ class Capsule:
         return np.array([ends.min(axis=0) - reach, ends.max(axis=0) + reach])
 
     def contains(self, x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
+        """Whether points lie in the rod or on it.
+
+        :param x: float32, mm in LPS; ``y`` and ``z`` likewise, all of one shape.
+        :returns: bool, of that shape.
+        """
         stretch = np.array(self.stretch)
         start, end = (np.array(point) / stretch for point in (self.start, self.end))
         along = end - start
@@ -94,6 +104,11 @@ class Box:
         return np.array([self.lowest, self.highest], dtype=float)
 
     def contains(self, x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
+        """Whether points lie in the box or on it.
+
+        :param x: float32, mm in LPS; ``y`` and ``z`` likewise, all of one shape.
+        :returns: bool, of that shape.
+        """
         inside = np.ones(x.shape, dtype=bool)
         for v, low, high in zip((x, y, z), self.lowest, self.highest):
             inside &= (v >= low) & (v <= high)
@@ -141,6 +156,11 @@ class Loft:
         return np.array([center, 1 / radius_x, 1 / radius_y], dtype=np.float32)
 
     def contains(self, x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
+        """Whether points lie in the column or on it.
+
+        :param x: float32, mm in LPS; ``y`` and ``z`` likewise, all of one shape.
+        :returns: bool, of that shape.
+        """
         bottom, top = self.sections[0][0], self.sections[-1][0]
         rows = ((z - np.float32(bottom)) * np.float32(1 / _LOFT_STEP_MM)).astype(np.int32)
         np.clip(rows, 0, self._profile.shape[1] - 1, out=rows)
@@ -175,6 +195,11 @@ class Cut:
         return bounds
 
     def contains(self, x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
+        """Whether points lie in the shape and on the right side of every plane.
+
+        :param x: float32, mm in LPS; ``y`` and ``z`` likewise, all of one shape.
+        :returns: bool, of that shape.
+        """
         inside = self.shape.contains(x, y, z)
         for (a, b, c), offset in self.planes:
             inside &= np.float32(a) * x + np.float32(b) * y + np.float32(c) * z <= offset

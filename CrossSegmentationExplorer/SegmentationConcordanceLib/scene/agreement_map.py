@@ -44,7 +44,11 @@ def agreement_of_all(comparison: Comparison) -> np.ndarray:
 
 
 def agreement_of_one(comparison: Comparison, index: int, box: Box | None) -> np.ndarray:
-    """The number of models that carry one structure: uint8, axes (k, j, i), of the whole grid; 0 without a box."""
+    """The number of models that carry one structure: uint8, axes (k, j, i), of the whole grid; 0 without a box.
+
+    :param index: the structure's number in ``comparison.structures``.
+    :param box: where any model carries it, in voxels (k, j, i); None where none does.
+    """
     agreeing = np.zeros(comparison.geometry.shape, np.uint8)
     if box is not None:
         agreeing[box.slices] = agreement_crop(comparison, index, box)
@@ -54,7 +58,13 @@ def agreement_of_one(comparison: Comparison, index: int, box: Box | None) -> np.
 def add_agreement_map(
     scene: slicer.vtkMRMLScene, name: str, agreeing: np.ndarray, geometry: Geometry, n_models: int
 ) -> tuple[slicer.vtkMRMLLabelMapVolumeNode, slicer.vtkMRMLColorTableNode]:
-    """Add the numbers as a label map volume, so that 0 is transparent in the views, and its colour table."""
+    """Add the numbers as a label map volume, so that 0 is transparent in the views, and its colour table.
+
+    :param agreeing: numbers of models, whole numbers, axes (k, j, i); copied.
+    :param geometry: the grid of ``agreeing``.
+    :param n_models: the largest number that can occur; 0 and it end the colour table.
+    :returns: the volume and the table, neither of them shown yet.
+    """
     colors = _color_table(scene, f"{name} colors", n_models)
     image = vtk.vtkImageData()
     fill_image(image, agreeing, agreeing.dtype)
@@ -87,7 +97,10 @@ def add_legend(volume: slicer.vtkMRMLLabelMapVolumeNode) -> slicer.vtkMRMLColorL
 def show_as_label(
     scene: slicer.vtkMRMLScene, volume: slicer.vtkMRMLLabelMapVolumeNode | None, opacity: float = 0.7
 ) -> None:
-    """Lay a label map over the images of all slice views; None takes it away."""
+    """Lay a label map over the images of all slice views; None takes it away.
+
+    :param opacity: 0 to 1.
+    """
     for number in range(scene.GetNumberOfNodesByClass("vtkMRMLSliceCompositeNode")):
         composite = scene.GetNthNodeByClass(number, "vtkMRMLSliceCompositeNode")
         composite.SetLabelVolumeID(volume.GetID() if volume else None)

@@ -34,6 +34,8 @@ def belonging(node: slicer.vtkMRMLSegmentationNode, volume: slicer.vtkMRMLScalar
 
     Asked in this order: the node's reference image; the DICOM images that it refers to; the study, together with the
     place; the place alone, for segmentations that know no image, such as plain NIfTI files. Looks at no voxels.
+
+    :param volume: one without voxels ties nothing.
     """
     if volume.GetImageData() is None:
         return None

@@ -34,7 +34,10 @@ def read_volume(node: slicer.vtkMRMLScriptedModuleNode) -> slicer.vtkMRMLScalarV
 
 
 def write_volume(node: slicer.vtkMRMLScriptedModuleNode, volume: slicer.vtkMRMLScalarVolumeNode | None) -> None:
-    """Keep the reference volume."""
+    """Keep the reference volume.
+
+    :param volume: None for no volume.
+    """
     node.SetNodeReferenceID(_VOLUME, volume.GetID() if volume else None)
 
 
@@ -61,7 +64,10 @@ def read_options(node: slicer.vtkMRMLScriptedModuleNode) -> AnalysisOptions:
 
 
 def write_options(node: slicer.vtkMRMLScriptedModuleNode, options: AnalysisOptions) -> None:
-    """Keep the options, one parameter each: "ConsensusMetrics.method" and so on, as JSON."""
+    """Keep the options, one parameter each: "ConsensusMetrics.method" and so on, as JSON.
+
+    :param options: without which models take part, as that is kept with the choices.
+    """
     for field in fields(AnalysisOptions):
         if field.name not in _NOT_STORED:
             value = getattr(options, field.name)
@@ -81,7 +87,10 @@ def read_rules(node: slicer.vtkMRMLScriptedModuleNode) -> tuple[ModelRule, ...]:
 
 
 def write_rules(node: slicer.vtkMRMLScriptedModuleNode, rules: tuple[ModelRule, ...]) -> None:
-    """Keep the keyword rules."""
+    """Keep the keyword rules.
+
+    :param rules: in the order in which they are tried.
+    """
     node.SetParameter(_RULES, json.dumps([{"model": rule.model, "keywords": rule.keywords} for rule in rules]))
 
 
@@ -92,7 +101,10 @@ def read_combinations(node: slicer.vtkMRMLScriptedModuleNode) -> tuple[str, ...]
 
 
 def write_combinations(node: slicer.vtkMRMLScriptedModuleNode, names: Iterable[str]) -> None:
-    """Keep the names of the combinations."""
+    """Keep the names of the combinations.
+
+    :param names: of models, in the order of the list.
+    """
     node.SetParameter(_COMBINATIONS, json.dumps(list(names)))
 
 
@@ -109,7 +121,10 @@ def read_choices(node: slicer.vtkMRMLScriptedModuleNode) -> dict[str, Segmentati
 
 
 def write_choices(node: slicer.vtkMRMLScriptedModuleNode, choices: Mapping[str, SegmentationChoice]) -> None:
-    """Keep what was decided: as node references, which a scene renews when it gives nodes new ids on loading."""
+    """Keep what was decided: as node references, which a scene renews when it gives nodes new ids on loading.
+
+    :param choices: by the id of the segmentation's node; those kept before are forgotten.
+    """
     for role in _choice_roles(node):
         node.SetNodeReferenceID(role, None)
         node.UnsetParameter(role)
@@ -122,7 +137,12 @@ def write_choices(node: slicer.vtkMRMLScriptedModuleNode, choices: Mapping[str, 
 def change_choice(
     node: slicer.vtkMRMLScriptedModuleNode, node_id: str, *, use: bool | None = None, model: str | None = None
 ) -> None:
-    """Take a segmentation in or leave it out, or count it to another model; "" gives it its own name back."""
+    """Take a segmentation in or leave it out, or count it to another model; "" gives it its own name back.
+
+    :param node_id: of the segmentation's node.
+    :param use: None leaves it as it was.
+    :param model: None leaves it as it was.
+    """
     choices = read_choices(node)
     former = choices.get(node_id, SegmentationChoice())
     choices[node_id] = SegmentationChoice(

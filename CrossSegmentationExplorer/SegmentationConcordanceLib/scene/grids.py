@@ -84,7 +84,13 @@ def to_world(node: slicer.vtkMRMLTransformableNode, subject: str) -> np.ndarray:
 
 
 def refuse_shear(subject: str, affine: np.ndarray, remedy: str) -> None:
-    """Raise GeometryMismatchError where the index axes are not at right angles: MRML images cannot be sheared."""
+    """Raise GeometryMismatchError where the index axes are not at right angles: MRML images cannot be sheared.
+
+    :param subject: what the error is about: a node's name or a file.
+    :param affine: 4 x 4, indices to mm, in RAS or LPS.
+    :param remedy: what the error tells the user to do.
+    :raises GeometryMismatchError: also where the matrix holds no numbers.
+    """
     directions = affine[:3, :3] / np.linalg.norm(affine[:3, :3], axis=0)
     off_axis = np.abs(directions.T @ directions - np.eye(3)).max()
     if not off_axis <= _SHEAR_TOLERANCE:
@@ -93,7 +99,11 @@ def refuse_shear(subject: str, affine: np.ndarray, remedy: str) -> None:
 
 
 def geometry_from_extent(affine_ras: np.ndarray, extent: Extent) -> Geometry:
-    """The library's grid of the voxels in an extent, whose index (0, 0, 0) lies where ``affine_ras`` says."""
+    """The library's grid of the voxels in an extent, whose index (0, 0, 0) lies where ``affine_ras`` says.
+
+    :param affine_ras: 4 x 4, indices (i, j, k) to RAS mm.
+    :returns: in LPS mm, axes (k, j, i), with its first voxel at the extent's first.
+    """
     affine = flip_lps_ras(affine_ras)
     if any(extent[::2]):
         affine[:3, 3] += affine[:3, :3] @ np.array(extent[::2], dtype=float)
@@ -105,6 +115,9 @@ def whole_voxel_offset(base_ras: np.ndarray, other_ras: np.ndarray, extent: Exte
 
     None where the two are not one lattice: where a corner of ``extent``, an extent of ``other``, lies more than a
     thousandth of a voxel from a voxel of ``base``.
+
+    :param base_ras: 4 x 4, indices (i, j, k) to RAS mm.
+    :param other_ras: the same of the other grid.
     """
     corners = np.array(np.meshgrid(extent[0:2], extent[2:4], extent[4:6], indexing="ij")).reshape(3, -1)
     to_base = np.linalg.inv(base_ras) @ other_ras
@@ -116,19 +129,28 @@ def whole_voxel_offset(base_ras: np.ndarray, other_ras: np.ndarray, extent: Exte
 
 
 def shifted(extent: Extent, offset: tuple[int, int, int]) -> Extent:
-    """The extent moved by whole voxels."""
+    """The extent moved by whole voxels.
+
+    :param offset: (i, j, k).
+    """
     i, j, k = offset
     i_first, i_last, j_first, j_last, k_first, k_last = extent
     return i_first + i, i_last + i, j_first + j, j_last + j, k_first + k, k_last + k
 
 
 def inside(extent: Extent, outer: Extent) -> bool:
-    """Whether every index of ``extent`` is one of ``outer``."""
+    """Whether every index of ``extent`` is one of ``outer``.
+
+    :param extent: first and last index of i, j and k, both included; so is ``outer``.
+    """
     return all(extent[n] >= outer[n] and extent[n + 1] <= outer[n + 1] for n in (0, 2, 4))
 
 
 def united(one: Extent, other: Extent) -> Extent:
-    """The smallest extent that holds both."""
+    """The smallest extent that holds both.
+
+    :param one: neither of the two may be empty: an empty extent has no place.
+    """
     i_first, j_first, k_first = (min(one[n], other[n]) for n in (0, 2, 4))
     i_last, j_last, k_last = (max(one[n], other[n]) for n in (1, 3, 5))
     return i_first, i_last, j_first, j_last, k_first, k_last

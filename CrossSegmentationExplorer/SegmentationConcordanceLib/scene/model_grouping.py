@@ -123,12 +123,18 @@ def model_name(node: slicer.vtkMRMLSegmentationNode, rules: Sequence[ModelRule] 
 
     The first rule that applies to the node's name or its algorithm says so; else the algorithm that DICOM names for
     its segments; else the node's name, which Slicer takes from the series description of a SEG.
+
+    :param rules: in the order in which they are tried.
     """
     return model_called(full_name(node), algorithm_names(node), rules)
 
 
 def model_called(name: str, algorithms: Sequence[str], rules: Sequence[ModelRule] = ()) -> str:
-    """The same of a segmentation that is not loaded, by the name that its node would have and its algorithms."""
+    """The same of a segmentation that is not loaded, by the name that its node would have and its algorithms.
+
+    :param algorithms: as DICOM names them, "" for none; several are joined by " + ".
+    :param rules: in the order in which they are tried.
+    """
     algorithm = " + ".join(algorithms)
     by_rule = next((rule.model for rule in rules if rule.applies_to(f"{name}\n{algorithm}")), "")
     return by_rule or algorithm or name

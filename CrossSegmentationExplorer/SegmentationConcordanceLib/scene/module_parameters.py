@@ -9,7 +9,10 @@ import slicer
 
 
 def module_node(scene: slicer.vtkMRMLScene, module: str) -> slicer.vtkMRMLScriptedModuleNode:
-    """A module's one parameter node, the same that ScriptedLoadableModuleLogic finds; made where it is missing."""
+    """A module's one parameter node, the same that ScriptedLoadableModuleLogic finds; made where it is missing.
+
+    :param module: the module's name, as Slicer has it.
+    """
     node = scene.GetSingletonNode(module, "vtkMRMLScriptedModuleNode")
     if node is None:
         node = slicer.vtkMRMLScriptedModuleNode()

@@ -18,7 +18,10 @@ def scene_name(text: str) -> str:
 
 
 def set_name(node: slicer.vtkMRMLNode, text: str) -> None:
-    """Name a node, and keep the full text where it had to be changed."""
+    """Name a node, and keep the full text where it had to be changed.
+
+    :param text: any text; :func:`full_name` gives it back.
+    """
     node.SetName(scene_name(text))
     if scene_name(text) != text:
         node.SetAttribute(_FULL_NAME, text)

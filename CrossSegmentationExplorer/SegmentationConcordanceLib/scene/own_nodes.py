@@ -11,7 +11,10 @@ OWN = "SegmentationConcordance.Explorer"
 
 
 def mark_own(node: slicer.vtkMRMLNode, role: str) -> None:
-    """Keep a node out of saved scenes and of the lists that a user chooses from."""
+    """Keep a node out of saved scenes and of the lists that a user chooses from.
+
+    :param role: what the node is there for, in a word; kept as the attribute that says whose it is.
+    """
     node.SetAttribute(OWN, role)
     node.SetSaveWithScene(False)
     node.SetHideFromEditors(True)

@@ -39,7 +39,10 @@ def add_scan(scene: slicer.vtkMRMLScene, scan: Scan) -> ScanNodes:
 
 
 def set_window(volume: slicer.vtkMRMLScalarVolumeNode, window: tuple[float, float] | None) -> None:
-    """Show these values of an image black and white; None for what Slicer finds by itself."""
+    """Show these values of an image black and white; None for what Slicer finds by itself.
+
+    :param window: the lowest and the highest value, in the image's unit.
+    """
     display = volume.GetDisplayNode()
     display.SetAutoWindowLevel(window is None)
     if window is not None:

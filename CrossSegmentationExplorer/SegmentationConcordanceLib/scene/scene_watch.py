@@ -105,7 +105,10 @@ def dependents(node: slicer.vtkMRMLNode) -> list[slicer.vtkMRMLNode]:
 
 
 def remove_nodes(scene: slicer.vtkMRMLScene, nodes: Iterable[slicer.vtkMRMLNode]) -> None:
-    """Remove those of the nodes that are still in the scene."""
+    """Remove those of the nodes that are still in the scene.
+
+    :param nodes: also of other scenes, which keep theirs.
+    """
     for node in nodes:
         if node.GetScene() is scene:
             scene.RemoveNode(node)

@@ -25,7 +25,10 @@ def selection_node(scene: slicer.vtkMRMLScene) -> slicer.vtkMRMLScriptedModuleNo
 
 
 def select_structure(scene: slicer.vtkMRMLScene, structure_key: str) -> None:
-    """Select a structure by its key; "" selects none."""
+    """Select a structure by its key; "" selects none.
+
+    :param structure_key: need not be one that is loaded.
+    """
     selection_node(scene).SetParameter(_PARAMETER, structure_key)
 
 

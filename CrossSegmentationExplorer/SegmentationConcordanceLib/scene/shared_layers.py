@@ -76,7 +76,12 @@ def common_extent(layers: Sequence[SharedLayer], reference: tuple[np.ndarray, Ex
 
 
 def layer_offsets(layers: Sequence[SharedLayer], subject: str) -> list[tuple[int, int, int]]:
-    """For each layer the whole voxels (i, j, k) from its indices to the first layer's."""
+    """For each layer the whole voxels (i, j, k) from its indices to the first layer's.
+
+    :param layers: at least one.
+    :param subject: what the error is about: the node's name.
+    :raises GeometryMismatchError: if a layer does not lie on the first one's lattice.
+    """
     base = layers[0].image_to_ras
     offsets = []
     for layer in layers:
@@ -100,6 +105,11 @@ def arrays_on_extent(
     A layer that has this extent is given as the read-only view itself, nothing copied. The others are pasted into
     new arrays. Pasted layers whose segments do not touch the same voxel share an array, so that a hundred cropped
     layers of one segment each become one array; a label value already taken there gets the next free number.
+
+    :param layers: at least one.
+    :param extent: in the first layer's indices.
+    :param subject: what an error is about: the node's name.
+    :raises GeometryMismatchError: if a layer does not lie on the first one's lattice.
     """
     arrays: list[np.ndarray] = []
     places: dict[str, tuple[int, int]] = {}
@@ -128,7 +138,11 @@ def arrays_on_extent(
 
 
 def free_labels(wanted: dict[str, int], taken: set[int]) -> dict[str, int]:
-    """The wanted labels where they are not taken, else the next number above all of them."""
+    """The wanted labels where they are not taken, else the next number above all of them.
+
+    :param wanted: label by segment id, in the order in which they are given out.
+    :param taken: labels that nobody can have.
+    """
     labels: dict[str, int] = {}
     following = max((*wanted.values(), *taken), default=0) + 1
     for segment_id, label in wanted.items():

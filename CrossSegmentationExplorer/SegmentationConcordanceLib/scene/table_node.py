@@ -31,7 +31,10 @@ class TableColumn:
 
 
 def add_table_node(scene: slicer.vtkMRMLScene, name: str, columns: Sequence[TableColumn]) -> slicer.vtkMRMLTableNode:
-    """Add a table to the scene, locked against editing: texts as strings, whole numbers as int, others as double."""
+    """Add a table to the scene, locked against editing: texts as strings, whole numbers as int, others as double.
+
+    :param columns: all of one length; their names differ.
+    """
     node = scene.AddNewNodeByClass("vtkMRMLTableNode")
     set_name(node, name)
     node.SetUseColumnTitleAsColumnHeader(True)

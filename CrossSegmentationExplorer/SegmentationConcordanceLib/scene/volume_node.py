@@ -34,7 +34,11 @@ def add_volume_node(
 
 
 def fill_image(image: vtk.vtkImageData, voxels: np.ndarray, dtype: np.dtype) -> None:
-    """Give the image an extent from index 0 and a copy of the voxels, axes (k, j, i); one pass, any strides."""
+    """Give the image an extent from index 0 and a copy of the voxels, axes (k, j, i); one pass, any strides.
+
+    :param voxels: axes (k, j, i).
+    :param dtype: what VTK stores; the voxels are converted to it.
+    """
     image.SetExtent(full_extent(voxels.shape))
     image.AllocateScalars(get_vtk_array_type(dtype), 1)
     vtk_to_numpy(image.GetPointData().GetScalars()).reshape(voxels.shape)[...] = voxels

@@ -84,7 +84,11 @@ class AgreementNodes:
         return True
 
     def row_of_point(self, result: CaseResult, series_id: str, point: int) -> AgreementRow | None:
-        """The row behind the n-th point of a plot series; None where there is none."""
+        """The row behind the n-th point of a plot series; None where there is none.
+
+        :param series_id: the id of a plot series' node, ours or not.
+        :param point: counted from 0.
+        """
         series = self._scene.GetNodeByID(series_id)
         if series is None or series not in self.folder.nodes(PLOT_PART):
             return None

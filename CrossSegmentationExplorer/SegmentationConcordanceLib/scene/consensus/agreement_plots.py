@@ -54,7 +54,13 @@ class AgreementPlots:
 def add_agreement_plots(
     scene: slicer.vtkMRMLScene, name: str, models: Sequence[str], rows: Sequence[AgreementRow]
 ) -> AgreementPlots:
-    """Add both charts. The n-th point of each series is the n-th of :func:`structures_worst_first`."""
+    """Add both charts. The n-th point of each series is the n-th of :func:`structures_worst_first`.
+
+    :param name: what the names of the nodes begin with.
+    :param models: in the order of the legend; a colour and a symbol belong to the name.
+    :param rows: of one case and one consensus.
+    :returns: the charts, and every node that was made.
+    """
     keys = structures_worst_first(rows)
     table = add_plotted_table(scene, f"{name}, plotted", *_plotted(models, keys, rows))
     bands = add_table_node(scene, f"{name}, bands", _bands(rows))
@@ -80,7 +86,12 @@ def add_agreement_plots(
 
 
 def row_of_point(rows: Sequence[AgreementRow], series: slicer.vtkMRMLPlotSeriesNode, point: int) -> AgreementRow | None:
-    """The row behind a point that was clicked; None where there is none, e.g. on the line of a band."""
+    """The row behind a point that was clicked; None where there is none, e.g. on the line of a band.
+
+    :param rows: those that were plotted.
+    :param series: the one whose point it was; its name is the model's.
+    :param point: counted from 0.
+    """
     keys = structures_worst_first(rows)
     if not 0 <= point < len(keys) or series.GetLabelColumnName() != _STRUCTURE:
         return None

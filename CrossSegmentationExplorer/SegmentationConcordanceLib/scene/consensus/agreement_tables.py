@@ -27,7 +27,10 @@ _STAPLE_COLUMNS = {
 
 
 def add_agreement_table(scene: slicer.vtkMRMLScene, name: str, rows: Sequence[AgreementRow]) -> slicer.vtkMRMLTableNode:
-    """The rows in the order given; columns as in agreement.csv, without case and series, which are the volume."""
+    """The rows in the order given; columns as in agreement.csv, without case and series, which are the volume.
+
+    :param rows: of one case; without any the table has its columns only.
+    """
     columns = [
         TableColumn(column, [getattr(row, column) for row in rows], title, description, unit)
         for column, (title, unit, description) in ((name, heading_of(name)) for name in AGREEMENT_COLUMNS)
@@ -42,6 +45,9 @@ def add_pairwise_table(
     """Who agrees with whom: one row and column per model, mean Dice over the structures that both know.
 
     A cell is nan where two models share no structure.
+
+    :param models: in the order of rows and columns.
+    :param rows: of one case; a pair without a Dice does not count.
     """
     means = mean_pairwise_dice(models, rows)
     columns = [TableColumn("model", list(models), "Model")]
@@ -55,6 +61,10 @@ def mean_pairwise_dice(models: Sequence[str], rows: Sequence[PairwiseRow]) -> np
     """Mean Dice of every two models over the structures that both know: (n, n), symmetric, 1 on the diagonal.
 
     Structures that neither of the two found do not count; nan where there is no other.
+
+    :param models: in the order of both axes.
+    :param rows: of any number of cases and structures, either order of the two models.
+    :returns: float64.
     """
     of_pair: dict[frozenset[str], list[float]] = {}
     for row in rows:
@@ -70,7 +80,10 @@ def mean_pairwise_dice(models: Sequence[str], rows: Sequence[PairwiseRow]) -> np
 
 
 def add_staple_table(scene: slicer.vtkMRMLScene, name: str, rows: Sequence[StapleRow]) -> slicer.vtkMRMLTableNode:
-    """What STAPLE estimated; columns as in staple.csv, without the case."""
+    """What STAPLE estimated; columns as in staple.csv, without the case.
+
+    :param rows: of one case; without any the table has its columns only.
+    """
     columns = [
         TableColumn(column, [getattr(row, column) for row in rows], title, description, unit)
         for column, (title, unit, description) in _STAPLE_COLUMNS.items()

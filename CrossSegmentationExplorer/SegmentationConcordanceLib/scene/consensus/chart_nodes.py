@@ -20,6 +20,9 @@ def add_plotted_table(
     """Add a table for series: texts that label the points, and numbers.
 
     One of fewer than two rows gets rows without values, as VTK reports lines of fewer than two points as errors.
+
+    :param labels: the texts, one per point.
+    :param columns: numbers, as many in each as there are labels; None is no point.
     """
     lacking = max(0, _FEWEST_POINTS - len(labels.values))
     padded = [replace(column, values=[*column.values, *[None] * lacking]) for column in columns]
@@ -29,7 +32,12 @@ def add_plotted_table(
 def add_series(
     scene: slicer.vtkMRMLScene, table: slicer.vtkMRMLTableNode, name: str, x: str, y: str, color: Color
 ) -> slicer.vtkMRMLPlotSeriesNode:
-    """Add one column of a table against another."""
+    """Add one column of a table against another.
+
+    :param x: the name of the column across.
+    :param y: the name of the column upward.
+    :param color: red, green and blue, 0 to 1.
+    """
     series = scene.AddNewNodeByClass("vtkMRMLPlotSeriesNode")
     series.SetName(name)
     series.SetAndObserveTableNodeID(table.GetID())
@@ -43,7 +51,11 @@ def add_series(
 def add_chart(
     scene: slicer.vtkMRMLScene, title: str, series: Sequence[slicer.vtkMRMLPlotSeriesNode], x: str, y: str
 ) -> slicer.vtkMRMLPlotChartNode:
-    """Add a chart of series, with the titles of its axes. Letters are small enough for a view of a quarter screen."""
+    """Add a chart of series, with the titles of its axes. Letters are small enough for a view of a quarter screen.
+
+    :param x: the title of the axis across.
+    :param y: the title of the axis upward.
+    """
     chart = scene.AddNewNodeByClass("vtkMRMLPlotChartNode")
     chart.SetName(title)
     chart.SetTitle(title)

@@ -152,7 +152,11 @@ class ConsensusMetricsLogic:
         return tuple(nodes_of_models(self.candidates))
 
     def choose(self, node_id: str, *, use: bool | None = None, model: str | None = None) -> None:
-        """Take a segmentation in or leave it out, or count it to another model; "" gives it its own name back."""
+        """Take a segmentation in or leave it out, or count it to another model; "" gives it its own name back.
+
+        :param use: None leaves it as it was.
+        :param model: None leaves it as it was.
+        """
         parameters.change_choice(self._parameters(), node_id, use=use, model=model)
 
     def obstacle(self) -> str:
@@ -265,7 +269,11 @@ class ConsensusMetricsLogic:
         return place
 
     def row_of_point(self, series_id: str, point: int) -> AgreementRow | None:
-        """The row behind the n-th point of a plot series; None where there is none."""
+        """The row behind the n-th point of a plot series; None where there is none.
+
+        :param series_id: the id of the series' node.
+        :param point: counted from 0.
+        """
         return None if self.result is None else self._nodes().row_of_point(self.result, series_id, point)
 
     def show_plot(self, chart: str = DICE_CHART) -> bool:

@@ -34,7 +34,11 @@ def add_pair_plot(
     scene: slicer.vtkMRMLScene, name: str, models: Sequence[str], rows: Sequence[PairwiseRow]
 ) -> tuple[slicer.vtkMRMLNode, ...]:
     """The chart, then its series and table. One square per pair of models that share a structure, twice as in a matrix;
-    its label names the two and their mean Dice."""
+    its label names the two and their mean Dice.
+
+    :param models: in the order of both axes.
+    :param rows: of one case; a pair without a Dice has no square.
+    """
     table = add_plotted_table(scene, f"{name}, plotted pairs", *_cells(models, rows))
     series = []
     for low, color in _STEPS:

@@ -28,7 +28,11 @@ class AgreementOverlay:
     def show(
         self, scan: ExploredScan, key: str, composites: Iterable[slicer.vtkMRMLSliceCompositeNode]
     ) -> slicer.vtkMRMLLabelMapVolumeNode | None:
-        """Lay the map of a structure over the views; None, and no map, for one that a single model knows."""
+        """Lay the map of a structure over the views; None, and no map, for one that a single model knows.
+
+        :param key: of a structure of the scan.
+        :param composites: of the views; a view that is left out keeps what it shows.
+        """
         composites = list(composites)
         if self._made_of != (scan, key) or any(node.GetScene() is None for node in self._nodes):
             self.remove(composites)

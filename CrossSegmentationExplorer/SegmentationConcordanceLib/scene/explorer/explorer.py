@@ -146,7 +146,11 @@ class Explorer:
         self._arrange(tuple(rows))
 
     def set_views(self, kinds: Sequence[ViewKind], *, as_columns: bool | None = None) -> None:
-        """Choose the kinds of views of each row, at least one, and whether rows are shown as columns."""
+        """Choose the kinds of views of each row, at least one, and whether rows are shown as columns.
+
+        :param as_columns: None leaves it as it was.
+        :raises ValueError: if no kind is given.
+        """
         if not kinds:
             raise ValueError("a row needs at least one view")
         self.kinds = tuple(kinds)
@@ -177,7 +181,10 @@ class Explorer:
     # Structures
 
     def set_list(self, groups: Sequence[StructureGroup] | None, ratings: Mapping[str, str]) -> None:
-        """List the structures in these groups (None for the shipped ones) and with these ratings by structure key."""
+        """List the structures in these groups (None for the shipped ones) and with these ratings by structure key.
+
+        :param ratings: text of a reader's rating; structures without one are left out of the mapping.
+        """
         self._groups, self._ratings = groups, ratings
         self.walk = replace(self.walk, structures=list_structures(self.scan, groups, ratings))
 

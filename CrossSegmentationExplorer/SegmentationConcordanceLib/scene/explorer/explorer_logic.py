@@ -123,7 +123,11 @@ class ExplorerLogic:
         return find_candidates(self._scene, volume, shared.read_rules(node), shared.read_choices(node))
 
     def choose(self, node_id: str, *, use: bool | None = None, model: str | None = None) -> None:
-        """Take a segmentation in or leave it out, or count it to another model; "" gives it its own name back."""
+        """Take a segmentation in or leave it out, or count it to another model; "" gives it its own name back.
+
+        :param use: None leaves it as it was.
+        :param model: None leaves it as it was.
+        """
         shared.change_choice(shared.parameter_node(self._scene), node_id, use=use, model=model)
 
     @property
@@ -164,12 +168,18 @@ class ExplorerLogic:
         return row_entries(self.explorer, self.choices.rows, list(self._nodes_of()))
 
     def show_row(self, row: WantedRow, shown: bool) -> None:
-        """Add a row at the end, or remove it."""
+        """Add a row at the end, or remove it.
+
+        :param shown: False removes the row, which need not be there.
+        """
         rows = [one for one in self.choices.rows if one != row]
         self.set_rows([*rows, row] if shown else rows)
 
     def move_row(self, row: WantedRow, steps: int) -> None:
-        """Move a shown row down, or up for negative steps; stops at both ends."""
+        """Move a shown row down, or up for negative steps; stops at both ends.
+
+        :param row: one that is not shown stays where it is.
+        """
         rows = [entry.row for entry in self.entries if entry.shown]
         if row in rows:
             place = min(max(rows.index(row) + steps, 0), len(rows) - 1)

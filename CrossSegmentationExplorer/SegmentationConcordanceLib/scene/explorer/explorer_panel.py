@@ -85,7 +85,10 @@ class ExplorerPanel:
         ]
 
     def check(self, line: SegmentationLine, checked: bool) -> None:
-        """Let a loaded segmentation take part or not; let one of the database be loaded or not."""
+        """Let a loaded segmentation take part or not; let one of the database be loaded or not.
+
+        :param checked: for one of the database: whether "load" loads it.
+        """
         if line.loaded:
             self._logic.choose(line.key, use=checked)
         elif checked:
@@ -94,7 +97,10 @@ class ExplorerPanel:
             self._unwanted.add(line.key)
 
     def rename_model(self, line: SegmentationLine, model: str) -> None:
-        """Count a loaded segmentation to another model; "" gives it its own name back."""
+        """Count a loaded segmentation to another model; "" gives it its own name back.
+
+        :param line: one that is not loaded keeps its name.
+        """
         if line.loaded:
             self._logic.choose(line.key, model=model)
 
@@ -143,7 +149,11 @@ class ExplorerPanel:
         return (SHOWN_COLUMNS.index(order.column) if order.column in SHOWN_COLUMNS else -1), order.descending
 
     def find(self, *, text: str | None = None, group: str | None = None) -> None:
-        """List what has these words, or is of this group."""
+        """List what has these words, or is of this group.
+
+        :param text: words, in any case; "" finds all, None leaves them as they were.
+        :param group: the title of a group; "" for all, None leaves it as it was.
+        """
         order = self._logic.choices.order
         order = replace(order, text=order.text if text is None else text)
         self._logic.change(order=replace(order, group=order.group if group is None else group))
@@ -205,7 +215,11 @@ class ExplorerPanel:
         return [kind in self._logic.choices.kinds for kind in VIEW_KINDS]
 
     def switch(self, part: str, field: str, value: object) -> None:
-        """Change one field of the choices, or of their part "style" or "links"."""
+        """Change one field of the choices, or of their part "style" or "links".
+
+        :param part: "style", "links", or "" for a field of the choices themselves.
+        :param field: its name.
+        """
         if not part:
             self._logic.change(**{field: value})
             return
@@ -213,6 +227,10 @@ class ExplorerPanel:
         self._logic.change(**{part: replace(former, **{field: value})})
 
     def switched(self, part: str, field: str) -> object:
-        """The value of a field."""
+        """The value of a field.
+
+        :param part: "style", "links", or "" for a field of the choices themselves.
+        :param field: its name.
+        """
         choices = self._logic.choices
         return getattr(getattr(choices, part) if part else choices, field)

@@ -31,14 +31,21 @@ class WorldBox:
 
 
 def world_box(geometry: Geometry, box: Box) -> WorldBox:
-    """Where a box of voxels lies, to the outer faces of its voxels."""
+    """Where a box of voxels lies, to the outer faces of its voxels.
+
+    :param box: in voxels (k, j, i), the upper end excluded.
+    :returns: the box's eight corners in RAS mm, wherever the grid is turned to.
+    """
     ends = [(low - 0.5, high - 0.5) for low, high in zip(box.lower[::-1], box.upper[::-1])]
     ijk = np.array(np.meshgrid(*ends, indexing="ij")).reshape(3, -1).T
     return WorldBox(geometry.lps_of(ijk) * (-1, -1, 1))
 
 
 def frame_cameras(cameras: Iterable[slicer.vtkMRMLCameraNode], box: WorldBox) -> None:
-    """Move every camera so that it sees the whole box, from where it looks already."""
+    """Move every camera so that it sees the whole box, from where it looks already.
+
+    :param box: in RAS mm.
+    """
     for node in cameras:
         away = np.array(node.GetPosition()) - np.array(node.GetFocalPoint())
         length = float(np.linalg.norm(away))

@@ -61,7 +61,11 @@ class HeldSlices:
         self._expects_resize = True
 
     def follow(self, nodes: Iterable[slicer.vtkMRMLSliceNode], box: WorldBox, place: Place) -> None:
-        """Follow these nodes and no others. New ones show what a followed one of their plane shows, else the box."""
+        """Follow these nodes and no others. New ones show what a followed one of their plane shows, else the box.
+
+        :param box: what a slice without an example is zoomed to, in RAS mm.
+        :param place: the point that such a slice goes through, in RAS mm.
+        """
         nodes = list(nodes)
         for node in [node for node in self._observers if node not in nodes]:
             self._forget(node)
@@ -78,7 +82,11 @@ class HeldSlices:
             self._forget(node)
 
     def frame(self, box: WorldBox, place: Place) -> None:
-        """Lay every slice through the place, zoomed so that the box fits into its view, the box in the middle."""
+        """Lay every slice through the place, zoomed so that the box fits into its view, the box in the middle.
+
+        :param box: in RAS mm.
+        :param place: a point in RAS mm.
+        """
         for node in self._observers:
             self._show(node, _framed(node, box, place))
 

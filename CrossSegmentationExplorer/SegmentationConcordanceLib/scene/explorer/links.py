@@ -40,7 +40,12 @@ class Links:
 def link_slices(
     nodes: Iterable[slicer.vtkMRMLSliceNode], composites: Iterable[slicer.vtkMRMLSliceCompositeNode], links: Links
 ) -> None:
-    """Link the views, also during a drag. The view group that they share keeps all others out."""
+    """Link the views, also during a drag. The view group that they share keeps all others out.
+
+    :param nodes: of the slice views.
+    :param composites: of the same views.
+    :param links: what a slice hands on to the others.
+    """
     for composite in composites:
         composite.SetHotLinkedControl(True)
         composite.SetLinkedControl(True)
@@ -57,7 +62,11 @@ class LinkedCameras:
         self._copying = False
 
     def meet(self, cameras: Sequence[slicer.vtkMRMLCameraNode], box: WorldBox) -> None:
-        """Let cameras that are new look as the others do; the first one of all frames the box."""
+        """Let cameras that are new look as the others do; the first one of all frames the box.
+
+        :param cameras: of all 3D views that are shown; those that are left out are forgotten.
+        :param box: in RAS mm.
+        """
         known = [camera for camera in self._met if camera in cameras]
         new = [camera for camera in cameras if camera not in known]
         if new and not known:
@@ -94,7 +103,11 @@ class LinkedCameras:
 
 
 def copy_view(source: slicer.vtkMRMLCameraNode, target: slicer.vtkMRMLCameraNode) -> None:
-    """Let one camera look as another one does."""
+    """Let one camera look as another one does.
+
+    :param source: stays as it is.
+    :param target: gets place, direction, angle and kind of projection, in one event.
+    """
     with one_event(target):
         target.SetPosition(source.GetPosition())
         target.SetFocalPoint(source.GetFocalPoint())

@@ -79,7 +79,10 @@ def read_volume(node: slicer.vtkMRMLScriptedModuleNode) -> slicer.vtkMRMLScalarV
 
 
 def write_volume(node: slicer.vtkMRMLScriptedModuleNode, volume: slicer.vtkMRMLScalarVolumeNode | None) -> None:
-    """Keep the reviewed volume."""
+    """Keep the reviewed volume.
+
+    :param volume: None for no volume.
+    """
     node.SetNodeReferenceID(_VOLUME, volume.GetID() if volume else None)
 
 
@@ -106,7 +109,10 @@ def read_choices(node: slicer.vtkMRMLScriptedModuleNode) -> ReviewChoices:
 
 
 def write_choices(node: slicer.vtkMRMLScriptedModuleNode, choices: ReviewChoices) -> None:
-    """Keep the choices, one parameter each: "CrossSegmentationExplorer.rows" and so on, as JSON."""
+    """Keep the choices, one parameter each: "CrossSegmentationExplorer.rows" and so on, as JSON.
+
+    :param choices: all of them; those kept before are replaced.
+    """
     groups = choices.groups
     values = {
         "rows": [{"kind": row.kind.value, "model": row.model} for row in choices.rows],

@@ -53,7 +53,12 @@ class RowContent:
         style: DisplayStyle,
         cache: SurfaceCache,
     ) -> None:
-        """Show these structures of these models, and nothing else; neighbours only of a single one."""
+        """Show these structures of these models, and nothing else; neighbours only of a single one.
+
+        :param models: of this row, each drawn on the scan.
+        :param keys: of structures; one that a model does not have is not drawn for it.
+        :param cache: of surfaces, shared by the rows.
+        """
         beside = style.neighbours and self.row.kind is not RowKind.OVERLAY and len(keys) == 1
         near = {m.drawn: _neighbours(scan, m.drawn, keys[0], style) for m in models} if beside else {}
         looks: dict[str, dict[str, SegmentLook]] = {}

@@ -44,7 +44,11 @@ class RowLabels:
         self._hidden: dict[str, list[vtk.vtkProp]] = {}
 
     def show(self, view: slicer.vtkMRMLAbstractViewNode, lines: Sequence[LabelLine]) -> None:
-        """Write these lines into a view instead of the former ones."""
+        """Write these lines into a view instead of the former ones.
+
+        :param view: one that is not drawn yet gets no lines.
+        :param lines: from the top down; none removes the former ones.
+        """
         self._remove_actors(view.GetID())
         renderer = self._renderer_of(view)
         if renderer is None:

@@ -42,6 +42,10 @@ class RowLayout:
         """Show the rows in this order. Views that stay keep slice, zoom and camera; those of removed rows go.
 
         Without rows, the layout is the one before the explorer's.
+
+        :param rows: from the top down.
+        :param kinds: of the views of each row, from left to right.
+        :param as_columns: rows side by side, and their views from the top down.
         """
         layout = self._layout_node()
         if self._former is None and not rows:
@@ -77,13 +81,20 @@ class RowLayout:
             self._remove_views(number)
 
     def view_node(self, row: Row, kind: ViewKind) -> slicer.vtkMRMLAbstractViewNode | None:
-        """The node of one view; None where it has not been made."""
+        """The node of one view; None where it has not been made.
+
+        :param row: need not be shown.
+        """
         return self._scene.GetSingletonNode(view_name(row.number, kind), kind.class_name)
 
     def view_nodes(
         self, row: Row | None = None, kinds: Sequence[ViewKind] = VIEW_KINDS
     ) -> Iterator[slicer.vtkMRMLAbstractViewNode]:
-        """The view nodes of a row, or of all, that exist."""
+        """The view nodes of a row, or of all, that exist.
+
+        :param row: None for all rows that are shown.
+        :param kinds: of the views, in this order within a row.
+        """
         for one in self._rows if row is None else (row,):
             for kind in kinds:
                 node = self.view_node(one, kind)

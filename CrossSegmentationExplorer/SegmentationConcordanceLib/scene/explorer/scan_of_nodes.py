@@ -46,7 +46,10 @@ def explore_scan(
 
 
 def scan_state(volume: slicer.vtkMRMLScalarVolumeNode, nodes_of: NodesOf) -> tuple:
-    """Something that differs once the volume, a model's nodes, or their voxels, segments or codes have changed."""
+    """Something that differs once the volume, a model's nodes, or their voxels, segments or codes have changed.
+
+    :param nodes_of: a model's name to its nodes.
+    """
     models = tuple((name, tuple(map(segmentation_state, nodes))) for name, nodes in nodes_of.items())
     return volume_state(volume), models
 
@@ -54,7 +57,12 @@ def scan_state(volume: slicer.vtkMRMLScalarVolumeNode, nodes_of: NodesOf) -> tup
 def drawn_model(
     comparison: Comparison, model: ModelSegmentation, nodes: Sequence[slicer.vtkMRMLSegmentationNode]
 ) -> DrawnModel:
-    """Tie a model's label map to the nodes that it was made of, or that were made of it."""
+    """Tie a model's label map to the nodes that it was made of, or that were made of it.
+
+    :param comparison: of which the model is a part.
+    :param nodes: with as many segments as the label map has, in its order.
+    :raises ValueError: if they have more or fewer.
+    """
     places = [
         SegmentPlace(node.GetID(), segment_id)
         for node in nodes

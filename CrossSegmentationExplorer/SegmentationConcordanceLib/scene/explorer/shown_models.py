@@ -29,7 +29,12 @@ class ShownModels:
     def nodes_of(
         self, volume: slicer.vtkMRMLScalarVolumeNode | None, candidates: Sequence[SegmentationCandidate]
     ) -> NodesOf:
-        """The segmentation nodes of each model, by the name that is shown, in the order of the rows."""
+        """The segmentation nodes of each model, by the name that is shown, in the order of the rows.
+
+        :param volume: the scan whose reading may hide the names.
+        :param candidates: the segmentations of that volume.
+        :returns: nothing where the names cannot be told; :attr:`problem` then says why.
+        """
         found = nodes_of_models(candidates)
         nodes = {model: [self._scene.GetNodeByID(node_id) for node_id in ids] for model, ids in found.items()}
         try:

@@ -61,7 +61,10 @@ class SurfaceCache:
         self.made = 0
 
     def get(self, key: tuple[str, str], make: Callable[[], vtk.vtkPolyData]) -> vtk.vtkPolyData:
-        """The surface of a key; ``make()`` is called where it is not known."""
+        """The surface of a key; ``make()`` is called where it is not known.
+
+        :param key: model and structure; the one asked for longest ago is dropped when there are too many.
+        """
         if key not in self._surfaces:
             self._surfaces[key] = make()
             self.made += 1

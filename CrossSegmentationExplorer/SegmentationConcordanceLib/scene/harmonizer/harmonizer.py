@@ -150,6 +150,9 @@ class HarmonizerLogic:
     def change(self, number: int, **chosen: Any) -> None:
         """Change what was decided about an output. Another label map or task counts as a person's decision; with the
         label map the name changes, unless somebody gave the output another one.
+
+        :param number: the place of the output in ``outputs``.
+        :param chosen: fields of :class:`OutputChoice` and their values.
         """
         if chosen.keys() & {"label_map", "task"}:
             chosen.setdefault("is_confirmed", True)
@@ -163,6 +166,8 @@ class HarmonizerLogic:
     def choose_model(self, number: int, model: str) -> None:
         """Say which model wrote an output, "" for none that is known. Of its versions the likeliest is taken, and if
         there are several, a person is asked for it.
+
+        :param number: the place of the output in ``outputs``.
         """
         versions = self.known.versions(model) if model else ()
         recognized = self._states.state(self.outputs[number], None).recognized
@@ -172,7 +177,11 @@ class HarmonizerLogic:
         self.change(number, label_map=best, task="", is_confirmed=len(versions) < 2)
 
     def choose_version(self, number: int, version: int) -> None:
-        """Say which version of its model wrote an output: the number of one of ``known.versions(model)``."""
+        """Say which version of its model wrote an output: the number of one of ``known.versions(model)``.
+
+        :param number: the place of the output in ``outputs``.
+        :raises IndexError: if there is no such version.
+        """
         choice = self.outputs[number]
         chosen = self.known.versions(model_of(self.known.vocabularies[choice.label_map]))[version]
         self.change(number, label_map=chosen.name, task=choice.task if choice.task in chosen.tasks else "")
@@ -201,7 +210,10 @@ class HarmonizerLogic:
         return self._states.rows(self.outputs, self.known)
 
     def accept(self, row: LabelRow, suggestion: Suggestion | None = None) -> None:
-        """Say yes to a suggestion; the best one where none is named."""
+        """Say yes to a suggestion; the best one where none is named.
+
+        :param row: one that nobody can be asked about, or without candidates, stays as it is.
+        """
         chosen = suggestion or (row.candidates[0] if row.candidates else None)
         if row.key is not None and chosen is not None:
             self._answer(row.output, [answer_of_suggestion(row.key, chosen)])
@@ -228,7 +240,11 @@ class HarmonizerLogic:
         return len(rows)
 
     def answer(self, row: LabelRow, structure: CodedStructure, color: Color | None = None) -> None:
-        """Say what a label is, by its codes."""
+        """Say what a label is, by its codes.
+
+        :param row: one that nobody can be asked about stays as it is.
+        :param color: red, green and blue; None for the one that the structure has.
+        """
         if row.key is not None:
             self._answer(row.output, [answer_of_codes(row.key, structure, self.known, color)])
 

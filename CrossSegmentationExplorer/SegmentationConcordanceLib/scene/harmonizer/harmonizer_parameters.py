@@ -98,7 +98,10 @@ class HarmonizerParameters:
         return None
 
     def set_node(self, choice: OutputChoice, node: slicer.vtkMRMLSegmentationNode) -> None:
-        """Keep which segmentation was made from an output."""
+        """Keep which segmentation was made from an output.
+
+        :param choice: the output, known by its paths; one that was forgotten since is passed over.
+        """
         for role in self._output_roles():
             other = _output(from_json(self._node.GetParameter(role)))
             if other is not None and other.paths == choice.paths:
