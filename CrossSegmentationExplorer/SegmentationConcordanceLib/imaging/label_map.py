@@ -23,6 +23,7 @@ class Segment:
     :param layer: index into :attr:`LabelMap.layers`.
     :param algorithm: SegmentAlgorithmName of DICOM: which model made it; may be empty.
     :param description: SegmentDescription of DICOM: one line for people; may be empty.
+    :param is_edited: whether a person edited what the algorithm made: SegmentAlgorithmType SEMIAUTOMATIC of DICOM.
     """
 
     label: int
@@ -32,6 +33,7 @@ class Segment:
     layer: int = 0
     algorithm: str = ""
     description: str = ""
+    is_edited: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,6 +21,7 @@ from .image_series import ImageSeries
 from .label_map import LabelMap, Segment
 from .seg_file import SegDescription, describe, image_headers, syntax_of
 from .seg_identity import FAMILY
+from .seg_metadata import algorithm_type
 
 
 def write_label_map(
@@ -85,7 +86,7 @@ def _segment_description(segment: Segment) -> highdicom.seg.SegmentDescription:
         segment_label=segment.name,
         segmented_property_category=_concept(structure.category),
         segmented_property_type=_concept(structure.type),
-        algorithm_type="AUTOMATIC",
+        algorithm_type=algorithm_type(segment),
         algorithm_identification=_family(segment.algorithm),
         anatomic_regions=[_concept(structure.region)] if structure.region else None,
     )

@@ -12,22 +12,26 @@ from .image_series import ImageSeries
 from .label_map import LabelMap
 from .numbered_segments import NumberedSegments
 from .seg_alike import told_apart
+from .seg_correction import SegCorrection
 from .seg_reader import DicomSeg
 
 _TOLERANCE_VOXELS = 0.01
 _REMEDY = "Nothing was written. Report this, with the versions of dcmqi and of this program."
 
 
-def require_same(seg: DicomSeg, meant: NumberedSegments, series: ImageSeries, path: Path) -> None:
+def require_same(
+    seg: DicomSeg, meant: NumberedSegments, series: ImageSeries, path: Path, correction: SegCorrection | None = None
+) -> None:
     """Compare segments, references, position and every voxel.
 
     :param meant: on the grid of ``series``.
     :param path: the file that is being written, for the error.
+    :param correction: that it should tell.
     :raises DicomSegError: on the first difference.
     """
     _require_same_segments(seg, meant, path)
     first = _first_slice(seg.label_map.geometry, series.geometry, path)
-    _require_same_references(seg, series, first, path)
+    _require_same_references(seg, series, first, path, correction)
     for index in range(len(meant.layers)):
         _require_same_voxels(seg.label_map, meant, index, first, path)
 
@@ -37,7 +41,7 @@ def _require_same_segments(seg: DicomSeg, meant: NumberedSegments, path: Path) -
     if sorted(read) != sorted(segment.label for segment in meant.segments):
         raise DicomSegError(path, f"{len(read)} segments were written, not {len(meant.segments)}", _REMEDY)
     for segment in told_apart(meant.segments)[0]:  # as reading tells segments of the same codes apart
-        for field in ("name", "structure", "color", "algorithm", "description"):
+        for field in ("name", "structure", "color", "algorithm", "description", "is_edited"):
             is_, should = getattr(read[segment.label], field), getattr(segment, field)
             if is_ != should:
                 raise DicomSegError(
@@ -57,10 +61,19 @@ def _first_slice(read: Geometry, images: Geometry, path: Path) -> int:
     return first
 
 
-def _require_same_references(seg: DicomSeg, series: ImageSeries, first: int, path: Path) -> None:
+def _require_same_references(
+    seg: DicomSeg, series: ImageSeries, first: int, path: Path, correction: SegCorrection | None
+) -> None:
+    corrected = correction.corrected if correction else None
+    referenced = [series.series_uid, *([corrected.series_uid] if corrected else [])]
     pairs = [
         ("study", seg.study_uid, series.study_uid),
-        ("series", ", ".join(seg.referenced_series_uids), series.series_uid),
+        ("series", ", ".join(seg.referenced_series_uids), ", ".join(referenced)),
+        (
+            "segmentation",
+            seg.correction.corrected.text if seg.correction and seg.correction.corrected else "",
+            corrected.text if corrected else "",
+        ),
     ]
     if series.frame_of_reference_uid:
         pairs.append(("frame of reference", seg.frame_of_reference_uid, series.frame_of_reference_uid))

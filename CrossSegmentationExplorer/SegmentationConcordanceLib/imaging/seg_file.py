@@ -19,6 +19,7 @@ from pydicom.valuerep import DSfloat
 
 from .ct_writer import seeded_uid
 from .image_series import ImageSeries
+from .seg_correction import SegCorrection, say_correction, uncorrected_name
 from .seg_identity import FAMILY, SegIdentity
 
 COMPRESSIONS = ("none", "deflate", "rle", "jpegls")
@@ -37,6 +38,7 @@ class SegDescription:
     :param series_description: plain text of at most 64 letters.
     :param content_description: the same, for people.
     :param compression: one of :data:`COMPRESSIONS`.
+    :param correction: by whom it was corrected; None for what a model made.
     :param seed: a text that is the same for the same content; the UIDs follow from it.
     """
 
@@ -47,6 +49,7 @@ class SegDescription:
     series_number: int
     compression: str
     seed: str
+    correction: SegCorrection | None = None
 
     def uid(self, what: str) -> str:
         """The UID of one of the SEG's parts."""
@@ -156,6 +159,8 @@ def describe(dataset: Dataset, description: SegDescription) -> None:
             item.SegmentationAlgorithmIdentificationSequence = DicomSequence([algorithm(item, description.identity)])
         if "TrackingUID" in item:
             item.TrackingUID = description.uid(f"segment {item.SegmentNumber}")
+    if description.correction is not None:
+        say_correction(dataset, description.correction)
 
 
 def algorithm(segment: Dataset, identity: SegIdentity) -> Dataset:
@@ -168,7 +173,7 @@ def algorithm(segment: Dataset, identity: SegIdentity) -> Dataset:
     item, family = Dataset(), Dataset()
     family.CodeValue, family.CodingSchemeDesignator, family.CodeMeaning = FAMILY
     item.AlgorithmFamilyCodeSequence = DicomSequence([family])
-    item.AlgorithmName = segment.SegmentAlgorithmName
+    item.AlgorithmName = uncorrected_name(str(segment.SegmentAlgorithmName))
     item.AlgorithmVersion = identity.version[:64] or "unknown"
     if identity.parameters:
         item.AlgorithmParameters = identity.parameters

@@ -12,6 +12,12 @@ from ..anatomy.concepts import CodedConcept, CodedStructure
 from ..errors import ConcordanceError
 from .label_map import Segment
 
+LABEL_MAP_STORAGE = "1.2.840.10008.5.1.4.1.1.66.7"
+"""The SOP class of label map SEGs (DICOM 2024c)."""
+
+SEMIAUTOMATIC = "SEMIAUTOMATIC"
+"""SegmentAlgorithmType of what a person edited."""
+
 _LONG_STRING = 64
 _SHORT_TEXT = 1024
 _GREY = (128, 128, 128)
@@ -86,6 +92,11 @@ def seg_metadata(
     }
 
 
+def algorithm_type(segment: Segment) -> str:
+    """SegmentAlgorithmType of DICOM."""
+    return SEMIAUTOMATIC if segment.is_edited else "AUTOMATIC"
+
+
 def content_description(label_map_name: str, tasks: Sequence[str] = ()) -> str:
     """ContentDescription, for people: which label map, and which tasks of it, a SEG was made with.
 
@@ -148,7 +159,7 @@ def _segment_attributes(segment: Segment) -> dict[str, Any]:
         "labelID": segment.label,
         "SegmentLabel": segment.name,
         "SegmentDescription": segment.description,
-        "SegmentAlgorithmType": "AUTOMATIC",
+        "SegmentAlgorithmType": algorithm_type(segment),
         "SegmentAlgorithmName": segment.algorithm,
         "recommendedDisplayRGBValue": list(segment.color or _GREY),
     }

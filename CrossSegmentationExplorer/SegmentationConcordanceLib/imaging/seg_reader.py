@@ -23,9 +23,11 @@ from .image_series import ImageSeries
 from .label_map import LabelMap, Segment, label_counts
 from .memory_budget import require_within_budget
 from .seg_alike import told_apart
+from .seg_correction import SegCorrection, SegReference, correction_in
 from .seg_damage import DAMAGE, damage_is_told
 from .seg_frames import FrameTable, frame_grid, read_frame_table
 from .seg_identity import SegIdentity, told_identity
+from .seg_metadata import LABEL_MAP_STORAGE, SEMIAUTOMATIC
 from .seg_pixels import Canvas, are_frames_padded, decoded_frames, frame_masks, least_values, packed_masks
 from .seg_scan import ScannedSeg, scan_seg
 from .seg_slices import FramesOnSlices, frames_on_slices
@@ -34,7 +36,6 @@ _COPY_AGAIN = "Copy or export it again."
 _EXPORT_AGAIN = "Export it again from the program that made it."
 _LISTED = 5
 _KINDS = ("BINARY", "FRACTIONAL", "LABELMAP")
-LABEL_MAP_STORAGE = "1.2.840.10008.5.1.4.1.1.66.7"
 _BACKGROUND = CodedConcept("125040", "DCM")
 
 
@@ -50,6 +51,7 @@ class DicomSeg:
     :param referenced_series_uids: SeriesInstanceUIDs of ReferencedSeriesSequence; may be empty.
     :param frame_of_reference_uid: may be empty in files of old makers.
     :param identity: the model, label map and tasks that it was made with; empty texts where it does not say.
+    :param correction: by whom, and of which SEG it is a correction; None where it does not say so.
     :param notes: what reading had to decide, a phrase each.
     """
 
@@ -64,6 +66,8 @@ class DicomSeg:
     series_description: str
     content_label: str
     identity: SegIdentity
+    sop_class_uid: str = SegmentationStorage
+    correction: SegCorrection | None = None
     notes: tuple[str, ...] = ()
 
     @property
@@ -75,6 +79,11 @@ class DicomSeg:
     def tasks(self) -> tuple[str, ...]:
         """The model's tasks that were run; empty where it does not say."""
         return self.identity.tasks
+
+    @property
+    def reference(self) -> SegReference:
+        """What it takes to refer to it."""
+        return SegReference(self.sop_class_uid, self.sop_instance_uid, self.series_uid)
 
     @property
     def algorithm_names(self) -> tuple[str, ...]:
@@ -128,6 +137,8 @@ def read_dicom_seg(path: str | os.PathLike[str], series: ImageSeries | None = No
             series_description=text_of(dataset, "SeriesDescription"),
             content_label=text_of(dataset, "ContentLabel"),
             identity=identity,
+            sop_class_uid=str(dataset.SOPClassUID),
+            correction=correction_in(dataset),
             notes=tuple(note for note in (placed.note, *alike, *_pixel_notes(dataset, doubts, described)) if note),
         )
 
@@ -296,6 +307,7 @@ def _segment(item: Dataset) -> Segment:
         color=rgb_of_dicom_lab(lab) if lab is not None and len(lab) == 3 else None,
         algorithm=algorithm,
         description=text_of(item, "SegmentDescription"),
+        is_edited=text_of(item, "SegmentAlgorithmType") == SEMIAUTOMATIC,
     )
 
 

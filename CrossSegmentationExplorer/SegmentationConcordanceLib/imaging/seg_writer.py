@@ -18,6 +18,7 @@ from .label_map import LabelMap
 from .label_map_seg import write_label_map
 from .numbered_segments import NumberedSegments, numbered_segments
 from .seg_check import require_same
+from .seg_correction import SegCorrection
 from .seg_file import COMPRESSIONS, SegDescription
 from .seg_identity import SegIdentity
 from .seg_metadata import content_description, storable_segments, storable_text
@@ -43,6 +44,7 @@ def write_dicom_seg(
     series_number: int = 300,
     kind: str = BINARY,
     compression: str = "",
+    correction: SegCorrection | None = None,
     waiting: Callable[[], None] | None = None,
 ) -> tuple[str, ...]:
     """Write one DICOM SEG that refers to the images of ``series``.
@@ -58,6 +60,7 @@ def write_dicom_seg(
     :param kind: ``BINARY``, ``LABEL_MAP`` or ``AUTO``.
     :param compression: one of :data:`COMPRESSIONS`, by default :data:`DEFAULT_COMPRESSION`; binary SEGs know "none" and
         "deflate".
+    :param correction: by whom the segmentation was corrected, and which SEG that was; None for what a model made.
     :param waiting: called ten times a second while dcmqi works, and before and after other writers do; may raise to
         cancel, and then nothing is written.
     :returns: what was mended of the patient and the study in the images' headers, a sentence each.
@@ -79,6 +82,7 @@ def write_dicom_seg(
     numbered = replace(numbered, segments=storable_segments(numbered.segments, model_name))
     identity = identity or SegIdentity(model=model_name)
     source = read_source_header(series)
+    by = () if correction is None else (correction,)
     description = SegDescription(
         source=source.dataset,
         identity=identity,
@@ -86,12 +90,13 @@ def write_dicom_seg(
         content_description=content_description(identity.label_map, identity.tasks),
         series_number=series_number,
         compression=compression,
-        seed=_digest(numbered, series, identity, series_description, series_number, kind, compression),
+        seed=_digest(numbered, series, identity, series_description, series_number, kind, compression, *by),
+        correction=correction,
     )
     write = write_binary if kind == BINARY else write_label_map
     with whole_file(path) as temporary, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         write(temporary, numbered.label_map(series.geometry), series, description, Path(folder), path, waiting)
-        require_same(read_dicom_seg(temporary, series), numbered, series, path)
+        require_same(read_dicom_seg(temporary, series), numbered, series, path, correction)
     return source.notes
 
 
