@@ -8,9 +8,10 @@ from slicer.ScriptedLoadableModule import ScriptedLoadableModule, ScriptedLoadab
 
 from CrossSegmentationExplorerLib.reviewSection import ReviewSection
 from CrossSegmentationExplorerLib.selfTest import CrossSegmentationExplorerTest  # noqa: F401 - Slicer looks for it here
-from CrossSegmentationExplorerLib.switches import KEYS, SIGNALS, SWITCHES, VIEW_CHECK_BOXES
+from CrossSegmentationExplorerLib.switches import KEYS, SIGNALS, SWITCHES
 from CrossSegmentationExplorerLib.tableCells import fillTable, setChecked, setColor, tableTexts
 from CrossSegmentationExplorerLib.viewBars import showViewBars
+from CrossSegmentationExplorerLib.viewsSection import ViewsSection
 
 QUIET_MS = 300  # after a change of the scene, before voxels are compared again
 
@@ -90,8 +91,10 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
             self.showCursor,
             renderer_of=labels,
             paused=slicer.util.RenderBlocker,
+            height_px=lambda: slicer.app.layoutManager().viewport().height,
         )
         self.panel = ExplorerPanel(self.logic, slicer.mrmlScene)
+        self._views = ViewsSection(self.ui, self.logic, self.do)
         self._review = ReviewSection(self.ui.reviewPlace, self.resourcePath, self.logic, self.do)
         self._shortcuts = self._makeShortcuts()
 
@@ -110,8 +113,6 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
         ui.upButton.connect("clicked()", lambda: self.moveRow(-1))
         ui.downButton.connect("clicked()", lambda: self.moveRow(1))
         ui.showAgainButton.connect("clicked()", lambda: self.do(self.logic.show_again))
-        for name in VIEW_CHECK_BOXES:
-            getattr(ui, name).connect("toggled(bool)", self.onViewsChanged)
         ui.searchLineEdit.connect("textChanged(QString)", lambda text: self.do(lambda: self.panel.find(text=text)))
         ui.groupComboBox.connect("currentIndexChanged(int)", self.onGroupChosen)
         ui.structuresTable.connect("itemSelectionChanged()", self.onStructureSelected)
@@ -131,6 +132,7 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
         """Keys that are alive only while the module is entered."""
         acts = {key: lambda name=name: getattr(self.ui, f"{name}Button").click() for key, name in KEYS.items()}
         acts.update({"Ctrl+Alt+Up": lambda: self.stepGroup(-1), "Ctrl+Alt+Down": lambda: self.stepGroup(1)})
+        acts.update(self._views.shortcuts())
         acts.update(self._review.shortcuts())
         shortcuts = []
         for key, act in acts.items():
@@ -271,8 +273,7 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
             value = int(value) if prop == "currentIndex" else 100 * value if name.endswith("Slider") else value
             if getattr(getattr(self.ui, name), prop) != value:  # else a number that is being typed would be lost
                 setattr(getattr(self.ui, name), prop, value)
-        for name, shown in zip(VIEW_CHECK_BOXES, self.panel.views):
-            getattr(self.ui, name).checked = shown
+        self._views.show()
 
     def _showStructures(self):
         ui, order, groups = self.ui, self.logic.choices.order, self.panel.groups
@@ -380,10 +381,6 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
         value = getattr(getattr(self.ui, name), prop)
         value = value == 1 if prop == "currentIndex" else value / 100 if name.endswith("Slider") else value
         self.do(lambda: self.panel.switch(part, field, value))
-
-    def onViewsChanged(self, *_unused):
-        shown = [getattr(self.ui, name).checked for name in VIEW_CHECK_BOXES]
-        self.do(lambda: self.panel.set_views(shown))
 
     def onGroupChosen(self, *_unused):
         self.do(lambda: self.panel.find(group=self.ui.groupComboBox.currentText))

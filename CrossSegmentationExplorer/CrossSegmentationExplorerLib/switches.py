@@ -21,7 +21,6 @@ SWITCHES = {
     "rotationCheckBox": ("links", "rotation", "checked"),
 }
 SIGNALS = {"checked": "toggled(bool)", "value": "valueChanged(double)", "currentIndex": "currentIndexChanged(int)"}
-VIEW_CHECK_BOXES = ("axialCheckBox", "sagittalCheckBox", "coronalCheckBox", "threeDCheckBox")
 KEYS = {
     "Alt+Up": "previous",
     "Alt+Down": "next",

@@ -13,6 +13,8 @@ from .pythonqt import apply_rules
 
 apply_rules()
 
+_VIEWPORT = 1000, 900  # width and height of the place for the views, in pixels
+
 
 class qMRMLSliceControllerWidget(QtWidgets.QWidget):  # noqa: N801
     """The bar of a slice view."""
@@ -120,6 +122,8 @@ class qSlicerLayoutManager(QtCore.QObject):  # noqa: N801
         self._host = host
         self._views = OffscreenViews(host, view_size, late=True)
         self._changes = 0
+        self._viewport = QtWidgets.QWidget()
+        self._viewport.resize(*_VIEWPORT)
         self._widgets: dict[str, QtWidgets.QWidget] = {}
         self._shown = -1
         self._observation = self._logic.GetLayoutNode().AddObserver("ModifiedEvent", self._follow)
@@ -129,6 +133,9 @@ class qSlicerLayoutManager(QtCore.QObject):  # noqa: N801
 
     def layoutLogic(self) -> slicer.vtkMRMLLayoutLogic:  # noqa: N802
         return self._logic
+
+    def viewport(self) -> QtWidgets.QWidget:
+        return self._viewport
 
     def setLayout(self, layout: int) -> None:  # noqa: N802
         self._logic.GetLayoutNode().SetViewArrangement(layout)

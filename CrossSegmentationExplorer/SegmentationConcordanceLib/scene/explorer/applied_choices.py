@@ -8,22 +8,28 @@ from dataclasses import replace
 from ...agreement.options import INTERSECTION, MAJORITY, AnalysisOptions
 from .explorer import Explorer
 from .review_choices import ReviewChoices
+from .shown_views import views_of
 
 
 def apply_choices(
-    explorer: Explorer, choices: ReviewChoices, former: ReviewChoices | None, list_anew: Callable[[], None]
+    explorer: Explorer,
+    choices: ReviewChoices,
+    former: ReviewChoices | None,
+    list_anew: Callable[[], None],
+    height_px: int = 0,
 ) -> None:
     """Bring the rows to the choices; what is as in the former ones is not touched.
 
     :param former: None where the rows have just been opened, and nothing was applied yet.
     :param list_anew: called where the structures are listed in other groups now.
+    :param height_px: of the place for the rows; 0 where it is not known.
     """
 
     def changed(*names: str) -> bool:
         return former is None or any(getattr(choices, name) != getattr(former, name) for name in names)
 
-    if changed("kinds", "as_columns"):
-        explorer.set_views(choices.kinds, as_columns=choices.as_columns)
+    if changed("kinds", "as_columns", "compact", "plane"):
+        explorer.set_views(**views_of(choices, len(explorer.rows), height_px))
     if changed("style"):
         explorer.set_style(choices.style)
     if changed("links"):

@@ -84,6 +84,7 @@ class Explorer:
         self.rows: tuple[Row, ...] = ()
         self.kinds: tuple[ViewKind, ...] = (AXIAL, SAGITTAL, CORONAL)
         self.as_columns = False
+        self.as_grid = False
         self.style = DisplayStyle()
         self.links = Links()
         self.shows_map = False
@@ -145,18 +146,36 @@ class Explorer:
         """Show these rows, of those that were added, in this order; zoom, place and structure stay."""
         self._arrange(tuple(rows))
 
-    def set_views(self, kinds: Sequence[ViewKind], *, as_columns: bool | None = None) -> None:
-        """Choose the kinds of views of each row, at least one, and whether rows are shown as columns.
+    def set_views(
+        self, kinds: Sequence[ViewKind], *, as_columns: bool | None = None, as_grid: bool | None = None
+    ) -> None:
+        """Choose the kinds of views of each row, at least one, and whether they stand in columns, or all in a grid.
 
-        :param as_columns: None leaves it as it was.
+        :param kinds: at least one.
+        :param as_columns: one column per row; None leaves it as it was.
+        :param as_grid: all views in a grid; None leaves it as it was.
+        :raises ValueError: if no kind is given.
+        """
+        former = self.kinds, self.as_columns, self.as_grid
+        self.choose_views(kinds, as_columns=as_columns, as_grid=as_grid)
+        if self.rows and former != (self.kinds, self.as_columns, self.as_grid):
+            self._arrange(self.rows)
+
+    def choose_views(
+        self, kinds: Sequence[ViewKind], *, as_columns: bool | None = None, as_grid: bool | None = None
+    ) -> None:
+        """As :meth:`set_views`, from the next change of the rows on: both together are one change of the layout.
+
+        :param kinds: at least one.
+        :param as_columns: one column per row; None leaves it as it was.
+        :param as_grid: all views in a grid; None leaves it as it was.
         :raises ValueError: if no kind is given.
         """
         if not kinds:
             raise ValueError("a row needs at least one view")
         self.kinds = tuple(kinds)
         self.as_columns = self.as_columns if as_columns is None else as_columns
-        if self.rows:
-            self._arrange(self.rows)
+        self.as_grid = self.as_grid if as_grid is None else as_grid
 
     @property
     def legend(self) -> dict[str, Color]:
@@ -359,7 +378,7 @@ class Explorer:
                     self._labels.clear(view.GetID())
             self.rows = rows
             self._slices.expect_resize()
-            self.layout.show(rows, self.kinds, as_columns=self.as_columns)
+            self.layout.show(rows, self.kinds, as_columns=self.as_columns, as_grid=self.as_grid)
             for row in rows:
                 content = self._contents.setdefault(row.number, RowContent(self._scene, self.layout, row))
                 content.row = row

@@ -36,6 +36,7 @@ from .scan_of_nodes import NodesOf
 from .scene_pointers import CursorWatch, SelectionWatch
 from .scene_review import SceneReview
 from .shown_models import ShownModels
+from .shown_views import views_of
 from .user_displays import show_everywhere_again
 
 
@@ -50,6 +51,7 @@ class ExplorerLogic:
     :param pointed: called with the text for what is under the cursor.
     :param renderer_of: finds the renderer of a view, for the labels; None for no labels.
     :param paused: a context in which the application does not draw.
+    :param height_px: tells how high the place for the rows is; 0 where that is not known.
     :ivar problem: why nothing is shown, as the comparison said it; "" otherwise.
     :ivar review: the verdicts of a reader; see :meth:`start_review`.
     """
@@ -62,12 +64,14 @@ class ExplorerLogic:
         *,
         renderer_of: RendererOf | None = None,
         paused: Callable[[], AbstractContextManager[object]] = nullcontext,
+        height_px: Callable[[], int] = lambda: 0,
     ) -> None:
         self._scene = scene
         self._changed = changed or (lambda: None)
         self._pointed = pointed or (lambda text: None)
         self._renderer_of = renderer_of
         self._paused = paused
+        self._height_px = height_px
         self._entered = False
         self._explorer: Explorer | None = None
         self.problem = ""
@@ -354,7 +358,7 @@ class ExplorerLogic:
 
     def _apply(self, former: ReviewChoices | None) -> None:
         """Bring the rows to the choices; what is as in the former ones is not touched."""
-        apply_choices(self._shown(), self.choices, former, self._list)
+        apply_choices(self._shown(), self.choices, former, self._list, self._height_px())
 
     def _list(self) -> None:
         explorer = self._shown()
@@ -369,7 +373,9 @@ class ExplorerLogic:
     def _show_rows(self) -> None:
         explorer = self._shown()
         drawn = explorer.scan.drawn
-        rows = [row for row in self.choices.rows if row.kind is not RowKind.MODEL or row.model in drawn]
+        choices = self.choices
+        rows = [row for row in choices.rows if row.kind is not RowKind.MODEL or row.model in drawn]
+        explorer.choose_views(**views_of(choices, len(rows), self._height_px()))
         explorer.show_rows([(row.kind, row.model) for row in rows])
 
     def _select_as_elsewhere(self) -> None:

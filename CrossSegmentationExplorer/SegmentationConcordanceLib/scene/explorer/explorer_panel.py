@@ -13,7 +13,6 @@ from ...errors import ConcordanceError
 from ...exploring.group_cells import group_cells, groups_of_cells
 from ...exploring.structure_cells import SHOWN_COLUMNS, as_html, next_order, presence_text, region_text, structure_cells
 from ...exploring.structure_list import ALL_GROUPS, groups_of
-from ...exploring.view_kinds import VIEW_KINDS
 from ...imaging.seg_header_cache import SegHeaderCache
 from ..model_grouping import rule_cells, rules_of_cells
 from ..study.database_search import DatabaseSearch
@@ -203,16 +202,6 @@ class ExplorerPanel:
         return self._logic.explorer is not None and not self._logic.review.is_blinded
 
     # Display
-
-    def set_views(self, shown: Iterable[bool]) -> None:
-        """Show these of ``VIEW_KINDS``; at least one stays."""
-        kinds = tuple(kind for kind, is_shown in zip(VIEW_KINDS, shown) if is_shown)
-        self._logic.change(kinds=kinds or self._logic.choices.kinds)
-
-    @property
-    def views(self) -> list[bool]:
-        """Which of ``VIEW_KINDS`` are shown."""
-        return [kind in self._logic.choices.kinds for kind in VIEW_KINDS]
 
     def switch(self, part: str, field: str, value: object) -> None:
         """Change one field of the choices, or of their part "style" or "links".

@@ -49,6 +49,8 @@ class ListOrder:
 class ReviewChoices:
     """All that is kept from one opening of the module to the next.
 
+    :param compact: whether each row shows one plane alone, larger; None where the room for the rows decides.
+    :param plane: the one that is shown then.
     :param shows_bars: whether every slice view has its bar, and not those of the first row alone.
     :param majority: whether the consensus is what more than half of the models mark, and not what all of them do.
     :param groups: of structures, in order; None for the shipped ones.
@@ -57,6 +59,8 @@ class ReviewChoices:
     rows: tuple[WantedRow, ...] = ()
     kinds: tuple[ViewKind, ...] = (AXIAL, SAGITTAL, CORONAL)
     as_columns: bool = False
+    compact: bool | None = None
+    plane: ViewKind = AXIAL
     style: DisplayStyle = field(default_factory=DisplayStyle)
     links: Links = field(default_factory=Links)
     shows_map: bool = False
@@ -96,6 +100,8 @@ def read_choices(node: slicer.vtkMRMLScriptedModuleNode) -> ReviewChoices:
         rows=tuple(_rows(found["rows"])),
         kinds=kinds or default.kinds,
         as_columns=found["as_columns"] is True,
+        compact=found["compact"] if isinstance(found["compact"], bool) else None,
+        plane=next((kind for kind in VIEW_KINDS if kind.title == found["plane"]), default.plane),
         style=_plain(DisplayStyle, found["style"]),
         links=_plain(Links, found["links"]),
         shows_map=found["shows_map"] is True,
@@ -117,6 +123,7 @@ def write_choices(node: slicer.vtkMRMLScriptedModuleNode, choices: ReviewChoices
     values = {
         "rows": [{"kind": row.kind.value, "model": row.model} for row in choices.rows],
         "kinds": [kind.title for kind in choices.kinds],
+        "plane": choices.plane.title,
         "style": asdict(choices.style),
         "links": asdict(choices.links),
         "order": asdict(choices.order),

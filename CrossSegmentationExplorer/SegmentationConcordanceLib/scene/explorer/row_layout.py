@@ -38,8 +38,12 @@ class RowLayout:
         layout = self._layout_node()
         return self._former is not None and (layout is None or layout.GetViewArrangement() == LAYOUT_ID)
 
-    def show(self, rows: Sequence[Row], kinds: Sequence[ViewKind], *, as_columns: bool = False) -> None:
-        """Show the rows in this order. Views that stay keep slice, zoom and camera; those of removed rows go.
+    def show(
+        self, rows: Sequence[Row], kinds: Sequence[ViewKind], *, as_columns: bool = False, as_grid: bool = False
+    ) -> None:
+        """Show the rows in this order, see :func:`.layout_xml`.
+
+        Views that stay keep slice, zoom and camera; those of removed rows go.
 
         Without rows, the layout is the one before the explorer's.
 
@@ -54,7 +58,7 @@ class RowLayout:
             self._former = (layout.GetViewArrangement(), bool(layout.GetSaveWithScene())) if layout else (0, True)
         gone = {row.number for row in self._rows} - {row.number for row in rows}
         self._rows = tuple(rows)
-        self.xml = layout_xml(rows, kinds, self.view_group, as_columns=as_columns) if rows else ""
+        self.xml = layout_xml(rows, kinds, self.view_group, as_columns=as_columns, as_grid=as_grid) if rows else ""
         if layout is not None:
             with one_event(layout):  # every event of the layout node makes Slicer lay out all views anew
                 layout.SetSaveWithScene(False)  # a saved scene must not open in a layout that nobody else knows
