@@ -8,13 +8,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from trame.ui.vuetify3 import VAppLayout
-from trame.widgets import client, html, vuetify3
+from trame.widgets import html, vuetify3
 from trame_server import Server
 from trame_slicer import module as views_module
 
 from ..exploring.view_kinds import VIEW_KINDS
 from ..review.review_desk import HELP
 from ..review.verdict import SCALE
+from .page_rows import build_rows
 from .reviewing import Reviewing
 from .session import LINKS, Session
 
@@ -35,6 +36,8 @@ _COLUMNS = (
     ("pairwise_spread", "Pairs", "Highest minus lowest Dice of two models"),
     ("volume_spread", "Volume", "Largest minus smallest volume, as a share of their mean"),
 )
+# Of the lines of the table, one is reached by Tab, the arrows go on from there.
+_REACHED = "line.key === (structures.some(one => one.key === selected) ? selected : structures[0].key)"
 _SMALL = {"density": "compact", "hide_details": True}
 _BUTTON = {"size": "small", "variant": "tonal"}
 
@@ -58,7 +61,7 @@ def build_page(server: Server, session: Session) -> None:
             _cursor()
         with html.Main():
             _bar()
-            _rows()
+            build_rows(session)
 
 
 def _heading() -> None:
@@ -80,11 +83,13 @@ def _filters() -> None:
 
 
 def _table(session: Session) -> None:
-    with html.Div(classes="list"), html.Table():
+    with html.Div(classes="list", tabindex="-1"), html.Table():
         with html.Thead(), html.Tr():
             for column, title, tip in _COLUMNS:
                 arrow = f"{{{{ sorting[0] === '{column}' ? (sorting[1] ? ' ▾' : ' ▴') : '' }}}}"
-                html.Th(f"{title}{arrow}", title=tip, click=(session.sort, f"['{column}']"))
+                order = f"sorting[0] !== '{column}' ? 'none' : sorting[1] ? 'descending' : 'ascending'"
+                with html.Th(title=tip, raw_attrs=[f':aria-sort="{order}"']):
+                    html.Button(f"{title}{arrow}", click=(session.sort, f"['{column}']"))
         with (
             html.Tbody(),
             html.Tr(
@@ -93,6 +98,7 @@ def _table(session: Session) -> None:
                 classes=("line.key === selected ? 'chosen' : ''",),
                 title=("line.presence",),
                 click=(session.select, "[line.key]"),
+                raw_attrs=[f':tabindex="{_REACHED} ? 0 : -1"', ':aria-current="line.key === selected"'],
             ),
         ):
             with html.Td():
@@ -169,14 +175,12 @@ def _bar() -> None:
             html.Span(classes="swatch", style=("{ background: choice.color }",))
             html.Span("{{ choice.title }}")
         html.Span(classes="gap")
-        with vuetify3.VBtnToggle(v_model=("kinds",), multiple=True, mandatory=True, density="compact", divided=True):
-            for kind in VIEW_KINDS:
-                vuetify3.VBtn(kind.title, value=kind.letter, size="small")
+        _planes()
         html.Span(classes="gap")
         for variable, label, tip in (
             ("fill", "Fill", "Fill the structure, not only its outline"),
             ("neighbours", "Neighbours", "Show what touches the structure"),
-            ("by_model", "Model colours", "Draw in the models' colours instead of the structures'"),
+            ("by_model", "By model", "Draw in the models' colours instead of the structures'"),
             ("agreement_map", "Agreement", "How many models agree, voxel by voxel"),
             ("crosshair", "Crosshair", "Show the crosshair"),
         ):
@@ -190,17 +194,11 @@ def _bar() -> None:
         vuetify3.VSelect(v_if="windows.length", v_model=("window_name",), items=("windows",), title="Window", **_SMALL)
 
 
-def _rows() -> None:
-    with html.Div(classes="rows"):
-        html.Div("Choose a row above.", v_if="!rows.length", classes="nothing")
-        with (
-            html.Div(v_for="row in rows", key=("row.number",), classes="row"),
-            html.Div(
-                v_for="view in row.views",
-                key=("view.name",),
-                classes="view",
-                style=("{ borderColor: view.color }",),
-                raw_attrs=[':data-view="view.name"', ':aria-label="view.title"'],
-            ),
+def _planes() -> None:
+    for several, variable, shown in ((True, "kinds", "!compact"), (False, "plane", "compact")):
+        with vuetify3.VBtnToggle(
+            v_model=(variable,), v_if=shown, multiple=several, mandatory=True, density="compact", divided=True
         ):
-            client.ServerTemplate(name=("view.name",))
+            for kind in VIEW_KINDS:
+                vuetify3.VBtn(kind.title, value=kind.letter, size="small")
+    vuetify3.VCheckbox(v_model=("compact",), label="Compact", title="One plane of each row, larger (Alt+G)", **_SMALL)

@@ -16,12 +16,13 @@ from ..exploring.structure_cells import SHOWN_COLUMNS, next_order, region_text
 from ..exploring.structure_list import groups_of
 from ..exploring.structure_walk import find
 from ..exploring.under_cursor import under_cursor
-from ..exploring.view_kinds import AXIAL, CORONAL, SAGITTAL, VIEW_KINDS, view_name
+from ..exploring.view_kinds import view_name
 from ..review.review_session import ReviewSession
 from ..scene.explorer.consensus_segments import TITLE as CONSENSUS_TITLE
 from ..scene.explorer.explorer import Explorer
 from ..scene.explorer.links import Links
 from ..scene.scan_nodes import add_scan, set_window
+from .compactness import Compactness
 from .page_state import css_color, cursor_lines, row_line, structure_line
 from .reviewing import Reviewing
 from .row_views import RowViews, position_variable
@@ -55,6 +56,7 @@ class Session:
         self._choices = [*models, (RowKind.CONSENSUS, ""), (RowKind.OVERLAY, "")]
         self._shown: list[int] = []
         self._made: list[int] = []
+        self._compactness = Compactness(server, self.explorer.kinds, lambda: len(self._shown), self._arrange)
         self._framing: asyncio.TimerHandle | None = None
         crosshair = self._app.scene.GetFirstNodeByClass("vtkMRMLCrosshairNode")
         crosshair.AddObserver(crosshair.CursorPositionModifiedEvent, self._on_cursor)
@@ -118,7 +120,6 @@ class Session:
         on = self._state.change
         on("search", "group")(lambda search, group, **_: self._filter(search, group))
         on("shown")(lambda shown, **_: self._choose_rows(shown))
-        on("kinds")(lambda kinds, **_: self._choose_kinds(kinds))
         on("fill", "by_model", "neighbours")(lambda **state: self._choose_style(state))
         on("agreement_map")(lambda agreement_map, **_: self._choose_map(agreement_map))
         on("crosshair")(lambda crosshair, **_: self._choose_crosshair(crosshair))
@@ -127,6 +128,7 @@ class Session:
         self._server.trigger("step")(self.step)
         self._server.trigger("step_region")(self.step_region)
         self._server.trigger("step_finding")(self.step_finding)
+        self._server.trigger("choose_row")(self.choose_row)
 
     def _filter(self, search: Any, group: Any) -> None:
         self.explorer.walk = replace(self.explorer.walk, text=str(search or ""), group=str(group or ""))
@@ -136,13 +138,6 @@ class Session:
         numbers = [number for number in range(len(self._choices)) if number in (shown or ())]
         if numbers != self._shown:
             self.show_rows(numbers)
-
-    def _choose_kinds(self, letters: Any) -> None:
-        kinds = tuple(kind for kind in VIEW_KINDS if kind.letter in (letters or ()))
-        if kinds and kinds != self.explorer.kinds:
-            self.explorer.set_views(kinds)
-            self._arrange()
-        self._state.kinds = [kind.letter for kind in self.explorer.kinds]
 
     def _choose_style(self, state: dict[str, Any]) -> None:
         chosen = {"fill": state["fill"], "color_by_model": state["by_model"], "neighbours": state["neighbours"]}
@@ -185,12 +180,12 @@ class Session:
                 "groups": groups_of(explorer.walk.structures),
                 "search": "",
                 "group": explorer.walk.group,
-                "kinds": [kind.letter for kind in (AXIAL, SAGITTAL, CORONAL)],
                 "fill": explorer.style.fill,
                 "by_model": explorer.style.color_by_model,
                 "neighbours": explorer.style.neighbours,
                 "agreement_map": explorer.shows_map,
                 "crosshair": False,
+                "chosen_row": 0,
                 "links": list(LINKS),
                 "windows": list(WINDOWS) if scan.window else [],
                 "window_name": next(iter(WINDOWS)) if scan.window else "",
@@ -200,12 +195,34 @@ class Session:
 
     def _arrange(self) -> None:
         """Show the chosen rows and views, in the order of the choices."""
+        kinds = self._compactness.shown
+        self.explorer.set_views(kinds)
         rows = [row for number, row in zip(self._made, self.explorer.rows) if number in self._shown]
-        kinds = self.explorer.kinds
         self._views.show_only(view_name(row.number, kind) for row in rows for kind in kinds)
         self.explorer.set_style(self.explorer.style)  # makes the surfaces of views that are shown again
         self._state.shown = list(self._shown)
-        self._state.rows = [row_line(row, kinds) for row in rows]
+        self._compactness.tell()
+        self._tell_rows()
+
+    def _tell_rows(self) -> None:
+        explorer = self.explorer
+        rows = [row for number, row in zip(self._made, explorer.rows) if number in self._shown]
+        self._state.rows = [
+            {
+                **row_line(row, explorer.kinds),
+                "note": explorer.status(row) or explorer.findings.mark(row.model, explorer.selected),
+                "marked": bool(explorer.findings.mark(row.model, explorer.selected)),
+            }
+            for row in rows
+        ]
+
+    def choose_row(self, number: Any) -> None:
+        """Mark a row; where a reader judges, its model is what is judged next."""
+        row = next((row for row in self.explorer.rows if row.number == number), None)
+        if row is not None:
+            self._state.chosen_row = row.number
+            if self.review is not None and row.model:
+                self.review.choose(row.model)
 
     def _structure_changed(self) -> None:
         explorer = self.explorer
@@ -216,6 +233,7 @@ class Session:
         self._state.finding = explorer.findings.text or "Findings" if self.review is None else ""
         if self.review is not None:
             self.review.show(shown)
+        self._tell_rows()
         self._views.draw()  # the labels of views in which nothing moved
 
     def _list(self) -> None:

@@ -42,7 +42,7 @@ def near_colors(page: ExplorePage, view: str, models: tuple[str, ...]) -> set[st
 @pytest.fixture(scope="module")
 def opened(server, browser):
     """The page, opened once for the file, and the errors of its scripts."""
-    tab = browser.new_page(viewport={"width": 900, "height": 560})
+    tab = browser.new_page(viewport={"width": 1000, "height": 720})
     errors = []
     tab.on("pageerror", lambda error: errors.append(str(error)))
     tab.goto(server.address)
@@ -200,7 +200,7 @@ def test_search_leaves_what_has_all_words(page):
 
 def test_a_heading_sorts_up_then_down_then_worst_first_again(page):
     worst_first = page.names()
-    heading = page.page.locator(".list th").first
+    heading = page.page.locator(".list th button").first
     orders = []
     for _ in range(3):
         before = page.names()
