@@ -8,7 +8,8 @@ from browser.explore_page import ExplorePage
 
 FOCUSED = """() => {
     const one = document.activeElement;
-    return [one.tagName, one.dataset.row ?? (one.querySelector("td") ?? one).innerText, getComputedStyle(one).outlineWidth];
+    const text = one.dataset.row ?? (one.querySelector("td") ?? one).innerText;
+    return [one.tagName, text, getComputedStyle(one).outlineWidth];
 }"""
 
 
