@@ -29,6 +29,7 @@ COMMANDS = {
     "compose": "one SEG per case from the best model, or the consensus, of each structure",
     "findings": "what is wrong, whose error it may be, where to look: listed, or as DICOM structured report",
     "report": "agreement tables -> the interactive report",
+    "correction": "what a reader changed about a model's segmentation, in numbers",
     "review": "verdicts of readers -> their agreement, and what they say of each model",
     "view": "images and segmentations in the browser",
     "explore": "one row of views per model, structure by structure, in the browser",

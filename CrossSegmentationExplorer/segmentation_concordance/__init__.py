@@ -19,6 +19,7 @@ Arrays have the axes (k, j, i), slices first. Places are in LPS mm unless a name
 
 from SegmentationConcordanceLib import __version__
 from SegmentationConcordanceLib.agreement.analysis import CaseResult
+from SegmentationConcordanceLib.agreement.correction import CorrectedStructure
 from SegmentationConcordanceLib.agreement.finding import Finding
 from SegmentationConcordanceLib.agreement.models import ModelSegmentation
 from SegmentationConcordanceLib.agreement.options import AnalysisOptions
@@ -31,6 +32,7 @@ from SegmentationConcordanceLib.imaging.model_recognition import Recognition
 from SegmentationConcordanceLib.sample.cohort import make_sample
 
 from .comparison import compare, consensus, findings
+from .corrections import compare_correction
 from .images import Images, read_images
 from .outputs import ConcordanceWarning, Harmonized, Run, harmonize, read_output, recognize
 from .results import write_consensus, write_report, write_results
@@ -42,6 +44,7 @@ __all__ = [
     "CaseResult",
     "ConcordanceError",
     "ConcordanceWarning",
+    "CorrectedStructure",
     "Finding",
     "Geometry",
     "Harmonized",
@@ -56,6 +59,7 @@ __all__ = [
     "__version__",
     "agreement_table",
     "compare",
+    "compare_correction",
     "consensus",
     "findings",
     "findings_table",

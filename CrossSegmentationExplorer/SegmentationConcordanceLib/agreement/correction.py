@@ -58,7 +58,7 @@ def corrected_structures(
     Structures are the same by their codes, never by name; segments without codes are left out.
 
     :param model: what the model gave. :param corrected: on the same grid.
-    :param options: the tolerances of NSD.
+    :param options: the tolerances of NSD, and which structures to report.
     :returns: in the order of the model's segments, then what only the corrected one has. Structures without a voxel in
         both are left out.
     :raises GeometryMismatchError: they lie on different grids.
@@ -109,8 +109,10 @@ def _structure(
         return None
     k, j, i = (slice(min(one.start for one in axis), max(one.stop for one in axis)) for axis in zip(*boxes))
     before, after = (_mask(one, parts, (k, j, i)) for one, parts in ((model, of_model), (corrected, of_corrected)))
-    name = next(iter(of_model or of_corrected)).name
-    return _measured(name, identity, before, after, model.geometry.spacing_mm, options or AnalysisOptions())
+    name, options = next(iter(of_model or of_corrected)).name, options or AnalysisOptions()
+    if not options.reports(name):
+        return None
+    return _measured(name, identity, before, after, model.geometry.spacing_mm, options)
 
 
 def _mask(label_map: LabelMap, parts: _Parts, box: tuple[slice, slice, slice]) -> Mask:

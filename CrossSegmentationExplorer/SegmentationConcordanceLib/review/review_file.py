@@ -1,20 +1,17 @@
 """review.csv: every verdict is appended at once, so that nothing but the key just pressed can be lost.
 
-One verdict is one line of the file, whatever its comment holds: line breaks and backslashes are written as ``\\n`` and
-``\\\\``. So a line that was cut off by a crash spoils no other one, and a file can be read while it grows. A later line
-about the same subject replaces an earlier one; the earlier one stays in the file, as what was said at that time.
+A later line about the same subject replaces an earlier one; the earlier one stays in the file, as what was said at that
+time.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import ConcordanceError, OutputError, UnreadableFileError
+from .appended_lines import append_line, read_lines
 from .verdict import Subject, Verdict
 
 COLUMNS = (
@@ -31,7 +28,6 @@ COLUMNS = (
     "repeat",
     "bookmark",  # last, and one character wide: a line that lacks its end shows it
 )
-_HEADER = ",".join(COLUMNS) + "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +63,7 @@ def append_verdict(path: str | os.PathLike[str], verdict: Verdict) -> None:
 
     :raises OutputError: the file cannot be written; nothing that it holds is lost.
     """
-    path = Path(path)
-    line = _line(verdict)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o644)
-    except OSError as error:
-        raise _not_written(path, error) from error
-    try:
-        size = os.fstat(handle).st_size
-        start = _HEADER if size == 0 else "" if _ends_a_line(handle, size) else "\n"
-        data = (start + line).encode("utf-8", "backslashreplace")
-        written = os.write(handle, data)
-        if written != len(data):
-            raise OSError(28, "No space left on device")
-        os.fsync(handle)
-    except OSError as error:
-        raise _not_written(path, error) from error
-    finally:
-        os.close(handle)
+    append_line(path, COLUMNS, _cells(verdict), "the verdict")
 
 
 def read_review(path: str | os.PathLike[str]) -> ReadReview:
@@ -94,37 +72,19 @@ def read_review(path: str | os.PathLike[str]) -> ReadReview:
     :raises UnreadableFileError: it is no text in UTF-8.
     :raises ConcordanceError: its first line is not the header of a review file.
     """
-    path = Path(path)
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        return ReadReview(())
-    except OSError as error:
-        raise UnreadableFileError(path, f"cannot be read ({error.strerror})", "Choose another file.") from error
-    except UnicodeDecodeError as error:
-        raise UnreadableFileError(path, f"byte {error.start} is no UTF-8", "Choose a review file.") from error
-    lines = text.replace("\r\n", "\n").split("\n")
-    if not text.strip():
-        return ReadReview(())
-    header = tuple(cell.strip() for cell in _cells(lines[0]) or ())
-    lacking = [name for name in ("reader", "case", "structure_key", "model", "score") if name not in header]
-    if lacking:
-        raise ConcordanceError(path, f"is no review file: it has no column {lacking[0]}", "Choose another file.")
     verdicts, notes = [], []
-    for number, line in enumerate(lines[1:], 2):
-        if not line.strip():
-            continue
-        verdict = _verdict(header, line)
+    for number, row in read_lines(path, ("reader", "case", "structure_key", "model", "score"), "review file"):
+        verdict = _verdict(row) if row is not None else None
         if verdict is None:
-            notes.append(f"{path.name}, line {number}: it is cut off or damaged, and left out.")
+            notes.append(f"{Path(path).name}, line {number}: it is cut off or damaged, and left out.")
         else:
             verdicts.append(verdict)
     return ReadReview(tuple(verdicts), tuple(notes))
 
 
-def _line(verdict: Verdict) -> str:
+def _cells(verdict: Verdict) -> Sequence[object]:
     subject = verdict.subject
-    cells: Sequence[object] = (
+    return (
         verdict.time,
         verdict.reader,
         verdict.case,
@@ -138,16 +98,9 @@ def _line(verdict: Verdict) -> str:
         verdict.repeat,
         int(verdict.bookmark),
     )
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow([_escaped(str(cell)) for cell in cells])
-    return text.getvalue()
 
 
-def _verdict(header: Sequence[str], line: str) -> Verdict | None:
-    cells = _cells(line)
-    if cells is None or len(cells) != len(header):
-        return None
-    row = {name: _plain(cell) for name, cell in zip(header, cells)}
+def _verdict(row: Mapping[str, str]) -> Verdict | None:
     if row.get("bookmark", "0") not in ("0", "1"):
         return None
     try:
@@ -165,30 +118,3 @@ def _verdict(header: Sequence[str], line: str) -> Verdict | None:
         )
     except ValueError:
         return None
-
-
-def _cells(line: str) -> list[str] | None:
-    """The cells of one line; None where it is no whole line of a CSV file."""
-    try:
-        (cells,) = csv.reader([line], strict=True)
-    except (csv.Error, ValueError):
-        return None
-    return cells
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\\n").replace("\0", "")
-
-
-def _plain(text: str) -> str:
-    parts = text.split("\\\\")
-    return "\\".join(part.replace("\\n", "\n") for part in parts)
-
-
-def _ends_a_line(handle: int, size: int) -> bool:
-    os.lseek(handle, size - 1, os.SEEK_SET)
-    return os.read(handle, 1) == b"\n"
-
-
-def _not_written(path: Path, error: OSError) -> OutputError:
-    return OutputError(path, f"the verdict cannot be kept there ({error.strerror})", "Choose another review file.")

@@ -20,7 +20,8 @@ CASE = Subject()
 """The case as a whole."""
 
 
-def _utc() -> str:
+def utc_now() -> str:
+    """The time of day as the files of a review have it, e.g. 2026-01-31T09:30:00Z."""
     return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -44,7 +45,7 @@ class ReviewSession:
         *,
         seed: int | None = None,
         clock: Callable[[], float] = time.monotonic,
-        now: Callable[[], str] = _utc,
+        now: Callable[[], str] = utc_now,
     ) -> None:
         self.path = Path(path)
         self.reader = reader.strip()
