@@ -302,7 +302,7 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
         else:
             ui.structuresTable.clearSelection()
         ui.regionLabel.text, ui.presenceLabel.text = panel.region, panel.presence
-        ui.findingLabel.text = panel.finding
+        ui.findingLabel.text, ui.mapLegendLabel.text = panel.finding, panel.map_legend
         self._review.show()
         for widget in (ui.previousButton, ui.nextButton):
             widget.enabled = bool(keys)

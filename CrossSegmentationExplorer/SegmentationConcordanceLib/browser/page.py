@@ -38,6 +38,7 @@ _COLUMNS = (
 )
 # Of the lines of the table, one is reached by Tab, the arrows go on from there.
 _REACHED = "line.key === (structures.some(one => one.key === selected) ? selected : structures[0].key)"
+_STEP_STYLE = "{ background: step.color, color: step.ink }"
 _SMALL = {"density": "compact", "hide_details": True}
 _BUTTON = {"size": "small", "variant": "tonal"}
 
@@ -68,6 +69,7 @@ def _heading() -> None:
     with html.Div(classes="heading"):
         html.H1("{{ title }}")
         html.P("{{ summary }}")
+        _map_legend()
 
 
 def _filters() -> None:
@@ -192,6 +194,12 @@ def _bar() -> None:
                 for link in LINKS:
                     vuetify3.VCheckbox(v_model=("links",), value=link, label=link.capitalize(), **_SMALL)
         vuetify3.VSelect(v_if="windows.length", v_model=("window_name",), items=("windows",), title="Window", **_SMALL)
+
+
+def _map_legend() -> None:
+    with html.Div(v_if="map_steps.length", classes="map-legend", role="img", aria_label="Agreement map: light is few"):
+        html.Span("{{ step.count }}", v_for="step in map_steps", key=("step.count",), style=(_STEP_STYLE,))
+        html.Span("of {{ map_steps.length }} models", classes="words")
 
 
 def _planes() -> None:

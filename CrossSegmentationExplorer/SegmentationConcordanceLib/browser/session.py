@@ -17,6 +17,7 @@ from ..exploring.structure_list import groups_of
 from ..exploring.structure_walk import find
 from ..exploring.under_cursor import under_cursor
 from ..exploring.view_kinds import view_name
+from ..exploring.visible_color import ink_on
 from ..review.review_session import ReviewSession
 from ..scene.explorer.consensus_segments import TITLE as CONSENSUS_TITLE
 from ..scene.explorer.explorer import Explorer
@@ -149,6 +150,7 @@ class Session:
     def _choose_map(self, visible: Any) -> None:
         if bool(visible) != self.explorer.shows_map:
             self.explorer.set_map(bool(visible))
+            self._tell_map()
             self._views.draw()
 
     def _choose_crosshair(self, visible: Any) -> None:
@@ -186,6 +188,7 @@ class Session:
                 "agreement_map": explorer.shows_map,
                 "crosshair": False,
                 "chosen_row": 0,
+                "map_steps": [],
                 "links": list(LINKS),
                 "windows": list(WINDOWS) if scan.window else [],
                 "window_name": next(iter(WINDOWS)) if scan.window else "",
@@ -203,6 +206,12 @@ class Session:
         self._state.shown = list(self._shown)
         self._compactness.tell()
         self._tell_rows()
+
+    def _tell_map(self) -> None:
+        self._state.map_steps = [
+            {"count": step.count, "color": css_color(step.color), "ink": css_color(ink_on(step.color))}
+            for step in self.explorer.map_steps
+        ]
 
     def _tell_rows(self) -> None:
         explorer = self.explorer
@@ -234,6 +243,7 @@ class Session:
         if self.review is not None:
             self.review.show(shown)
         self._tell_rows()
+        self._tell_map()
         self._views.draw()  # the labels of views in which nothing moved
 
     def _list(self) -> None:

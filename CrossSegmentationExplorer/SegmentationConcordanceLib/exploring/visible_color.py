@@ -34,3 +34,12 @@ def visible_on_black(color: Color) -> Color:
         if contrast_on_black((red, green, blue)) >= LEAST_CONTRAST:
             return red, green, blue
     return (1.0, 1.0, 1.0)
+
+
+def ink_on(color: Sequence[float]) -> Color:
+    """Black or white, whichever is read better on a colour.
+
+    :param color: red, green, blue of sRGB, each 0 to 1.
+    """
+    on_black = contrast_on_black(color)
+    return (0.0, 0.0, 0.0) if on_black * on_black >= contrast_on_black((1.0, 1.0, 1.0)) else (1.0, 1.0, 1.0)

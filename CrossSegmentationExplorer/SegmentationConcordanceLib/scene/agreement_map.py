@@ -6,6 +6,7 @@ import numpy as np
 import slicer
 import vtk
 
+from ..agreement.agreement_colors import agreement_steps
 from ..agreement.boxes import Box
 from ..agreement.comparison import Comparison
 from ..agreement.crops import agreement_crop
@@ -14,11 +15,6 @@ from ..imaging.geometry import Geometry
 from .grids import flip_lps_ras, vtk_matrix
 from .node_names import set_name
 from .volume_node import fill_image
-
-# From one model alone to all of them: told apart in grey print and with any colour vision.
-_FEW, _HALF, _ALL = np.array([(0.55, 0.00, 0.15), (0.95, 0.65, 0.25), (0.10, 0.45, 0.75)])
-
-_ALL_OPACITY = 0.5  # the image stays visible where there is nothing to look for
 
 # Shares of the view's width and height.
 _LEGEND_SIZE = 0.12, 0.4
@@ -114,11 +110,6 @@ def _color_table(scene: slicer.vtkMRMLScene, name: str, n_models: int) -> slicer
     node.SetNumberOfColors(n_models + 1)
     node.SetColor(0, "", 0.0, 0.0, 0.0, 0.0)
     node.SetColorDefined(0, False)  # else the legend shows it
-    for count in range(1, n_models + 1):
-        share = (count - 1) / max(1, n_models - 1)
-        low, high = (_FEW, _HALF) if share < 0.5 else (_HALF, _ALL)
-        color = low + (high - low) * (2 * share if share < 0.5 else 2 * share - 1)
-        node.SetColor(
-            count, f"{count} of {n_models} models", *color.tolist(), 1.0 if count < n_models else _ALL_OPACITY
-        )
+    for step in agreement_steps(n_models):
+        node.SetColor(step.count, step.text, *step.color, step.opacity)
     return node

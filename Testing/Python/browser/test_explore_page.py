@@ -188,6 +188,15 @@ def test_fewer_rows_show_the_structure_larger(page):
     assert larger
 
 
+def test_the_agreement_map_has_a_legend(page):
+    assert page.page.locator(".map-legend").count() == 0
+    page.page.get_by_label("Agreement", exact=True).check()
+    page.page.locator(".map-legend").wait_for()
+    assert page.page.locator(".map-legend span").all_inner_texts() == ["1", "2", "3", "of 3 models"]
+    page.page.get_by_label("Agreement", exact=True).uncheck()
+    page.page.locator(".map-legend").wait_for(state="detached")
+
+
 def test_search_leaves_what_has_all_words(page):
     page.page.get_by_placeholder("Search structures").fill("left lung")
     page.until("document.querySelectorAll('.list tbody tr').length < 5")

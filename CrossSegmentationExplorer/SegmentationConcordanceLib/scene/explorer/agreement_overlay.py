@@ -14,7 +14,7 @@ from ..agreement_map import add_agreement_map
 from ..node_attributes import RESULT
 from ..own_nodes import mark_own, remove_own
 
-_OPACITY = 0.6
+_OPACITY = 0.85
 
 
 class AgreementOverlay:

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import slicer
 
+from ...agreement.agreement_colors import AgreementStep, agreement_steps
 from ...agreement.disputed_place import Place, place_of
 from ...agreement.disputed_regions import DisputedRegion, disputed_regions, middle_voxel
 from ...agreement.model_looks import Color, looks_of
@@ -30,6 +31,7 @@ from .crosshair import Crosshair
 from .framing import WorldBox, frame_cameras, world_box
 from .held_slices import HeldSlices
 from .links import LinkedCameras, Links, link_slices
+from .map_legend import MapLegend
 from .row_content import RowContent, RowModel
 from .row_labels import RendererOf, RowLabels
 from .row_layout import RowLayout
@@ -100,6 +102,7 @@ class Explorer:
         self._cache = SurfaceCache()
         self.layout = RowLayout(self._scene)
         self._labels = RowLabels(renderer_of or (lambda view: None))
+        self._legend = MapLegend(renderer_of or (lambda view: None))
         self._cameras = LinkedCameras()
         self._slices = HeldSlices()
         self._crosshair = Crosshair(self._scene)
@@ -299,6 +302,13 @@ class Explorer:
         self.shows_map = visible
         self._show()
 
+    @property
+    def map_steps(self) -> tuple[AgreementStep, ...]:
+        """What the colours of the agreement map say; empty where none is shown."""
+        index = self.scan.index_of(self.selected) if self.shows_map else None
+        voters = self.scan.comparison.structures[index].n_voters if index is not None else 0
+        return agreement_steps(voters) if voters > 1 else ()
+
     def set_crosshair(self, visible: bool) -> None:
         """Show the crosshair at the place, in all views of the scene."""
         self._crosshair.set_visible(visible)
@@ -345,6 +355,7 @@ class Explorer:
         self._cameras.stop()
         self._slices.stop()
         self._labels.clear()
+        self._legend.clear()
         with self._paused():
             self._map.remove(self.layout.composite_nodes())
             for content in self._contents.values():
@@ -371,6 +382,7 @@ class Explorer:
 
     def _arrange(self, rows: tuple[Row, ...]) -> None:
         with self._working():
+            self._legend.clear()  # its view may go
             kept = {row.number for row in rows}
             for row in [row for row in self.rows if row.number not in kept]:
                 self._contents.pop(row.number).remove()
@@ -403,15 +415,21 @@ class Explorer:
 
     def _show(self) -> None:
         with self._working():
+            style = replace(self.style, fill=False) if self.map_steps else self.style  # else colours would mix
             for row in self.rows:
                 content = self._contents[row.number]
-                content.show(self.scan, self._models_of(row), self.shown_keys, self.style, self._cache)
+                content.show(self.scan, self._models_of(row), self.shown_keys, style, self._cache)
             composites = self.layout.composite_nodes()
-            if self.shows_map and self.selected:
+            if self.map_steps:
                 self._map.show(self.scan, self.selected, composites)
             else:
                 self._map.remove(composites)
+            self._legend.show(self._first_slice_view(), self.map_steps)
             self._write_labels()
+
+    def _first_slice_view(self) -> slicer.vtkMRMLSliceNode | None:
+        shown = self.layout.view_nodes(self.rows[0], self.kinds) if self.rows else ()
+        return next((node for node in shown if node.IsA("vtkMRMLSliceNode")), None)
 
     def _models_of(self, row: Row) -> list[RowModel]:
         if row.kind is RowKind.MODEL:

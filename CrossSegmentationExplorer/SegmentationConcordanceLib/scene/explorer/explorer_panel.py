@@ -11,6 +11,7 @@ from ...agreement.model_looks import Color
 from ...anatomy.groups import shipped_groups
 from ...errors import ConcordanceError
 from ...exploring.group_cells import group_cells, groups_of_cells
+from ...exploring.map_legend_html import map_legend_html
 from ...exploring.structure_cells import SHOWN_COLUMNS, as_html, next_order, presence_text, region_text, structure_cells
 from ...exploring.structure_list import ALL_GROUPS, groups_of
 from ...imaging.seg_header_cache import SegHeaderCache
@@ -202,6 +203,11 @@ class ExplorerPanel:
         return self._logic.explorer is not None and not self._logic.review.is_blinded
 
     # Display
+
+    @property
+    def map_legend(self) -> str:
+        """Which colour of the agreement map is how many models, as rich text; "" while no map is shown."""
+        return map_legend_html(self._logic.explorer.map_steps) if self._logic.explorer else ""
 
     def switch(self, part: str, field: str, value: object) -> None:
         """Change one field of the choices, or of their part "style" or "links".
