@@ -42,7 +42,7 @@ def near_colors(page: ExplorePage, view: str, models: tuple[str, ...]) -> set[st
 @pytest.fixture(scope="module")
 def opened(server, browser):
     """The page, opened once for the file, and the errors of its scripts."""
-    tab = browser.new_page(viewport={"width": 1000, "height": 720})
+    tab = browser.new_page(viewport={"width": 1000, "height": 860})
     errors = []
     tab.on("pageerror", lambda error: errors.append(str(error)))
     tab.goto(server.address)
