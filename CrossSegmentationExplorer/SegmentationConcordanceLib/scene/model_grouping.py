@@ -140,10 +140,21 @@ def model_called(name: str, algorithms: Sequence[str], rules: Sequence[ModelRule
     return by_rule or algorithm or name
 
 
-def nodes_of_models(candidates: Sequence[SegmentationCandidate]) -> dict[str, list[str]]:
-    """The node ids of every model that takes part, in the order of the candidates: several nodes may be one model."""
-    models: dict[str, list[str]] = {}
+def nodes_of_models(
+    scene: slicer.vtkMRMLScene, candidates: Sequence[SegmentationCandidate]
+) -> dict[str, list[slicer.vtkMRMLSegmentationNode]]:
+    """The nodes of every model that takes part, in the order of the candidates: several nodes may be one model.
+
+    :param candidates: those that take part and those that do not.
+    """
+    models: dict[str, list[slicer.vtkMRMLSegmentationNode]] = {}
     for candidate in candidates:
         if candidate.use:
-            models.setdefault(candidate.model, []).append(candidate.node_id)
+            models.setdefault(candidate.model, []).append(scene.GetNodeByID(candidate.node_id))
     return models
+
+
+def models_of_volume(volume: slicer.vtkMRMLScalarVolumeNode) -> dict[str, list[slicer.vtkMRMLSegmentationNode]]:
+    """The segmentations of the scene that belong to a volume, by model, where nobody decided otherwise."""
+    scene = volume.GetScene()
+    return nodes_of_models(scene, find_candidates(scene, volume)) if scene is not None else {}

@@ -70,7 +70,7 @@ def test_without_volume_and_outputs_the_panel_says_what_to_do(desktop):
     hosted = desktop.load_module("SegmentHarmonizer")
     hosted.enter()
     assert not hosted.ui.applyButton.enabled and not hosted.ui.chosenGroupBox.visible
-    assert hosted.ui.statusLabel.text == "Choose the image that the models segmented."
+    assert hosted.ui.statusLabel.text == "Choose the volume that was segmented."
     volume = add_volume(desktop.host.scene)
     desktop.process_events()
     hosted.enter()

@@ -75,7 +75,7 @@ def test_several_nodes_of_one_model_are_one_and_equal_names_are_told_apart_by_id
     )
     candidates = find_candidates(scene_host.scene, volume)
     assert [candidate.node_id for candidate in candidates] == [a.GetID(), b.GetID(), c.GetID()]
-    assert nodes_of_models(candidates) == {"MOOSE": [a.GetID(), b.GetID()], "CADS": [c.GetID()]}
+    assert nodes_of_models(scene_host.scene, candidates) == {"MOOSE": [a, b], "CADS": [c]}
 
 
 def test_choices_of_a_user_go_before_everything(scene_host):
@@ -83,14 +83,14 @@ def test_choices_of_a_user_go_before_everything(scene_host):
     a, b, c = add_three_models(scene_host.scene, volume)
     choices = {a.GetID(): SegmentationChoice(False), b.GetID(): SegmentationChoice(None, "mine")}
     candidates = find_candidates(scene_host.scene, volume, (ModelRule("rule", ("A", "B", "C")),), choices)
-    assert nodes_of_models(candidates) == {"mine": [b.GetID()], "rule": [c.GetID()]}
+    assert nodes_of_models(scene_host.scene, candidates) == {"mine": [b], "rule": [c]}
 
 
 def test_what_only_lies_in_the_same_place_is_offered_and_not_used(scene_host):
     volume, other = add_volume(scene_host.scene), add_volume(scene_host.scene, "other")
     node = add_named(scene_host.scene, "seg", volume=other)
     (candidate,) = find_candidates(scene_host.scene, volume)
-    assert not candidate.use and nodes_of_models([candidate]) == {}
+    assert not candidate.use and nodes_of_models(scene_host.scene, [candidate]) == {}
     (candidate,) = find_candidates(scene_host.scene, volume, (), {node.GetID(): SegmentationChoice(True)})
     assert candidate.use
 

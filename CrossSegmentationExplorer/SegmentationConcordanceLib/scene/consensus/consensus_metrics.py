@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterable
+from dataclasses import fields, replace
 
 import numpy as np
 import slicer
 
-from ...agreement.analysis import Analysis, CaseResult
-from ...agreement.combine import combined
+from ...agreement.analysis import CaseResult
 from ...agreement.consensus_map import consensus_label_map
 from ...agreement.disputed_place import Place, disputed_place
-from ...agreement.models import ModelSegmentation
 from ...agreement.option_fields import understood_option
 from ...agreement.options import REFERENCE, AnalysisOptions
 from ...agreement.severity import in_words
@@ -25,34 +23,20 @@ from ...exploring.finding_walk import FindingWalk
 from ...imaging.label_map import LabelMap
 from ...imaging.resampling import bring_to_grid
 from ...imaging.seg_writer import write_dicom_seg
-from .. import consensus_parameters as parameters
-from ..input_state import segmentation_state, volume_state
-from ..loaded_models import load_models
-from ..model_grouping import ModelRule, SegmentationCandidate, find_candidates, nodes_of_models
-from ..only_volume import only_volume
+from ..counted_models import CountedModels, count_models
+from ..model_choice import ModelChoice, too_few
 from ..scene_watch import SceneWatch
 from ..selected_structure import select_structure
 from ..volume_grid import own_grid
 from ..volume_node import voxels_of
-from ..volume_series import instances_of_volume, series_of_volume, series_uid_of_volume
+from ..volume_series import instances_of_volume, series_of_volume
+from . import consensus_parameters as parameters
 from .agreement_nodes import DICE_CHART, PLOT_LAYOUT, AgreementNodes
 
 Progress = Callable[[float, str], None]
 
 
-@dataclass(frozen=True, eq=False)
-class _Counted:
-    """What was counted, and of what: voxels are looked at again only when that has changed."""
-
-    volume: tuple
-    combinations: tuple[str, ...]
-    segmentations: Mapping[str, tuple]
-    models: tuple[ModelSegmentation, ...]
-    notes: Mapping[str, tuple[str, ...]]
-    analysis: Analysis
-
-
-class ConsensusMetricsLogic:
+class ConsensusMetricsLogic(ModelChoice):
     """Finds the segmentations of a volume, compares them, and keeps the results in the scene.
 
     The user's choices are on the module's parameter node and so are saved with the scene. The inputs are never
@@ -65,9 +49,9 @@ class ConsensusMetricsLogic:
     """
 
     def __init__(self, scene: slicer.vtkMRMLScene, changed: Callable[[], None] | None = None) -> None:
-        self._scene = scene
+        super().__init__(scene, parameters.MODULE)
         self._former_layout: int | None = None
-        self._counted: _Counted | None = None
+        self._counted: CountedModels | None = None
         self.result: CaseResult | None = None
         self.findings = FindingWalk()
         self.notes: tuple[str, ...] = ()
@@ -78,21 +62,11 @@ class ConsensusMetricsLogic:
         self._watch.stop()
         self._forget()
 
-    @property
-    def volume(self) -> slicer.vtkMRMLScalarVolumeNode | None:
-        """The reference volume: on its grid all models are compared."""
-        return parameters.read_volume(self._parameters())
-
     def set_volume(self, volume: slicer.vtkMRMLScalarVolumeNode | None) -> None:
         """Choose the reference volume. Results for another one stay in the scene."""
         if volume is not self.volume:
-            parameters.write_volume(self._parameters(), volume)
+            super().set_volume(volume)
             self._forget()
-
-    def preselect_volume(self) -> None:
-        """Choose the volume where there is none to choose but one."""
-        if self.volume is None:
-            self.set_volume(only_volume(self._scene))
 
     @property
     def options(self) -> AnalysisOptions:
@@ -122,15 +96,6 @@ class ConsensusMetricsLogic:
             self.set_options(AnalysisOptions(**options))
 
     @property
-    def rules(self) -> tuple[ModelRule, ...]:
-        """The keyword rules that group segmentations into models."""
-        return parameters.read_rules(self._parameters())
-
-    def set_rules(self, rules: tuple[ModelRule, ...]) -> None:
-        """Keep the rules."""
-        parameters.write_rules(self._parameters(), rules)
-
-    @property
     def combinations(self) -> tuple[str, ...]:
         """Names of the combinations of :mod:`..anatomy.combinations` that are made before comparing."""
         return parameters.read_combinations(self._parameters())
@@ -140,34 +105,16 @@ class ConsensusMetricsLogic:
         parameters.write_combinations(self._parameters(), names)
 
     @property
-    def candidates(self) -> tuple[SegmentationCandidate, ...]:
-        """The segmentations that have to do with the volume, as they are now; empty without a volume."""
-        if self.volume is None:
-            return ()
-        return find_candidates(self._scene, self.volume, self.rules, parameters.read_choices(self._parameters()))
-
-    @property
     def models(self) -> tuple[str, ...]:
         """The models that take part."""
-        return tuple(nodes_of_models(self.candidates))
-
-    def choose(self, node_id: str, *, use: bool | None = None, model: str | None = None) -> None:
-        """Take a segmentation in or leave it out, or count it to another model; "" gives it its own name back.
-
-        :param use: None leaves it as it was.
-        :param model: None leaves it as it was.
-        """
-        parameters.change_choice(self._parameters(), node_id, use=use, model=model)
+        return tuple(self.nodes_of_models())
 
     def obstacle(self) -> str:
         """Why nothing can be computed, in a sentence; "" where all is well."""
-        if self.volume is None:
-            return "Choose the volume that was segmented."
-        if self.volume.GetImageData() is None:
-            return f"{self.volume.GetName()} has no voxels."
         models = self.models
-        if len(models) < 2:
-            return f"Two models are needed, there are {len(models)}: load segmentations, or name the models apart."
+        problem = self.volume_obstacle() or too_few(len(models))
+        if problem:
+            return problem
         if self.options.method == REFERENCE and self.options.reference not in models:
             return f"The reference {self.options.reference} does not take part."
         try:
@@ -190,12 +137,12 @@ class ConsensusMetricsLogic:
         :param progress: called with a fraction and a few words; may raise to cancel, and then nothing has changed.
         :raises ConcordanceError: there is nothing to compare, or the options do not fit the models.
         """
-        obstacle = self.obstacle()
-        if obstacle:
+        obstacle, volume = self.obstacle(), self.volume
+        if obstacle or volume is None:
             raise ConcordanceError("Consensus Metrics", obstacle)
         report = progress or (lambda fraction, words: None)
         report(0.0, "counting voxels")
-        counted = self._still_counted() or self._count()
+        counted = self._still_counted() or count_models(volume, self.nodes_of_models(), self.combinations)
         options = replace(self.options, models=self._comparable(counted))
         result = counted.analysis.result(options, lambda part, words: report(0.2 + 0.6 * part, words))
         report(0.8, "making the consensus")
@@ -297,7 +244,7 @@ class ConsensusMetricsLogic:
 
     def show_models(self, visible: bool) -> None:
         """Show or hide the segmentations that are compared."""
-        for nodes in self._segmentations().values():
+        for nodes in self.nodes_of_models().values():
             for node in nodes:
                 if node.GetDisplayNode() is not None:
                     node.GetDisplayNode().SetVisibility(visible)
@@ -352,9 +299,6 @@ class ConsensusMetricsLogic:
         description = f"{name} of {len(self.result.comparison.models)} models"
         write_dicom_seg(path, on_series, series, model_name=name, series_description=description)
 
-    def _parameters(self) -> slicer.vtkMRMLScriptedModuleNode:
-        return parameters.parameter_node(self._scene)
-
     def _nodes(self) -> AgreementNodes:
         return AgreementNodes(self.volume)
 
@@ -364,43 +308,14 @@ class ConsensusMetricsLogic:
         self.findings = FindingWalk()
         self.notes = ()
 
-    def _segmentations(self) -> dict[str, list[slicer.vtkMRMLSegmentationNode]]:
-        nodes_of = nodes_of_models(self.candidates)
-        return {model: [self._scene.GetNodeByID(node_id) for node_id in ids] for model, ids in nodes_of.items()}
-
-    def _still_counted(self) -> _Counted | None:
+    def _still_counted(self) -> CountedModels | None:
         """What was counted, where it holds all that is to be compared, unchanged."""
-        counted = self._counted
-        if counted is None or self.volume is None:
+        counted, volume = self._counted, self.volume
+        if counted is None or volume is None:
             return None
-        if (counted.volume, counted.combinations) != (volume_state(self.volume), self.combinations):
-            return None
-        is_same = all(
-            counted.segmentations.get(model) == tuple(map(segmentation_state, nodes))
-            for model, nodes in self._segmentations().items()
-        )
-        return counted if is_same else None
+        return counted if counted.holds(volume, self.nodes_of_models(), self.combinations) else None
 
-    def _count(self) -> _Counted:
-        volume, nodes_of = self.volume, self._segmentations()
-        if volume is None:
-            raise ConcordanceError("Consensus Metrics", "no volume is chosen", "Choose the images.")
-        loaded = load_models(volume, nodes_of)
-        if len(loaded.models) < 2:
-            notes = " ".join(note for some in loaded.notes.values() for note in some)
-            raise ConcordanceError(volume.GetName(), "fewer than two models can be compared", notes)
-        combinations = combinations_named(self.combinations)
-        models = tuple(combined(model, combinations) for model in loaded.models)
-        return _Counted(
-            volume=volume_state(volume),
-            combinations=self.combinations,
-            segmentations={model: tuple(map(segmentation_state, nodes)) for model, nodes in nodes_of.items()},
-            models=models,
-            notes=loaded.notes,
-            analysis=Analysis(models, case=volume.GetName(), series_uid=series_uid_of_volume(volume)),
-        )
-
-    def _comparable(self, counted: _Counted) -> tuple[str, ...]:
+    def _comparable(self, counted: CountedModels) -> tuple[str, ...]:
         """Of the models that take part, the ones that could be brought to the volume's grid."""
         return tuple(name for name in self.models if name in counted.analysis.comparison.models)
 

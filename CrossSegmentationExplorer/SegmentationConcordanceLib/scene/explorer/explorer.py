@@ -24,6 +24,8 @@ from ...exploring.rows import CONSENSUS_COLOR, OVERLAY_COLOR, OVERLAY_TITLE, Row
 from ...exploring.structure_list import list_structures
 from ...exploring.structure_walk import StructureWalk, find
 from ...exploring.view_kinds import AXIAL, CORONAL, SAGITTAL, ViewKind
+from ..counted_models import NodesOf, scan_state
+from ..model_grouping import models_of_volume
 from ..scene_watch import SceneWatch
 from .agreement_overlay import AgreementOverlay
 from .consensus_segments import TITLE, ConsensusSegments
@@ -35,7 +37,7 @@ from .map_legend import MapLegend
 from .row_content import RowContent, RowModel
 from .row_labels import RendererOf, RowLabels
 from .row_layout import RowLayout
-from .scan_of_nodes import NodesOf, explore_scan, models_of_volume, scan_state
+from .scan_of_nodes import explore_scan
 from .segment_watch import SegmentWatch
 from .surfaces import SurfaceCache
 from .user_displays import hide_from_rows, show_everywhere_again

@@ -14,25 +14,15 @@ from ...exploring.rows import RowKind
 from ...exploring.structure_list import ListedStructure, groups_of
 from ...exploring.structure_walk import find
 from ...exploring.under_cursor import cursor_text, under_cursor
-from .. import consensus_parameters as shared
-from ..model_grouping import ModelRule, SegmentationCandidate, find_candidates
-from ..only_volume import only_volume
+from ..counted_models import NodesOf
+from ..model_choice import ModelChoice, too_few
 from ..scene_watch import SceneWatch
 from ..selected_structure import select_structure
 from .applied_choices import apply_choices, options_of
 from .explorer import Explorer
-from .review_choices import (
-    ReviewChoices,
-    WantedRow,
-    parameter_node,
-    read_choices,
-    read_volume,
-    write_choices,
-    write_volume,
-)
+from .review_choices import MODULE, ReviewChoices, WantedRow, read_choices, write_choices
 from .row_entries import RowEntry, row_entries
 from .row_labels import RendererOf
-from .scan_of_nodes import NodesOf
 from .scene_pointers import CursorWatch, SelectionWatch
 from .scene_review import SceneReview
 from .shown_models import ShownModels
@@ -40,7 +30,7 @@ from .shown_views import views_of
 from .user_displays import show_everywhere_again
 
 
-class ExplorerLogic:
+class ExplorerLogic(ModelChoice):
     """Finds the segmentations of a volume and shows them in rows of views, from :meth:`enter` to :meth:`exit`.
 
     The user's choices are on the module's parameter node, and are saved with the scene; verdicts are in a file.
@@ -66,7 +56,7 @@ class ExplorerLogic:
         paused: Callable[[], AbstractContextManager[object]] = nullcontext,
         height_px: Callable[[], int] = lambda: 0,
     ) -> None:
-        self._scene = scene
+        super().__init__(scene, MODULE)
         self._changed = changed or (lambda: None)
         self._pointed = pointed or (lambda text: None)
         self._renderer_of = renderer_of
@@ -76,7 +66,7 @@ class ExplorerLogic:
         self._explorer: Explorer | None = None
         self.problem = ""
         self.review = SceneReview()
-        self._models = ShownModels(scene, self.review)
+        self._models = ShownModels(self.review)
         self._watch = SceneWatch(scene, self._on_scene_changed, self._on_scene_closed)
         self._selection = SelectionWatch(scene, self._changed)
         self._cursor = CursorWatch(scene, self._on_cursor)
@@ -89,7 +79,7 @@ class ExplorerLogic:
     def enter(self) -> None:
         """Show the rows that were shown before; what an earlier session left hidden comes back first."""
         self._entered = True
-        self._preselect_volume()
+        self.preselect_volume()
         self.refresh()
 
     def exit(self) -> None:
@@ -106,55 +96,17 @@ class ExplorerLogic:
 
     # What is reviewed
 
-    @property
-    def volume(self) -> slicer.vtkMRMLScalarVolumeNode | None:
-        """The reviewed volume."""
-        return read_volume(self._parameters())
-
     def set_volume(self, volume: slicer.vtkMRMLScalarVolumeNode | None) -> None:
         """Review another volume; the rows of the former one go."""
         if volume is not self.volume:
             self._leave()
-            write_volume(self._parameters(), volume)
+            super().set_volume(volume)
             self.refresh()
-
-    @property
-    def candidates(self) -> tuple[SegmentationCandidate, ...]:
-        """The loaded segmentations that have to do with the volume, as they are now; empty without a volume."""
-        volume, node = self.volume, shared.parameter_node(self._scene)
-        if volume is None:
-            return ()
-        return find_candidates(self._scene, volume, shared.read_rules(node), shared.read_choices(node))
-
-    def choose(self, node_id: str, *, use: bool | None = None, model: str | None = None) -> None:
-        """Take a segmentation in or leave it out, or count it to another model; "" gives it its own name back.
-
-        :param use: None leaves it as it was.
-        :param model: None leaves it as it was.
-        """
-        shared.change_choice(shared.parameter_node(self._scene), node_id, use=use, model=model)
-
-    @property
-    def rules(self) -> tuple[ModelRule, ...]:
-        """The keyword rules that group segmentations into models."""
-        return shared.read_rules(shared.parameter_node(self._scene))
-
-    def set_rules(self, rules: tuple[ModelRule, ...]) -> None:
-        """Keep the rules, for ConsensusMetrics as well."""
-        shared.write_rules(shared.parameter_node(self._scene), rules)
 
     def obstacle(self) -> str:
         """Why nothing can be shown, in a sentence; "" where all is well."""
-        if self.volume is None:
-            return "Choose the volume that was segmented."
-        if self.volume.GetImageData() is None:
-            return f"{self.volume.GetName()} has no voxels."
         models = self._nodes_of()
-        if self._models.problem:
-            return self._models.problem
-        if len(models) < 2:
-            return f"Two models are needed, there are {len(models)}: load segmentations, or name the models apart."
-        return self.problem
+        return self.volume_obstacle() or self._models.problem or too_few(len(models)) or self.problem
 
     def summary(self) -> str:
         """What is shown and what was done for it, or why nothing is."""
@@ -412,16 +364,7 @@ class ExplorerLogic:
         self._pointed(cursor_text(under_cursor(self.explorer.scan, ras), model))
 
     def _nodes_of(self) -> NodesOf:
-        return self._models.nodes_of(self.volume, self.candidates)
-
-    def _parameters(self) -> slicer.vtkMRMLScriptedModuleNode:
-        return parameter_node(self._scene)
+        return self._models.nodes_of(self.volume, self.nodes_of_models())
 
     def _keep(self, choices: ReviewChoices) -> None:
         write_choices(self._parameters(), choices)
-
-    def _preselect_volume(self) -> None:
-        """Choose the volume of ConsensusMetrics, or the only one, where none was chosen."""
-        if self.volume is None:
-            chosen = shared.read_volume(shared.parameter_node(self._scene))
-            write_volume(self._parameters(), chosen or only_volume(self._scene))

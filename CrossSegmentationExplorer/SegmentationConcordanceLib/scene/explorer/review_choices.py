@@ -20,7 +20,6 @@ from .links import Links
 from .one_event import one_event
 
 MODULE = "CrossSegmentationExplorer"
-_VOLUME = f"{MODULE}.Volume"
 Plain = TypeVar("Plain", "DisplayStyle", "Links", "ListOrder")
 
 
@@ -75,19 +74,6 @@ class ReviewChoices:
 def parameter_node(scene: slicer.vtkMRMLScene) -> slicer.vtkMRMLScriptedModuleNode:
     """The module's parameter node; made where it is missing."""
     return module_node(scene, MODULE)
-
-
-def read_volume(node: slicer.vtkMRMLScriptedModuleNode) -> slicer.vtkMRMLScalarVolumeNode | None:
-    """The reviewed volume; None where none was chosen or it has left the scene."""
-    return node.GetNodeReference(_VOLUME)
-
-
-def write_volume(node: slicer.vtkMRMLScriptedModuleNode, volume: slicer.vtkMRMLScalarVolumeNode | None) -> None:
-    """Keep the reviewed volume.
-
-    :param volume: None for no volume.
-    """
-    node.SetNodeReferenceID(_VOLUME, volume.GetID() if volume else None)
 
 
 def read_choices(node: slicer.vtkMRMLScriptedModuleNode) -> ReviewChoices:

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import slicer
 
-from ...agreement.analysis import Analysis
 from ...agreement.comparison import Comparison
 from ...agreement.models import ModelSegmentation
 from ...agreement.options import AnalysisOptions
-from ...errors import ConcordanceError
 from ...exploring.explored_scan import DrawnModel, ExploredScan, SegmentPlace, key_of
 from ...imaging.label_map import Segment
-from ..input_state import segmentation_state, volume_state
-from ..loaded_models import load_models
-from ..model_grouping import find_candidates, nodes_of_models
-from ..volume_series import series_uid_of_volume
-
-NodesOf = Mapping[str, Sequence[slicer.vtkMRMLSegmentationNode]]
+from ..counted_models import NodesOf, count_models
 
 
 def explore_scan(
@@ -34,24 +27,12 @@ def explore_scan(
     :param least: how many models there must be; one alone can be looked at.
     :raises ConcordanceError: fewer can be compared.
     """
-    state = scan_state(volume, nodes_of)
-    loaded = load_models(volume, nodes_of)
-    notes = tuple(note for some in loaded.notes.values() for note in some)
-    if len(loaded.models) < least:
-        fewer = "fewer than two models can be compared" if least > 1 else "no model can be shown"
-        raise ConcordanceError(volume.GetName(), fewer, " ".join(notes))
-    analysis = Analysis(loaded.models, case=volume.GetName(), series_uid=series_uid_of_volume(volume))
-    drawn = {model.model: drawn_model(analysis.comparison, model, nodes_of[model.model]) for model in loaded.models}
-    return ExploredScan(analysis, analysis.result(options or AnalysisOptions()), drawn, notes, state)
-
-
-def scan_state(volume: slicer.vtkMRMLScalarVolumeNode, nodes_of: NodesOf) -> tuple:
-    """Something that differs once the volume, a model's nodes, or their voxels, segments or codes have changed.
-
-    :param nodes_of: a model's name to its nodes.
-    """
-    models = tuple((name, tuple(map(segmentation_state, nodes))) for name, nodes in nodes_of.items())
-    return volume_state(volume), models
+    counted = count_models(volume, nodes_of, least=least)
+    comparison = counted.analysis.comparison
+    drawn = {model.model: drawn_model(comparison, model, nodes_of[model.model]) for model in counted.models}
+    notes = tuple(note for some in counted.notes.values() for note in some)
+    result = counted.analysis.result(options or AnalysisOptions())
+    return ExploredScan(counted.analysis, result, drawn, notes, counted.state)
 
 
 def drawn_model(
@@ -76,12 +57,3 @@ def drawn_model(
     # A label map made of a node lists the segments in the node's order, and joined ones node by node.
     of_segment = dict(zip(model.label_map.segments, places, strict=True))
     return DrawnModel(model, tuple(node.GetID() for node in nodes), of_segment, segments)
-
-
-def models_of_volume(volume: slicer.vtkMRMLScalarVolumeNode) -> NodesOf:
-    """The segmentations of the scene that belong to a volume, by model."""
-    scene = volume.GetScene()
-    if scene is None:
-        return {}
-    found = nodes_of_models(find_candidates(scene, volume))
-    return {model: [scene.GetNodeByID(node_id) for node_id in ids] for model, ids in found.items()}

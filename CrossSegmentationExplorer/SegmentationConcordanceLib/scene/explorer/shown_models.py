@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import slicer
 
 from ...errors import ConcordanceError
 from ...review.blinding import OPEN, Blinding
-from ..model_grouping import SegmentationCandidate, nodes_of_models
-from .scan_of_nodes import NodesOf
+from ..counted_models import NodesOf
 from .scene_review import SceneReview
 
 
@@ -20,23 +17,18 @@ class ShownModels:
         names would tell the reader what the review hides.
     """
 
-    def __init__(self, scene: slicer.vtkMRMLScene, review: SceneReview) -> None:
-        self._scene = scene
+    def __init__(self, review: SceneReview) -> None:
         self._review = review
         self._opened: tuple[str, tuple[str, ...], Blinding] = ("", (), OPEN)
         self.problem = ""
 
-    def nodes_of(
-        self, volume: slicer.vtkMRMLScalarVolumeNode | None, candidates: Sequence[SegmentationCandidate]
-    ) -> NodesOf:
+    def nodes_of(self, volume: slicer.vtkMRMLScalarVolumeNode | None, nodes: NodesOf) -> NodesOf:
         """The segmentation nodes of each model, by the name that is shown, in the order of the rows.
 
         :param volume: the scan whose reading may hide the names.
-        :param candidates: the segmentations of that volume.
+        :param nodes: by the model's own name.
         :returns: nothing where the names cannot be told; :attr:`problem` then says why.
         """
-        found = nodes_of_models(candidates)
-        nodes = {model: [self._scene.GetNodeByID(node_id) for node_id in ids] for model, ids in found.items()}
         try:
             hidden = self._names_of(volume, tuple(nodes))
         except ConcordanceError as error:

@@ -27,18 +27,18 @@ from ...imaging.geometry import Geometry
 from ...imaging.label_map import LabelMap
 from ..input_state import segmentation_state
 from ..node_names import renaming_note
-from ..only_volume import only_volume
 from ..result_folder import ResultFolder
 from ..scene_watch import SceneWatch
+from ..volume_choice import VolumeChoice
 from ..volume_grid import own_grid
 from ..volume_series import modality_of_volume
 from .harmonized_nodes import add_harmonized_node, harmonized_label_map
-from .harmonizer_parameters import HarmonizerOptions, HarmonizerParameters
+from .harmonizer_parameters import MODULE, HarmonizerOptions, HarmonizerParameters
 from .referenced_images import ReferencedImages
 from .seg_export import Export, ExportedNode, export_segs
 
 
-class HarmonizerLogic:
+class HarmonizerLogic(VolumeChoice):
     """Recognizes models' outputs, explains their labels, and makes coded segmentations of a volume from them.
 
     The user's choices are on the module's parameter node and so are saved with the scene; the voxels of the outputs
@@ -60,8 +60,8 @@ class HarmonizerLogic:
         environment: Mapping[str, str] | None = None,
         file_of_instance: Callable[[str], str] | None = None,
     ) -> None:
-        self._parameters = HarmonizerParameters(scene)
-        self._scene = scene
+        super().__init__(scene, MODULE)
+        self._kept = HarmonizerParameters(scene)
         self._environment = dict(environment or {})
         self._images = ReferencedImages(file_of_instance or (lambda uid: ""))
         self._known: KnownModels | None = None
@@ -75,16 +75,11 @@ class HarmonizerLogic:
         self._watch.stop()
         self._forget()
 
-    @property
-    def volume(self) -> slicer.vtkMRMLScalarVolumeNode | None:
-        """The image that the models segmented."""
-        return self._parameters.volume
-
     def set_volume(self, volume: slicer.vtkMRMLScalarVolumeNode | None) -> None:
-        """Choose the image."""
+        """Choose the volume."""
         if volume is not self.volume:
             former = self._modality
-            self._parameters.volume = volume
+            super().set_volume(volume)
             if self._modality != former:
                 self._states.forget()
 
@@ -92,20 +87,15 @@ class HarmonizerLogic:
     def _modality(self) -> str:
         return modality_of_volume(self.volume) if self.volume is not None else ""
 
-    def preselect_volume(self) -> None:
-        """Choose the image where there is none to choose but one."""
-        if self.volume is None:
-            self.set_volume(only_volume(self._scene))
-
     @property
     def options(self) -> HarmonizerOptions:
         """What is asked besides the outputs."""
-        return self._parameters.options
+        return self._kept.options
 
     def change_options(self, **chosen: Any) -> None:
         """Change some of the options; another folder of label maps lets every output be read anew."""
         former = self.options
-        self._parameters.options = replace(former, **chosen)
+        self._kept.options = replace(former, **chosen)
         if self.options.label_maps != former.label_maps:
             self.reload_label_maps()
 
@@ -129,7 +119,7 @@ class HarmonizerLogic:
     @property
     def outputs(self) -> tuple[OutputChoice, ...]:
         """The outputs in the order in which they were given."""
-        return self._parameters.outputs
+        return self._kept.outputs
 
     def add(self, paths: Iterable[str]) -> int:
         """Take files and folders as further outputs, see :func:`.new_outputs`; those that are there already are not.
@@ -140,12 +130,12 @@ class HarmonizerLogic:
         held = {path for choice in there for path in choice.paths}
         new = [path for path in (str(Path(path)) for path in paths) if path not in held]
         came = new_outputs(new, self.known, [choice.name for choice in there], self._modality)
-        self._parameters.outputs = (*there, *came)
+        self._kept.outputs = (*there, *came)
         return len(came)
 
     def remove(self, number: int) -> None:
         """Take an output off the list. The segmentation that was made from it stays."""
-        self._parameters.outputs = [choice for n, choice in enumerate(self.outputs) if n != number]
+        self._kept.outputs = [choice for n, choice in enumerate(self.outputs) if n != number]
 
     def change(self, number: int, **chosen: Any) -> None:
         """Change what was decided about an output. Another label map or task counts as a person's decision; with the
@@ -159,7 +149,7 @@ class HarmonizerLogic:
         if "label_map" in chosen:
             names = [choice.name for choice in self.outputs]
             chosen.setdefault("name", renamed(self.outputs[number], str(chosen["label_map"]), self.known, names))
-        self._parameters.outputs = [
+        self._kept.outputs = [
             replace(choice, **chosen) if n == number else choice for n, choice in enumerate(self.outputs)
         ]
 
@@ -279,10 +269,9 @@ class HarmonizerLogic:
 
     def obstacle(self) -> str:
         """Why nothing can be applied, in a sentence; "" where all is well."""
-        if self.volume is None:
-            return "Choose the image that the models segmented."
-        if self._grid() is None:
-            return f"{self.volume.GetName()} has no voxels."
+        problem = self.volume_obstacle()
+        if problem:
+            return problem
         used = [state for state in self.states if state.choice.use]
         if not used:
             return "Add the output of a model: drop its file or folder here."
@@ -337,7 +326,7 @@ class HarmonizerLogic:
         """The segmentations that were made and are still in the scene."""
         found = []
         for state in self.states:
-            node = self._parameters.node_of(state.choice)
+            node = self._kept.node_of(state.choice)
             if node is not None and state.choice.use:
                 vocabulary = self.known.vocabulary(state.choice.label_map)
                 tasks = state.content.tasks if state.content else ()
@@ -382,13 +371,13 @@ class HarmonizerLogic:
         self.change(number, answers=(*kept, *answers))
 
     def _add_node(self, state: OutputState, label_map: LabelMap) -> slicer.vtkMRMLSegmentationNode:
-        choice, former = state.choice, self._parameters.node_of(state.choice)
+        choice, former = state.choice, self._kept.node_of(state.choice)
         content = state.content
         if content is None:
             raise ConcordanceError(choice.name, "was not read", "Read it again.")
         looked_for = content.output.looked_for if content.output else ()
         node = add_harmonized_node(self.volume, label_map, choice.name, content.vocabulary, content.tasks, looked_for)
-        self._parameters.set_node(choice, node)
+        self._kept.set_node(choice, node)
         if former is not None and self._made.get(former.GetID()) == segmentation_state(former):
             ResultFolder(self.volume).remove(former)
         elif former is not None:

@@ -13,9 +13,8 @@ from ...anatomy.concepts import CodedConcept, CodedStructure
 from ...harmonizing.output_choice import LabelAnswer, OutputChoice
 from ..module_parameters import from_json, module_node
 
-_MODULE = "SegmentHarmonizer"
-_VOLUME = f"{_MODULE}.Volume"
-_OUTPUT = f"{_MODULE}.Output."
+MODULE = "SegmentHarmonizer"
+_OUTPUT = f"{MODULE}.Output."
 _PARTS = ("category", "type", "modifier", "region", "region_modifier")
 
 
@@ -48,20 +47,11 @@ class HarmonizerParameters:
         self._scene = scene
 
     @property
-    def volume(self) -> slicer.vtkMRMLScalarVolumeNode | None:
-        """The image that was segmented; None where none was chosen or it has left the scene."""
-        return self._node.GetNodeReference(_VOLUME)
-
-    @volume.setter
-    def volume(self, volume: slicer.vtkMRMLScalarVolumeNode | None) -> None:
-        self._node.SetNodeReferenceID(_VOLUME, volume.GetID() if volume else None)
-
-    @property
     def options(self) -> HarmonizerOptions:
         """The defaults for what is missing or cannot be understood, e.g. from a later version."""
         chosen: dict[str, Any] = {}
         for field in fields(HarmonizerOptions):
-            value = from_json(self._node.GetParameter(f"{_MODULE}.{field.name}"))
+            value = from_json(self._node.GetParameter(f"{MODULE}.{field.name}"))
             if type(value) is type(field.default):
                 chosen[field.name] = value
         return HarmonizerOptions(**chosen)
@@ -69,7 +59,7 @@ class HarmonizerParameters:
     @options.setter
     def options(self, options: HarmonizerOptions) -> None:
         for name, value in asdict(options).items():
-            self._node.SetParameter(f"{_MODULE}.{name}", json.dumps(value))
+            self._node.SetParameter(f"{MODULE}.{name}", json.dumps(value))
 
     @property
     def outputs(self) -> tuple[OutputChoice, ...]:
@@ -109,7 +99,7 @@ class HarmonizerParameters:
 
     @property
     def _node(self) -> slicer.vtkMRMLScriptedModuleNode:
-        return module_node(self._scene, _MODULE)
+        return module_node(self._scene, MODULE)
 
     def _output_roles(self) -> list[str]:
         return sorted(name for name in self._node.GetParameterNames() if name.startswith(_OUTPUT))

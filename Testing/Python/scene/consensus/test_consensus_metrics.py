@@ -30,7 +30,7 @@ from SegmentationConcordanceLib.imaging.geometry import Geometry
 from SegmentationConcordanceLib.imaging.image_series import read_image_series
 from SegmentationConcordanceLib.imaging.label_map import LabelMap, Segment
 from SegmentationConcordanceLib.imaging.seg_reader import read_dicom_seg
-from SegmentationConcordanceLib.scene.consensus import consensus_metrics
+from SegmentationConcordanceLib.scene import counted_models
 from SegmentationConcordanceLib.scene.consensus.agreement_nodes import CONSENSUS, MAP, TABLE, AgreementNodes
 from SegmentationConcordanceLib.scene.consensus.consensus_metrics import ConsensusMetricsLogic
 from SegmentationConcordanceLib.scene.segmentation_node import add_segmentation_node, label_map_from_node
@@ -62,13 +62,13 @@ def logic(scene_host, volume, nodes) -> Iterator[ConsensusMetricsLogic]:
 def counts(monkeypatch) -> list[int]:
     """How many models each counting of voxels had."""
     found = []
-    original = consensus_metrics.Analysis
+    original = counted_models.Analysis
 
     def counted(models, **about):
         found.append(len(models))
         return original(models, **about)
 
-    monkeypatch.setattr(consensus_metrics, "Analysis", counted)
+    monkeypatch.setattr(counted_models, "Analysis", counted)
     return found
 
 

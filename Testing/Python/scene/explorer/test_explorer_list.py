@@ -35,7 +35,8 @@ from SegmentationConcordanceLib.exploring.structure_list import (
 )
 from SegmentationConcordanceLib.exploring.structure_walk import StructureWalk
 from SegmentationConcordanceLib.reporting.page_data import agreement_columns
-from SegmentationConcordanceLib.scene.explorer.scan_of_nodes import explore_scan, models_of_volume
+from SegmentationConcordanceLib.scene.explorer.scan_of_nodes import explore_scan
+from SegmentationConcordanceLib.scene.model_grouping import models_of_volume
 from SegmentationConcordanceLib.scene.segmentation_node import add_segmentation_node
 
 ANATOMY = CodedConcept("123037004", "SCT", "Anatomical Structure")

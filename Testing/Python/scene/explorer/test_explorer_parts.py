@@ -17,8 +17,9 @@ from SegmentationConcordanceLib.exploring.under_cursor import under_cursor
 from SegmentationConcordanceLib.imaging.geometry import Geometry
 from SegmentationConcordanceLib.imaging.label_map import LabelMap, Segment
 from SegmentationConcordanceLib.imaging.neighbours import neighbours
-from SegmentationConcordanceLib.scene.explorer.scan_of_nodes import explore_scan, models_of_volume
+from SegmentationConcordanceLib.scene.explorer.scan_of_nodes import explore_scan
 from SegmentationConcordanceLib.scene.explorer.surfaces import SurfaceCache, closed_surface
+from SegmentationConcordanceLib.scene.model_grouping import models_of_volume
 
 GEOMETRY = Geometry.from_parts((4, 6, 12), (2, 3, 4), (10, 20, 30), np.eye(3))
 

@@ -38,7 +38,7 @@ def row_of(logic: HarmonizerLogic, value: int):
 
 def test_what_is_missing_is_said_before(scene_host, tmp_path):
     logic = HarmonizerLogic(scene_host.scene)
-    assert "Choose the image" in logic.obstacle()
+    assert "Choose the volume" in logic.obstacle()
     logic.set_volume(scene_host.scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "hollow"))
     assert logic.obstacle() == "hollow has no voxels."
     logic.set_volume(add_volume(scene_host.scene))

@@ -1,78 +1,26 @@
-"""What a user chose in ConsensusMetrics, as text on its parameter node: it survives saving and loading a scene."""
+"""Which segmentations are which models, as text on a parameter node: it survives saving and loading a scene.
+
+All modules read it from the node of ConsensusMetrics, where scenes have it that were saved by earlier versions.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import fields
-from typing import Any
+from collections.abc import Mapping
 
 import slicer
 
-from ..agreement.options import AnalysisOptions
-from ..anatomy.combinations import combinations
-from ..errors import ConcordanceError
 from .model_grouping import ModelRule, SegmentationChoice
 from .module_parameters import from_json, module_node
 
 _MODULE = "ConsensusMetrics"
-_VOLUME = f"{_MODULE}.Volume"
 _RULES = f"{_MODULE}.ModelRules"
-_COMBINATIONS = f"{_MODULE}.Combinations"
 _SEGMENTATION = f"{_MODULE}.Segmentation."
-_NOT_STORED = {"models"}
 
 
 def parameter_node(scene: slicer.vtkMRMLScene) -> slicer.vtkMRMLScriptedModuleNode:
-    """The module's one parameter node; made where it is missing."""
+    """The node that keeps rules and choices; made where it is missing."""
     return module_node(scene, _MODULE)
-
-
-def read_volume(node: slicer.vtkMRMLScriptedModuleNode) -> slicer.vtkMRMLScalarVolumeNode | None:
-    """The reference volume; None where none was chosen or it has left the scene."""
-    return node.GetNodeReference(_VOLUME)
-
-
-def write_volume(node: slicer.vtkMRMLScriptedModuleNode, volume: slicer.vtkMRMLScalarVolumeNode | None) -> None:
-    """Keep the reference volume.
-
-    :param volume: None for no volume.
-    """
-    node.SetNodeReferenceID(_VOLUME, volume.GetID() if volume else None)
-
-
-def read_options(node: slicer.vtkMRMLScriptedModuleNode) -> AnalysisOptions:
-    """The options; the defaults for what is missing or cannot be understood, e.g. from a later version.
-
-    Which models take part is not among them: that is asked of the choices.
-    """
-    chosen: dict[str, Any] = {}
-    default = AnalysisOptions()
-    for field in fields(AnalysisOptions):
-        value = from_json(node.GetParameter(f"{_MODULE}.{field.name}"))
-        if value is None or field.name in _NOT_STORED:
-            continue
-        like = getattr(default, field.name)
-        value = tuple(value) if isinstance(like, tuple) and isinstance(value, list) else value
-        value = float(value) if isinstance(like, float) and type(value) is int else value
-        if type(value) is type(like):
-            chosen[field.name] = value
-    try:
-        return AnalysisOptions(**chosen)
-    except (ConcordanceError, TypeError):
-        return default
-
-
-def write_options(node: slicer.vtkMRMLScriptedModuleNode, options: AnalysisOptions) -> None:
-    """Keep the options, one parameter each: "ConsensusMetrics.method" and so on, as JSON.
-
-    :param options: without which models take part, as that is kept with the choices.
-    """
-    for field in fields(AnalysisOptions):
-        if field.name not in _NOT_STORED:
-            value = getattr(options, field.name)
-            value = dict(value) if isinstance(value, Mapping) else value
-            node.SetParameter(f"{_MODULE}.{field.name}", json.dumps(value))
 
 
 def read_rules(node: slicer.vtkMRMLScriptedModuleNode) -> tuple[ModelRule, ...]:
@@ -92,20 +40,6 @@ def write_rules(node: slicer.vtkMRMLScriptedModuleNode, rules: tuple[ModelRule, 
     :param rules: in the order in which they are tried.
     """
     node.SetParameter(_RULES, json.dumps([{"model": rule.model, "keywords": rule.keywords} for rule in rules]))
-
-
-def read_combinations(node: slicer.vtkMRMLScriptedModuleNode) -> tuple[str, ...]:
-    """Names of the combinations of parts that are made before comparing; those that nobody knows are left out."""
-    names = from_json(node.GetParameter(_COMBINATIONS))
-    return tuple(name for name in combinations() if isinstance(names, list) and name in names)
-
-
-def write_combinations(node: slicer.vtkMRMLScriptedModuleNode, names: Iterable[str]) -> None:
-    """Keep the names of the combinations.
-
-    :param names: of models, in the order of the list.
-    """
-    node.SetParameter(_COMBINATIONS, json.dumps(list(names)))
 
 
 def read_choices(node: slicer.vtkMRMLScriptedModuleNode) -> dict[str, SegmentationChoice]:
