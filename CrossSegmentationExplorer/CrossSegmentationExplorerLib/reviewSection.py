@@ -20,9 +20,12 @@ class ReviewSection:
         """:param do: does what a user asked for, shows errors, and shows the panel anew."""
         from SegmentationConcordanceLib.review.review_desk import HELP
         from SegmentationConcordanceLib.review.work_list import Order
+        from SegmentationConcordanceLib.scene.explorer.correction_desk import CorrectionDesk
+        from SegmentationConcordanceQt.dicomDatabase import fileForInstance
 
         self._logic, self._do = logic, do
         self._walk, self._stage = None, None
+        self._correction = CorrectionDesk(logic, slicer.mrmlScene, fileForInstance)
         self._filling, self._lines = False, None
         self._widget = slicer.util.loadUI(resourcePath("UI/CrossSegmentationExplorerReview.ui"))
         place.layout().addWidget(self._widget)
@@ -39,6 +42,9 @@ class ReviewSection:
         ui.nextCaseButton.connect("clicked()", lambda: self.onCase(1))
         ui.deskTable.connect("itemSelectionChanged()", self.onLineSelected)
         ui.commentLineEdit.connect("editingFinished()", self.onComment)
+        ui.correctButton.connect("clicked()", lambda: self._do(self._correct))
+        ui.saveCorrectionButton.connect("clicked()", lambda: self._do(self._correction.save))
+        ui.abandonCorrectionButton.connect("clicked()", self.onAbandon)
         for name, key in BUTTONS.items():
             getattr(ui, f"{name}Button").connect("clicked()", lambda key=key: self.press(key))
 
@@ -75,6 +81,9 @@ class ReviewSection:
                 widget.enabled = bool(lines)
             for widget in (ui.previousCaseButton, ui.nextCaseButton):
                 widget.enabled = self._walk is not None
+            ui.correctButton.enabled = self._correction.may_begin
+            ui.saveCorrectionButton.enabled = ui.abandonCorrectionButton.enabled = self._correction.is_on
+            ui.correctionLabel.text = self._correction.text
         finally:
             self._filling = former
 
@@ -132,6 +141,21 @@ class ReviewSection:
         volume = self._logic.volume
         return self.ui.fileLineEdit.text or (default_review_file(volume) if volume else "") or REVIEW_FILE
 
+    def _correct(self):
+        """Open a copy of the marked model's segmentation in the Segment Editor."""
+        from CrossSegmentationExplorerLib.segmentEditor import editSegment, requireSegmentEditor
+
+        requireSegmentEditor()
+        copy = self._correction.begin()
+        volume, segmentId = self._logic.volume, self._correction.segment_id
+        # not now: the panel that this is part of is left
+        qt.QTimer.singleShot(0, lambda: editSegment(copy, volume, segmentId))
+
+    def onAbandon(self):
+        text = _("Throw away what was edited?")
+        if slicer.util.confirmYesNoDisplay(text):
+            self._do(self._correction.abandon)
+
     def onRead(self, on):
         if not self._filling:
             self._do(self._start if on else self._stop)
@@ -172,6 +196,7 @@ class ReviewSection:
             self._do(lambda: self._goTo(steps))
 
     def _goTo(self, steps):
+        self._correction.require_none(_("Save or abandon it, then go to another case."))
         gone = self._walk.go(steps)
         if gone is not None:
             self._stage.show(*gone)

@@ -44,11 +44,19 @@ def read_scan(
         series = read_image_series(image, series_uid)
         voxels, geometry, is_ct = read_voxels(series), series.geometry, series.modality == "CT"
     files = tuple(
-        ModelFile(read.name, read.label_map, read.label_map_name, read.tasks, read.looked_for, read.covered)
+        ModelFile(
+            read.name,
+            read.label_map,
+            read.label_map_name,
+            read.tasks,
+            read.looked_for,
+            read.covered,
+            read.reference,
+        )
         for read in read_runs(runs, series or geometry, listener, resample=resample, folders=folders)
     )
     window = SOFT_TISSUE if is_ct else None
-    return Scan(name, voxels, geometry, window, files, series.series_uid if series else "")
+    return Scan(name, voxels, geometry, window, files, series)
 
 
 def scan_of_case(case: CohortCase, listener: Listener, *, resample: bool = False) -> Scan:

@@ -19,6 +19,7 @@ from ..imaging.label_map import LabelMap
 from ..imaging.model_output import is_cropped_to_segments, read_model_output
 from ..imaging.resampling import OnGrid, covered_part, part_note, place_on_grid, resample_nearest
 from ..imaging.rtstruct import is_rtstruct
+from ..imaging.seg_correction import SegReference
 from ..imaging.seg_reader import DicomSeg, check_refers_to, read_dicom_seg
 from .case_image import common_grid
 from .known_label_maps import known_vocabularies, known_vocabulary
@@ -54,6 +55,7 @@ class ReadRun:
     :param looked_for: the model's names of what it was asked for; empty for all of the tasks.
     :param not_looked_for: structures that it knows and that it was not asked for.
     :param covered: the part of the scan that it was run on, see :class:`ModelSegmentation`.
+    :param reference: what it takes to refer to its DICOM SEG; None for other files.
     """
 
     name: str
@@ -65,6 +67,7 @@ class ReadRun:
     looked_for: tuple[str, ...] = ()
     not_looked_for: frozenset[StructureIdentity] = frozenset()
     covered: tuple[slice, slice, slice] | None = None
+    reference: SegReference | None = None
 
     @property
     def tasks(self) -> tuple[str, ...]:
@@ -215,6 +218,7 @@ def _read_seg(
             if vocabulary
             else frozenset(),
             covered=seg.identity.covered,
+            reference=seg.reference,
         )
     ]
 
@@ -241,7 +245,9 @@ def _read_seg_of_several(seg: DicomSeg, listener: Listener) -> list[ReadRun]:
     for name in names:
         segments = [one for one in seg.label_map.segments if (one.algorithm or names[0]) == name]
         part = LabelMap(seg.label_map.layers, seg.label_map.geometry, tuple(segments))
-        parts.append(ReadRun(name, part, "", UNKNOWN, may_be_cropped=True, series_uid=seg.series_uid))
+        parts.append(
+            ReadRun(name, part, "", UNKNOWN, may_be_cropped=True, series_uid=seg.series_uid, reference=seg.reference)
+        )
     return parts
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..imaging.geometry import Geometry
+from ..imaging.image_series import ImageSeries
 from ..imaging.label_map import LabelMap
+from ..imaging.seg_correction import SegReference
 from ..review.blinding import Blinding
 
 SOFT_TISSUE = (-160.0, 240.0)
@@ -24,6 +26,7 @@ class ModelFile:
     :param tasks: of that label map, those that were run.
     :param looked_for: the model's names of what it was asked for; empty for all.
     :param covered: the part of the image that it was run on, as an index of an array (k, j, i); None for all of it.
+    :param reference: what it takes to refer to it; None where it is no DICOM SEG.
     """
 
     model: str
@@ -32,6 +35,7 @@ class ModelFile:
     tasks: tuple[str, ...] = ()
     looked_for: tuple[str, ...] = ()
     covered: tuple[slice, slice, slice] | None = None
+    reference: SegReference | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +44,7 @@ class Scan:
 
     :param voxels: axes (k, j, i), of ``geometry.shape``.
     :param window: the values that are shown black and white; None for what Slicer finds by itself.
-    :param series_uid: SeriesInstanceUID of the image; "" where it is no DICOM series.
+    :param series: of the image; None where it is no DICOM series.
     """
 
     name: str
@@ -48,7 +52,12 @@ class Scan:
     geometry: Geometry
     window: tuple[float, float] | None
     files: tuple[ModelFile, ...]
-    series_uid: str = ""
+    series: ImageSeries | None = None
+
+    @property
+    def series_uid(self) -> str:
+        """SeriesInstanceUID of the image; "" where it is no DICOM series."""
+        return self.series.series_uid if self.series else ""
 
     @property
     def models(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -22,6 +23,15 @@ _FACTS = {
     errno.EEXIST: ("a part of its path is a file, not a folder", "Choose another place."),
     errno.ENAMETOOLONG: ("the name is too long", "Choose a shorter one."),
 }
+
+
+def plain_stem(text: str) -> str:
+    """A text as the name of a file without its suffix, on any system: plain letters, at most 100 of them.
+
+    :param text: untrusted.
+    :returns: "segmentation" where nothing of it is left.
+    """
+    return re.sub(r"[^\w.()+-]+", "_", text, flags=re.ASCII).strip("._")[:100] or "segmentation"
 
 
 @contextlib.contextmanager

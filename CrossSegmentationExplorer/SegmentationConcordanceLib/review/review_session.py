@@ -12,6 +12,7 @@ from pathlib import Path
 from ..errors import ConcordanceError
 from .blinding import OPEN, Blinding, blinding
 from .blinding_key import keep_key
+from .correction import CorrectionOrigin
 from .review_file import append_verdict, read_review, standing
 from .verdict import Subject, Verdict
 from .work_list import Progress, Reading, progress
@@ -95,6 +96,21 @@ class ReviewSession:
         """
         self._subjects = tuple(self._hidden(subject) for subject in subjects)
         self._n_subjects[self.reading.case] = len(self._subjects)
+
+    def origin(self, subject: Subject) -> CorrectionOrigin:
+        """What a correction of a subject of the open case has to say, but for time and file.
+
+        :param subject: with the model's own name, also in a blinded review; then its alias is what is said.
+        """
+        hidden = self._hidden(subject)
+        return CorrectionOrigin(
+            reader=self.reader,
+            case=self.reading.case,
+            model=hidden.model,
+            series_uid=self._series_uid,
+            structure_key=hidden.structure_key,
+            repeat=self.reading.repeat,
+        )
 
     def show(self, structure_key: str) -> None:
         """A structure is shown now: the time spent on it begins to count."""

@@ -7,16 +7,21 @@ import re
 from collections.abc import Iterable
 
 import slicer
+from pydicom.uid import SegmentationStorage
 
 from ..anatomy.identity import StructureIdentity
 from ..anatomy.label_map_folders import label_map_folders
 from ..anatomy.model_knowledge import UNKNOWN, ModelKnowledge, knowledge_of
 from ..anatomy.vocabulary import Vocabulary, load_vocabulary
+from ..errors import LabelMapTableError
+from ..imaging.seg_correction import SegReference, seg_reference
+from ..imaging.seg_identity import SegIdentity
 
 RESULT = "SegmentationConcordance.Result"
 """On every node that a module made from others, and on their subject hierarchy folder: what it is, e.g. "consensus".
 Such a node is never taken for a model's segmentation."""
 
+_SEG = "SegmentationConcordance.Seg"
 _LABEL_MAP = "SegmentationConcordance.LabelMap"
 _TASKS = "SegmentationConcordance.Tasks"
 _LOOKED_FOR = "SegmentationConcordance.LookedFor"
@@ -40,6 +45,47 @@ def set_label_map(
     node.SetAttribute(_LOOKED_FOR, ",".join(looked_for) or None)
     box = "" if covered is None else " ".join(f"{part.start}:{part.stop}" for part in covered)
     node.SetAttribute(_COVERED, box or None)
+
+
+def set_seg_reference(node: slicer.vtkMRMLSegmentationNode, reference: SegReference) -> None:
+    """Say on a segmentation which DICOM SEG it was read from.
+
+    :param node: is changed.
+    :param reference: to that SEG.
+    """
+    node.SetAttribute(_SEG, reference.text)
+
+
+def seg_reference_of_node(node: slicer.vtkMRMLSegmentationNode) -> SegReference | None:
+    """The DICOM SEG that a segmentation was read from, by us or by Slicer's own importer; None for any other."""
+    said = seg_reference(node.GetAttribute(_SEG) or "")
+    if said is not None:
+        return said
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(node.GetScene())
+    item = hierarchy.GetItemByDataNode(node)
+    names = slicer.vtkMRMLSubjectHierarchyConstants
+    instance = (hierarchy.GetItemUID(item, names.GetDICOMInstanceUIDName()) if item else "").split()
+    series = hierarchy.GetItemUID(item, names.GetDICOMUIDName()) if item else ""
+    return SegReference(SegmentationStorage, instance[0], series) if len(instance) == 1 and series else None
+
+
+def identity_of_node(node: slicer.vtkMRMLSegmentationNode) -> SegIdentity:
+    """By which label map the model was run, as far as the node and the label map say it; empty texts elsewhere."""
+    try:
+        vocabulary = _label_map(node)
+    except LabelMapTableError:
+        vocabulary = None
+    if vocabulary is None:
+        return SegIdentity(covered=covered_of_node(node))
+    head = dict(vocabulary.head)
+    return SegIdentity(
+        model=head.get("model") or vocabulary.title,
+        version=head.get("version") or "",
+        label_map=vocabulary.name,
+        tasks=tuple(_words(node, _TASKS)),
+        looked_for=looked_for_of_node(node),
+        covered=covered_of_node(node),
+    )
 
 
 def not_looked_for_of_node(node: slicer.vtkMRMLSegmentationNode) -> frozenset[StructureIdentity]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import slicer
 
 from ..exploring.scan import Scan
-from .node_attributes import set_label_map
+from .node_attributes import set_label_map, set_seg_reference
 from .segmentation_node import add_segmentation_node
 from .volume_node import add_volume_node
 
@@ -34,6 +34,8 @@ def add_scan(scene: slicer.vtkMRMLScene, scan: Scan) -> ScanNodes:
         node = add_segmentation_node(scene, file.label_map, file.model, volume)
         if file.label_map_name:
             set_label_map(node, file.label_map_name, file.tasks, file.looked_for, file.covered)
+        if file.reference is not None:
+            set_seg_reference(node, file.reference)
         nodes_of[file.model] = [*nodes_of.get(file.model, ()), node]
     return ScanNodes(volume, nodes_of)
 

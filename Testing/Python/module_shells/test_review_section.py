@@ -5,11 +5,16 @@ from __future__ import annotations
 import csv
 import typing
 
+import numpy as np
 import pytest
+import slicer
+import slicer.util
 
 from scene.agreement_scene import LIVER_KEY, add_three_models, add_volume
 from SegmentationConcordanceLib.cohort.cohort_file import TABLE_COLUMNS
+from SegmentationConcordanceLib.imaging.seg_reader import read_dicom_seg
 from SegmentationConcordanceLib.review.blinding_key import read_key, unblinded
+from SegmentationConcordanceLib.review.correction import read_corrections
 from SegmentationConcordanceLib.review.review_file import read_review
 from SegmentationConcordanceLib.scene.explorer.old_ratings import ATTRIBUTE
 
@@ -50,6 +55,13 @@ def read(hosted: HostedModule, path, *, reader: str = "Ann", seed: int | None = 
     ui.seedSpinBox.value = seed or 0
     ui.readButton.checked = True
     return ui
+
+
+def add_segment_editor(desktop):
+    """The stand-in for Slicer's module; it keeps what it was given to show."""
+    from qt_host.segment_editor import add_segment_editor
+
+    return add_segment_editor(desktop)
 
 
 def desk(ui) -> list[list[str]]:
@@ -171,6 +183,46 @@ def cohort_file(sample_cohort, tmp_path):
                     paths = ";".join(str(one) for one in output.paths)
                     table.writerow((case.name, case.ct_folder, "", paths, output.label_map_name, output.task or "", ""))
     return path
+
+
+def test_a_segment_is_corrected_in_the_segment_editor(desktop, cohort_file, review_file):
+    editor = add_segment_editor(desktop)
+    hosted = desktop.load_module("CrossSegmentationExplorer")
+    hosted.enter()
+    hosted.ui.sagittalCheckBox.checked = hosted.ui.coronalCheckBox.checked = False
+    ui = read(hosted, review_file, cases=str(cohort_file))
+    assert [ui.correctButton.enabled, ui.saveCorrectionButton.enabled] == [True, False]
+    structure, model = hosted.widget.logic.selected.name, desk(ui)[0][0]
+    ui.correctButton.click()
+    desktop.process_events()
+    assert desktop.selected == ["SegmentEditor"]
+    copy, volume, segment_id = editor.shown
+    assert copy.GetName() == f"{structure} of {model}, being corrected"
+    assert volume.GetName() == "SAMPLE-001"
+    hosted.exit()
+    voxels = slicer.util.arrayFromSegmentBinaryLabelmap(copy, segment_id, volume)
+    k, j, _ = np.argwhere(voxels)[0]
+    voxels[k, j] = 0
+    slicer.util.updateSegmentBinaryLabelmapFromArray(voxels, copy, segment_id, volume)
+    hosted.enter()
+    assert ui.correctionLabel.text.startswith(f"Correcting {structure} of {model} since ")
+    ui.nextCaseButton.click()
+    desktop.errors.clear()  # tryWithErrorDisplay raises again what it displayed
+    assert "is being corrected. Save or abandon it" in desktop.messages.pop()[1]
+    ui.saveCorrectionButton.click()
+    assert desktop.messages == []
+    ((found,), _notes) = read_corrections(review_file.with_name("corrections.csv"))
+    assert (found.case, found.structure, found.model, found.reader) == ("SAMPLE-001", structure, model, "Ann")
+    assert 0.5 < found.dice < 1
+    assert ui.correctionLabel.text == f"{structure}: {found.text}\nSaved as {found.file}."
+    seg = read_dicom_seg(review_file.with_name(found.file))
+    assert seg.algorithm_names == (f"{model}, corrected by Ann",)
+    ui.correctButton.click()
+    desktop.give("confirmYesNoDisplay", True)
+    ui.abandonCorrectionButton.click()
+    assert not ui.saveCorrectionButton.enabled
+    ui.readButton.checked = False
+    assert not ui.correctButton.enabled
 
 
 def test_a_walk_of_sixty_steps_through_three_cases(desktop, cohort_file, review_file):

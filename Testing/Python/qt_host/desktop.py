@@ -39,6 +39,7 @@ class Desktop:
     :ivar messages: (kind, text) of what was displayed through ``slicer.util``: "info", "warning", "error", "delay".
     :ivar errors: exceptions that left a slot or an observer, and warnings of Qt. The real application prints them and
         goes on; here they fail the test, unless it takes them off the list.
+    :ivar selected: the modules that ``slicer.util.selectModule`` was asked to show.
     :ivar dicom_files: path of each SOP instance UID, for ``slicer.dicomDatabase``.
     """
 
@@ -48,11 +49,16 @@ class Desktop:
         self.messages: list[tuple[str, str]] = []
         self.errors: list[BaseException] = []
         self.dicom_files: dict[str, str] = {}
+        self.selected: list[str] = []
 
     def load_module(self, name: str, repository: Path = REPOSITORY) -> HostedModule:
         """Load ``<repository>/<name>/<name>.py`` as Slicer does, and set up its panel."""
         self.loaded.append(HostedModule(repository / name / f"{name}.py"))
         return self.loaded[-1]
+
+    def add_module(self, name: str, module: object) -> None:
+        """Load a module of Slicer's own, as ``slicer.modules.<name in lower case>``; it goes with the desktop."""
+        setattr(slicer.modules, name.lower(), module)
 
     def give(self, dialog: str, value: object) -> None:
         """Answer the next dialog, e.g. ``give("QFileDialog.getSaveFileName", "/tmp/x.csv")``.
@@ -140,6 +146,7 @@ def _displays(desktop: Desktop) -> dict[str, object]:
 
     questions = ("confirmOkCancelDisplay", "confirmYesNoDisplay", "confirmRetryCloseDisplay", "messageBox")
     displays = {f"{kind}Display": shown(kind) for kind in ("info", "warning", "error", "delay")}
+    displays["selectModule"] = desktop.selected.append
     return displays | {name: asked(name) for name in questions}
 
 

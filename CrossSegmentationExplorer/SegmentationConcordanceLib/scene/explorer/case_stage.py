@@ -31,7 +31,7 @@ class CaseStage:
         :raises ConcordanceError: the models were blinded before as others, or cannot be compared; the case is in the
             scene then, so that one can see why.
         """
-        hidden = self._logic.review.open_reading(reading, scan.models, scan.series_uid)
+        hidden = self._logic.review.open_reading(reading, scan.models, scan.series)
         self._logic.set_volume(None)
         self.clear()
         nodes = add_scan(self._scene, scan.blinded(hidden))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import slicer
@@ -11,7 +12,9 @@ import slicer
 from ...errors import ConcordanceError
 from ...exploring.judged import judged_models, judged_subjects
 from ...exploring.structure_list import ListedStructure
+from ...imaging.image_series import ImageSeries
 from ...review.blinding import OPEN, Blinding
+from ...review.correction import CorrectionOrigin
 from ...review.review_desk import DeskLine, ReviewDesk
 from ...review.review_session import ReviewSession
 from ...review.verdict import SCORE_OF_GRADE, Subject, Verdict
@@ -29,6 +32,7 @@ class SceneReview:
     says; it never learns the names that it hides.
 
     :ivar readings: the work list, for the progress; empty without one.
+    :ivar series: the images of the shown case, where it came from a work list; else None.
     """
 
     def __init__(self) -> None:
@@ -39,6 +43,7 @@ class SceneReview:
         self._listed = ""
         self._named: Blinding = OPEN
         self.readings: tuple[Reading, ...] = ()
+        self.series: ImageSeries | None = None
 
     @property
     def is_on(self) -> bool:
@@ -68,18 +73,23 @@ class SceneReview:
 
     def stop(self) -> None:
         """Read no more; what was said is in the file."""
-        self._session = self._desk = self._volume = None
+        self._session = self._desk = self._volume = self.series = None
         self._models, self._listed, self._named = (), "", OPEN
 
-    def open_reading(self, reading: Reading, models: Sequence[str], series_uid: str) -> Blinding:
+    def open_reading(self, reading: Reading, models: Sequence[str], series: ImageSeries | None) -> Blinding:
         """A case of a work list comes into the scene; what its models are to be called there already.
+
+        :param reading: of the case.
+        :param models: their own names.
+        :param series: its images; None where they are no DICOM series.
 
         :raises ConcordanceError: the case was blinded before with other models.
         """
         if self._session is None:
             return OPEN
-        self._named = self._session.open_case(reading.case, models, series_uid=series_uid, repeat=reading.repeat)
-        self._listed = reading.case
+        uid = series.series_uid if series else ""
+        self._named = self._session.open_case(reading.case, models, series_uid=uid, repeat=reading.repeat)
+        self._listed, self.series = reading.case, series
         return self._named
 
     def open(self, volume: slicer.vtkMRMLScalarVolumeNode, models: Sequence[str]) -> Blinding:
@@ -92,6 +102,7 @@ class SceneReview:
         if self._listed == volume.GetName():  # named as it is to be when it was brought into the scene
             hidden = Blinding({alias: alias for alias in self._named.aliases.values() if alias in models})
         else:
+            self.series = None
             uid = series_uid_of_volume(volume)
             hidden = self._session.open_case(volume.GetName(), models, series_uid=uid)
         self._models = tuple(hidden.shown(model) for model in (hidden.order or models))
@@ -128,6 +139,34 @@ class SceneReview:
     def judged(self, structure_key: str) -> str:
         """How many models of a structure have a score, e.g. "2/3"; "" for none."""
         return self._desk.judged(structure_key) if self._desk else ""
+
+    @property
+    def active(self) -> Subject | None:
+        """The structure and the model, called as on the screen, that are judged next; None for the case as a whole."""
+        if self._desk is None or not self._desk.active or not self._desk.structure.structure_key:
+            return None
+        return replace(self._desk.structure, model=self._desk.active)
+
+    def correction_origin(self, subject: Subject) -> CorrectionOrigin:
+        """Who corrects a subject of the shown case.
+
+        :param subject: of :attr:`active`.
+        :raises ConcordanceError: nobody reads.
+        """
+        return self._reading().origin(subject)
+
+    @property
+    def folder(self) -> Path:
+        """Where the review file lies.
+
+        :raises ConcordanceError: nobody reads.
+        """
+        return self._reading().path.parent
+
+    def _reading(self) -> ReviewSession:
+        if self._session is None:
+            raise ConcordanceError("review", "nobody reads", "Press Read first.")
+        return self._session
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:

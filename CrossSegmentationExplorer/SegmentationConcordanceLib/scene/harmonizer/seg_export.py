@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from ...imaging.label_map import LabelMap
 from ...imaging.model_output import ModelOutput
 from ...imaging.resampling import bring_to_grid
 from ...imaging.seg_writer import BINARY, LABEL_MAP
+from ...imaging.whole_files import plain_stem
 from ..node_attributes import looked_for_of_node
 from ..segmentation_node import label_map_from_node
 
@@ -74,7 +74,7 @@ def export_segs(
     for number, one in enumerate(exported):
         progress(0.3 * number / len(exported), f"checking {one.name}")
         label_map = bring_to_grid(label_map_from_node(one.node), series.geometry, one.name, allow_extent_change=True)
-        label_map, left_out = _coded(label_map, one.name, leave_out_uncoded)
+        label_map, left_out = coded_segments(label_map, one.name, leave_out_uncoded)
         ready.append(label_map)
         notes += left_out
     paths = _paths(folder, [one.name for one in exported])
@@ -94,8 +94,15 @@ def export_segs(
     return Export(tuple(paths), tuple(notes))
 
 
-def _coded(label_map: LabelMap, name: str, leave_out_uncoded: bool) -> tuple[LabelMap, list[str]]:
-    """The label map without the segments that have no codes, and their voxels."""
+def coded_segments(label_map: LabelMap, name: str, leave_out_uncoded: bool) -> tuple[LabelMap, list[str]]:
+    """The label map without the segments that have no codes, and their voxels.
+
+    :param label_map: as it is.
+    :param name: of the run, for messages.
+    :param leave_out_uncoded: else they are an error.
+    :returns: the label map, and a sentence on what was left out.
+    :raises ConcordanceError: there are such segments, and they are not to be left out.
+    """
     uncoded = [segment for segment in label_map.segments if segment.structure is None]
     if not uncoded:
         return label_map, []
@@ -117,7 +124,7 @@ def _paths(folder: Path, names: Sequence[str]) -> list[Path]:
     taken: set[str] = set()
     paths = []
     for name in names:
-        stem = re.sub(r"[^\w.()+-]+", "_", name, flags=re.ASCII).strip("._") or "segmentation"
+        stem = plain_stem(name)
         free, number = stem, 2
         while free.casefold() in taken:
             free, number = f"{stem}_{number}", number + 1

@@ -10,7 +10,7 @@ import slicer
 from ...errors import ConcordanceError
 from ...imaging.seg_header import SegHeader
 from ...imaging.seg_reader import read_dicom_seg
-from ..node_attributes import set_label_map
+from ..node_attributes import set_label_map, set_seg_reference
 from ..own_nodes import remove_own
 from ..segmentation_node import add_segmentation_node
 from ..volume_series import INSTANCES
@@ -77,6 +77,7 @@ def _add(header: SegHeader, volume: slicer.vtkMRMLScalarVolumeNode) -> _Made:
     seg = read_dicom_seg(header.path)
     node = add_segmentation_node(volume.GetScene(), seg.label_map, header.title, volume)
     node.SetAttribute(INSTANCES, seg.sop_instance_uid)
+    set_seg_reference(node, seg.reference)
     if seg.label_map_name:
         set_label_map(node, seg.label_map_name, seg.tasks, seg.identity.looked_for, seg.identity.covered)
     return _Made(node, header, frozenset().union(*seg.source_images))
