@@ -15,6 +15,7 @@ from ..anatomy.combinations import combinations_named
 from ..imaging.geometry import Geometry
 from ..imaging.image_grid import read_image_voxels
 from ..imaging.image_series import ImageSeries, read_voxels
+from ..imaging.seg_writer import SegStorage
 from ..reporting.case_files import write_case
 from ..reporting.case_identifiers import case_identifiers, with_consensus
 from ..reporting.case_table import CaseTable
@@ -32,6 +33,7 @@ class Settings:
     :param label_map_folders: of the user's label maps.
     :param viewer: template of the reports' links; "" for none.
     :param case_reports: write a report of each case; in a cohort the report of all shows each as well.
+    :param storage: of the SEGs that are written: of the models' outputs, and of the consensus.
     """
 
     options: AnalysisOptions = field(default_factory=AnalysisOptions)
@@ -40,6 +42,7 @@ class Settings:
     label_map_folders: tuple[Path, ...] = ()
     viewer: str = ""
     case_reports: bool = True
+    storage: SegStorage = field(default_factory=SegStorage)
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +81,7 @@ class ComparedCase:
             viewer=settings.viewer,
             pictures=self.pictures(PICTURES) if pictures is None else pictures,
             report=settings.case_reports,
+            storage=settings.storage,
         )
 
     def pictures(self, limit: int) -> list[Picture]:

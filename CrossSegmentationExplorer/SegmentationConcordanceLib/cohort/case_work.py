@@ -232,7 +232,7 @@ class _Work:
 
     def _files_of(self, output: CaseOutput, image: ImageSeries | Geometry | None) -> list[RunFile]:
         if self.task.harmonize and isinstance(image, ImageSeries) and not segs_of(output):
-            return [self._harmonized(output, image)]
+            return self._harmonized(output, image)
         return [RunFile(output.name, path, output.model, output.task) for path in output.paths]
 
     def _read(self, files: list[RunFile], image: ImageSeries | Geometry | None) -> list[ReadRun]:
@@ -240,27 +240,38 @@ class _Work:
         folders = settings.label_map_folders
         return list(read_runs(files, image, self.listener, resample=settings.resample, folders=folders))
 
-    def _harmonized(self, output: CaseOutput, series: ImageSeries) -> RunFile:
-        """The SEG of an output; made anew only where the one that is there was made of something else."""
-        uid = fingerprint([FORM, series.series_uid, *series.sop_instance_uids, self._output_made_from(output)])
-        for name, (made_from, digest) in self.before.segs.items():
-            if made_from == uid and self.contents.of(self.task.folder / name) == digest:
-                self.segs[name] = (made_from, digest)
-                return RunFile(output.name, self.task.folder / name, "", "")
+    def _harmonized(self, output: CaseOutput, series: ImageSeries) -> list[RunFile]:
+        """The SEGs of an output; made anew only where those that are there were made of something else."""
+        storage = self.task.settings.storage
+        facts = [FORM, series.series_uid, *series.sop_instance_uids, storage.kind, storage.compression]
+        uid = fingerprint([*facts, self._output_made_from(output)])
+        held = {name: digest for name, (made_from, digest) in self.before.segs.items() if made_from == uid}
+        if held and all(self.contents.of(self.task.folder / name) == digest for name, digest in held.items()):
+            self.segs.update({name: (uid, digest) for name, digest in held.items()})
+            return [RunFile(output.name, self.task.folder / name, "", "") for name in held]
         chosen = self._chosen(output)
         name = f"{SEGS}/{plain_name(output.name or chosen.vocabulary.name)}.dcm"
         if name in self.segs:
             fact = f"{name} is another output of the case already"
             raise ConcordanceError(output.words, fact, "Give each run of a model a name of its own.")
         found = output_on_grid(output.paths, chosen.vocabulary, series.geometry, chosen.task)
-        path = self.task.folder / name
-        write_output_seg(path, found, series, chosen.vocabulary, output.name)
-        self.segs[name] = (uid, self.contents.of(path))
+        written = write_output_seg(
+            self.task.folder / name,
+            found,
+            series,
+            chosen.vocabulary,
+            output.name,
+            kind=storage.kind,
+            compression=storage.compression,
+        )
+        for path in written.paths:
+            name = f"{SEGS}/{path.name}"
+            self.segs[name] = (uid, self.contents.of(path))
+            if name in self.before.segs and self.before.segs[name][1] != self.segs[name][1]:
+                self.renewed.append(name)
         # Noted at once: the next output may take long, and the process may be ended meanwhile.
         self._record(CaseRecord(segs={**self.before.segs, **self.segs}, inputs=self.contents.seen))
-        if name in self.before.segs and self.before.segs[name][1] != self.segs[name][1]:
-            self.renewed.append(name)
-        return RunFile(output.name, path, "", "")
+        return [RunFile(output.name, path, "", "") for path in written.paths]
 
     def _chosen(self, output: CaseOutput) -> ChosenModel:
         folders = self.task.settings.label_map_folders
@@ -295,8 +306,9 @@ class _Work:
             )
 
     def _drop_former_segs(self) -> None:
-        for name in self.before.segs.keys() - self.segs.keys():
-            (self.task.folder / name).unlink(missing_ok=True)
+        for path in (self.task.folder / SEGS).glob("*.dcm"):
+            if f"{SEGS}/{path.name}" not in self.segs:
+                path.unlink(missing_ok=True)
 
     def _record(self, record: CaseRecord) -> None:
         write_record(self.task.folder, replace(record, inputs=dict(sorted(record.inputs.items()))))

@@ -10,6 +10,8 @@ from typing import Any
 
 from ..agreement.options import AnalysisOptions
 from ..errors import ConcordanceError, UnreadableFileError
+from ..imaging.seg_file import COMPRESSIONS
+from ..imaging.seg_writer import KINDS, SegStorage
 from ..reporting.text_tables import table_lines
 from .case_comparison import Settings
 from .case_patterns import path_pattern
@@ -21,7 +23,7 @@ TABLE_COLUMNS = (CASE, CT, SERIES, SEGMENTATION, MODEL, TASK, NAME)
 _TOP = ("folder", "ct", "facts", "model", "case", "settings", "harmonize", "title")
 _MODEL_KEYS = ("segmentation", "model", "task", "name")
 _CASE_KEYS = ("name", "ct", "series", "facts", "output")
-_OWN_SETTINGS = ("combine", "resample", "labelmaps")
+_OWN_SETTINGS = ("combine", "resample", "labelmaps", "kind", "compression")
 
 
 def read_cohort(path: Path, settings: Settings) -> Cohort:
@@ -164,7 +166,13 @@ def _require_keys(path: Path, where: str, held: object, known: Sequence[str]) ->
 
 def _settings(path: Path, held: Mapping[str, Any], given: Settings) -> Settings:
     options = {field.name: getattr(given.options, field.name) for field in fields(AnalysisOptions)}
-    own: dict[str, Any] = {"combine": list(given.combine), "resample": given.resample, "labelmaps": []}
+    own: dict[str, Any] = {
+        "combine": list(given.combine),
+        "resample": given.resample,
+        "labelmaps": [],
+        "kind": given.storage.kind,
+        "compression": given.storage.compression,
+    }
     _require_keys(path, "[settings]", held, (*options, *_OWN_SETTINGS))
     for name, value in held.items():
         before = own[name] if name in own else options[name]
@@ -175,6 +183,10 @@ def _settings(path: Path, held: Mapping[str, Any], given: Settings) -> Settings:
             own[name] = value
         else:
             options[name] = tuple(value) if isinstance(before, tuple) else value
+    for name, known in (("kind", KINDS), ("compression", ("", *COMPRESSIONS))):
+        if own[name] not in known:
+            remedy = f"There are {', '.join(filter(None, known))}."
+            raise ConcordanceError(path, f"[settings] {name} = {own[name]!r} is not known", remedy)
     folders = tuple(path.parent / text for text in own["labelmaps"])
     return Settings(
         AnalysisOptions(**options),
@@ -183,6 +195,7 @@ def _settings(path: Path, held: Mapping[str, Any], given: Settings) -> Settings:
         tuple(dict.fromkeys((*folders, *given.label_map_folders))),
         given.viewer,
         given.case_reports,
+        SegStorage(own["kind"], own["compression"]),
     )
 
 

@@ -4,7 +4,7 @@ publish. Each segment names where it comes from."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from ..anatomy.identity import structure_identity
 from ..errors import ConcordanceError
 from ..imaging.image_series import ImageSeries
 from ..imaging.label_map import LabelMap, Segment, smallest_dtype
-from ..imaging.seg_writer import write_dicom_seg
+from ..imaging.seg_writer import AUTO, BINARY, SegStorage, write_dicom_seg
 from ..reporting.case_files import CONSENSUS_FILE
 from .case_image import read_case_image
 from .case_record import read_record
@@ -34,12 +34,14 @@ class ComposeTask:
     :param results: the case's folder of a run: its SEGs and its consensus.
     :param order: by structure key the models, the one to take first in front; ``CONSENSUS`` stands for the consensus.
     :param output: the SEG to write.
+    :param storage: of the SEG; where its segments overlap it is binary.
     """
 
     case: CohortCase
     results: Path
     order: Mapping[str, tuple[str, ...]]
     output: Path
+    storage: SegStorage = field(default_factory=SegStorage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,14 @@ def compose_case(task: ComposeTask) -> tuple[Origin, ...]:
     origins = tuple(origin for origin, _, _ in chosen)
     description = "Composed of several models"
     write_dicom_seg(
-        task.output, _label_map(chosen), image, model_name="", series_description=description, series_number=310
+        task.output,
+        _label_map(chosen),
+        image,
+        model_name="",
+        series_description=description,
+        series_number=310,
+        kind=BINARY if task.storage.kind == BINARY else AUTO,
+        compression=task.storage.compression,
     )
     return origins
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..anatomy.vocabulary import Vocabulary
 from ..errors import ConcordanceError, OutputError
-from ..imaging.harmonization import name_note, output_on_grid, write_output_seg
+from ..imaging.harmonization import name_note, output_on_grid, part_paths, write_output_seg
 from ..imaging.image_series import ImageSeries, read_image_series
 from ..imaging.leftovers import sweep
 from ..imaging.seg_writer import BINARY
@@ -180,7 +180,7 @@ def _row(job: Job, work: _Run) -> HarmonizedRow:
         work.sweep(path.parent)
         found = output_on_grid(job.paths, chosen.vocabulary, work.images.of(job.ct).geometry, chosen.task)
         row = replace(row, task=" ".join(found.tasks), segments=str(len(found.label_map.segments)))
-        mended = write_output_seg(
+        written = write_output_seg(
             path,
             found,
             work.images.of(job.ct),
@@ -189,10 +189,10 @@ def _row(job: Job, work: _Run) -> HarmonizedRow:
             kind=work.kind,
             compression=work.compression,
         )
-        for note in (*found.notes, *mended):
+        for note in (*found.notes, *written.notes):
             work.listener.warn(f"{output}: {note}")
         seconds = f"{time.monotonic() - begin:.1f}"
-        return replace(row, status=WRITTEN, seconds=seconds, stamp=stamp(path))
+        return replace(row, status=WRITTEN, seconds=seconds, stamp=" ".join(map(stamp, written.paths)))
     except Exception as error:  # noqa: BLE001 - a fault of ours on one case must not cost the others; it is raised later
         reason = str(error)
         if not isinstance(error, ConcordanceError):
@@ -238,7 +238,10 @@ def _made_from(job: Job, work: _Run) -> str:
 def _done_before(row: HarmonizedRow, work: _Run) -> HarmonizedRow | None:
     """The row of an earlier run that made the same, and its file is still as it left it."""
     done = work.before.get(row.made_from)
-    if done is None or not done.stamp or stamp(work.table.parent / done.output) != done.stamp:
+    if done is None or not done.stamp:
+        return None
+    stamps = done.stamp.split(" ")
+    if [stamp(path) for path in part_paths(work.table.parent / done.output, len(stamps))] != stamps:
         return None
     return replace(done, status=UNCHANGED, seconds="")
 

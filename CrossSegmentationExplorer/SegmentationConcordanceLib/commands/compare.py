@@ -14,6 +14,7 @@ from ..cohort.case_comparison import Settings, compare_case
 from ..cohort.case_image import case_name, read_case_image
 from ..cohort.runs import read_runs
 from ..errors import ConcordanceError
+from ..imaging.seg_writer import BINARY
 from ..imaging.whole_files import require_no_input
 from ..plurals import counted
 from ..reporting.case_files import CONSENSUS_FILE, CONSENSUS_STEM, is_result
@@ -24,6 +25,7 @@ from .label_map_options import add_label_map_arguments, folders_of
 from .output_paths import require_output_folder
 from .parser import examples
 from .run_arguments import add_run_arguments, parse_runs
+from .storage_options import add_storage_arguments, storage_of
 from .structure_names import require_known_structures
 from .swapped import require_not_swapped
 from .terminal import Terminal
@@ -56,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "around one that is called ct, images or the like; without --ct of the first --seg)",
     )
     parser.add_argument("--output", required=True, type=arguments.path, metavar="DIR", help="folder for the results")
+    add_storage_arguments(parser, BINARY)
     add_viewer_argument(parser)
     add_label_map_arguments(parser)
     compare_many.add_arguments(parser)
@@ -70,7 +73,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     """
     options = analysis_options(args)
     viewer = viewer_of(args)
-    settings = Settings(options, tuple(args.combine), args.resample, folders_of(args), viewer)
+    settings = Settings(options, tuple(args.combine), args.resample, folders_of(args), viewer, storage=storage_of(args))
     if args.cases is not None:
         return compare_many.run(args, settings, terminal)
     for option in ("redo", "case_reports", "parquet", "workers", "memory", "scheduler"):

@@ -17,10 +17,12 @@ from ..cohort.machinery import work_on
 from ..cohort.memory import estimated_bytes
 from ..cohort.run_cohort import CASES
 from ..errors import ConcordanceError, UnreadableFileError
+from ..imaging.seg_writer import AUTO
 from ..imaging.whole_files import whole_file
 from ..reporting.which_model_files import MODELS_FILE
 from .cohort_options import add_work_arguments, machinery_of
 from .parser import examples
+from .storage_options import add_storage_arguments, storage_of
 from .terminal import Terminal
 
 TABLE = "composed.csv"
@@ -43,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--consensus", action="store_true", help="take the run's consensus where it has the structure, models elsewhere"
     )
     parser.add_argument("--output", required=True, type=Path, metavar="DIR", help=f"for <case>.dcm and {TABLE}")
+    add_storage_arguments(parser, AUTO)
     add_work_arguments(parser.add_argument_group("what the work is done with"))
 
 
@@ -54,8 +57,9 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     machinery = machinery_of(args)
     order = _order(args.answer, args.consensus)
     cohort = read_cohort(args.cohort, Settings())
+    storage = storage_of(args)
     tasks = [
-        ComposeTask(case, args.run / CASES / case.folder_name, order, args.output / f"{case.folder_name}.dcm")
+        ComposeTask(case, args.run / CASES / case.folder_name, order, args.output / f"{case.folder_name}.dcm", storage)
         for case in cohort.cases
     ]
     found: dict[int, tuple[Origin, ...]] = {}

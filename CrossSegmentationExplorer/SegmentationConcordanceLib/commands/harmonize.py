@@ -12,14 +12,14 @@ from ..cohort.recognition import ChosenModel, recognized_model, told_task
 from ..errors import ConcordanceError
 from ..imaging.harmonization import name_note, output_on_grid, write_output_seg
 from ..imaging.image_series import read_image_series
-from ..imaging.seg_file import COMPRESSIONS
-from ..imaging.seg_writer import AUTO, BINARY, LABEL_MAP
+from ..imaging.seg_writer import BINARY
 from ..imaging.whole_files import require_no_input
 from ..plurals import counted
 from . import arguments, harmonize_many
 from .label_map_options import add_label_map_arguments, folders_of
 from .output_paths import require_output_file
 from .parser import examples
+from .storage_options import add_storage_arguments, storage_of
 from .swapped import require_not_swapped
 from .terminal import Terminal
 
@@ -67,27 +67,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="the DICOM SEG to write, FILE.dcm; with --cases a folder or a pattern",
     )
-    add_storage_arguments(parser)
+    add_storage_arguments(parser, BINARY)
     add_label_map_arguments(parser)
     harmonize_many.add_arguments(parser)
-
-
-def add_storage_arguments(parser: argparse.ArgumentParser) -> None:
-    """How a DICOM SEG is stored."""
-    parser.add_argument(
-        "--kind",
-        choices=(BINARY, LABEL_MAP, AUTO),
-        default=BINARY,
-        help="binary: one bit per voxel and segment, which every program reads (default); labelmap: one number per "
-        "voxel, many times smaller and quicker, for segments that do not overlap (DICOM 2024c); auto: labelmap where "
-        "it can be, else binary",
-    )
-    parser.add_argument(
-        "--compression",
-        choices=COMPRESSIONS,
-        help="without loss: none, deflate, and for a labelmap rle or jpegls (default: jpegls for a labelmap, none for "
-        "a binary SEG); docs/storage.md says who reads what",
-    )
 
 
 def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
@@ -114,26 +96,31 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     terminal.progress(0.1, "reading the segmentation")
     output = output_on_grid(paths, chosen.vocabulary, series.geometry, chosen.task)
     terminal.progress(0.3, "writing the DICOM SEG and reading it back")
-    mended = write_output_seg(
+    storage = storage_of(args)
+    written = write_output_seg(
         args.output,
         output,
         series,
         chosen.vocabulary,
         args.name or "",
-        kind=args.kind,
-        compression=args.compression or "",
+        kind=storage.kind,
+        compression=storage.compression,
     )
-    for note in (*output.notes, *mended, name_note(args.name or "")):
+    for note in (*output.notes, *written.notes, name_note(args.name or "")):
         if note:
             terminal.warn(note)
     ml = output.label_map.geometry.voxel_volume_ml
     volumes = {segment.name: count * ml for segment, count in output.label_map.voxel_counts().items()}
     name = args.name or chosen.vocabulary.title
     terminal.say(f"{args.output}: {counted(len(volumes), 'segment')} of {name}, read back voxel by voxel")
+    if others := written.paths[1:]:
+        listed = ", ".join(map(str, others))
+        terminal.say(f"  those that overlap them are in {listed}; compare takes the files of one model for one")
     if chosen.recognized and not terminal.verbose:
         terminal.say(f"  {chosen.reason}")
     return {
         "output": str(args.output),
+        "more_outputs": [str(path) for path in written.paths[1:]],
         "model": name,
         "label_map": chosen.vocabulary.name,
         "tasks": list(output.tasks),

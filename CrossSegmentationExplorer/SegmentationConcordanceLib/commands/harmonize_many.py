@@ -50,7 +50,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     models = planned_models(args.segmentation or (), args.model or "", args.task or "", args.name or "", args.plan)
     done = harmonize_cases(
         args.cases, path_pattern("--ct", args.ct), models, args.output,
-        redo=args.redo, folders=folders, listener=terminal, kind=args.kind, compression=args.compression or "",
+        redo=args.redo, folders=folders, listener=terminal, kind=args.kind, compression=args.compression,
     )  # fmt: skip
     counts = Counter(row.status for row in done.rows)
     listed = ", ".join(f"{counts[status]} {status}" for status in (WRITTEN, UNCHANGED, FAILED) if counts[status])

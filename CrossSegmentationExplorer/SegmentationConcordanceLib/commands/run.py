@@ -11,11 +11,13 @@ from typing import Any
 from ..cohort.case_comparison import Settings
 from ..cohort.cohort_file import read_cohort
 from ..cohort.run_cohort import run_cohort
+from ..imaging.seg_writer import AUTO
 from . import arguments
 from .analysis_options import add_analysis_arguments, analysis_options
 from .cohort_options import add_machinery_arguments, machinery_of, tell_outcome
 from .label_map_options import add_label_map_arguments, folders_of
 from .parser import examples
+from .storage_options import add_storage_arguments, storage_of
 from .terminal import Terminal
 from .viewer_option import add_viewer_argument, viewer_of
 
@@ -38,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--resample", action="store_true", help="bring what lies on other voxels to those of the image")
     add_machinery_arguments(parser.add_argument_group("what the work is done with"))
+    add_storage_arguments(parser, AUTO)
     add_viewer_argument(parser)
     add_label_map_arguments(parser)
     add_analysis_arguments(parser)
@@ -50,7 +53,9 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     """
     machinery = machinery_of(args)
     options, viewer = analysis_options(args), viewer_of(args)
-    settings = Settings(options, tuple(args.combine), args.resample, folders_of(args), viewer, args.case_reports)
+    settings = Settings(
+        options, tuple(args.combine), args.resample, folders_of(args), viewer, args.case_reports, storage_of(args)
+    )
     cohort = read_cohort(args.cohort, settings)
     if args.no_harmonize:
         cohort = replace(cohort, harmonize=False)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..anatomy.vocabulary import Vocabulary
 from .geometry import Geometry
 from .image_series import ImageSeries
+from .label_map import LabelMap
 from .model_output import ModelOutput, is_cropped_to_segments, read_model_output
 from .resampling import part_note, place_on_grid
 from .seg_identity import SegIdentity
 from .seg_metadata import storable_text
-from .seg_writer import BINARY, write_dicom_seg
+from .seg_writer import BINARY, FIRST_SERIES_NUMBER, write_dicom_seg
 
 _LISTED = 3
 
@@ -41,6 +42,18 @@ def output_on_grid(
     return replace(output, label_map=placed.label_map, covered=covered, notes=(*output.notes, *notes))
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenOutput:
+    """What :func:`write_output_seg` wrote.
+
+    :param paths: one file; of overlapping segments in label maps one for each layer.
+    :param notes: what was mended of the patient and the study in the images' headers, a sentence each.
+    """
+
+    paths: tuple[Path, ...]
+    notes: tuple[str, ...]
+
+
 def write_output_seg(
     path: str | os.PathLike[str],
     output: ModelOutput,
@@ -51,32 +64,66 @@ def write_output_seg(
     kind: str = BINARY,
     compression: str = "",
     waiting: Callable[[], None] | None = None,
-) -> tuple[str, ...]:
+) -> WrittenOutput:
     """Write an output as DICOM SEG that names its label map and tasks; see :func:`write_dicom_seg`.
+
+    Segments that overlap become several label maps, each a series of its own: the standard wants an instance for each
+    layer, and viewers show one segmentation of a series. Besides ``NAME.dcm`` these are ``NAME_2.dcm``, ...
 
     :param output: on the grid of ``series``.
     :param name: what the run is called; the model's title where empty.
     """
-    name = name or vocabulary.title
+    path, name = Path(path), name or vocabulary.title
     head = dict(vocabulary.head)
-    return write_dicom_seg(
-        path,
-        output.label_map,
-        series,
-        model_name=name,
-        series_description=name,
-        identity=SegIdentity(
-            model=head.get("model") or vocabulary.title,
-            version=head.get("version") or "",
-            label_map=vocabulary.name,
-            tasks=output.tasks,
-            looked_for=output.looked_for,
-            covered=output.covered,
-        ),
-        kind=kind,
-        compression=compression,
-        waiting=waiting,
+    identity = SegIdentity(
+        model=head.get("model") or vocabulary.title,
+        version=head.get("version") or "",
+        label_map=vocabulary.name,
+        tasks=output.tasks,
+        looked_for=output.looked_for,
+        covered=output.covered,
     )
+    parts = [output.label_map] if kind == BINARY else _layers(output.label_map)
+    paths = part_paths(path, len(parts))
+    notes: tuple[str, ...] = ()
+    for number in reversed(range(len(parts))):  # the file that was asked for last: where it is, all are
+        notes = write_dicom_seg(
+            paths[number],
+            parts[number],
+            series,
+            model_name=name,
+            series_description=name if len(parts) == 1 else f"{name}, part {number + 1} of {len(parts)}",
+            identity=identity,
+            series_number=FIRST_SERIES_NUMBER + number,
+            kind=kind,
+            compression=compression,
+            waiting=waiting,
+        )
+    return WrittenOutput(tuple(paths), notes)
+
+
+def part_paths(path: Path, count: int) -> list[Path]:
+    """The files of an output of several label maps: ``NAME.dcm``, ``NAME_2.dcm``, ...
+
+    :param path: of the first.
+    :param count: how many, 1 or more.
+    """
+    return [path, *(path.with_name(f"{path.stem}_{number}{path.suffix}") for number in range(2, count + 1))]
+
+
+def _layers(label_map: LabelMap) -> list[LabelMap]:
+    """Each layer that has voxels as a label map of its own; the whole where no more than one has."""
+    filled = [number for number, layer in enumerate(label_map.layers) if layer.any()]
+    if len(filled) < 2:
+        return [label_map]
+    return [
+        LabelMap(
+            (label_map.layers[number],),
+            label_map.geometry,
+            tuple(replace(one, layer=0) for one in label_map.segments if one.layer == number),
+        )
+        for number in filled
+    ]
 
 
 def name_note(name: str) -> str:

@@ -6,7 +6,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -26,11 +26,27 @@ from .seg_reader import read_dicom_seg
 from .source_headers import read_source_header
 from .whole_files import require_no_input, whole_file
 
-BINARY, LABEL_MAP, AUTO = "binary", "labelmap", "auto"
+KINDS = BINARY, LABEL_MAP, AUTO = "binary", "labelmap", "auto"
 """The kinds of SEG: one bit per voxel and segment, which every program reads; one number per voxel (DICOM 2024c), small
 and quick, for segments that do not overlap; the second where it can be, else the first."""
 
 DEFAULT_COMPRESSION = {BINARY: "none", LABEL_MAP: "jpegls"}
+_BINARY_COMPRESSIONS = ("none", "deflate")
+
+FIRST_SERIES_NUMBER = 300
+"""SeriesNumber of a SEG, far from those of scanners."""
+
+
+@dataclass(frozen=True, slots=True)
+class SegStorage:
+    """How the DICOM SEGs of a call are stored.
+
+    :param kind: ``BINARY``, ``LABEL_MAP`` or ``AUTO``.
+    :param compression: one of :data:`COMPRESSIONS`; "" for that of :data:`DEFAULT_COMPRESSION`.
+    """
+
+    kind: str = BINARY
+    compression: str = ""
 
 
 def write_dicom_seg(
@@ -41,7 +57,7 @@ def write_dicom_seg(
     model_name: str,
     series_description: str = "",
     identity: SegIdentity | None = None,
-    series_number: int = 300,
+    series_number: int = FIRST_SERIES_NUMBER,
     kind: str = BINARY,
     compression: str = "",
     correction: SegCorrection | None = None,
@@ -57,7 +73,7 @@ def write_dicom_seg(
     :param model_name: becomes SegmentAlgorithmName of every segment; where it is empty each keeps its own.
     :param series_description: SeriesDescription; ``model_name`` where empty.
     :param identity: which model it is, by which label map and tasks; see :class:`SegIdentity`.
-    :param kind: ``BINARY``, ``LABEL_MAP`` or ``AUTO``.
+    :param kind: ``BINARY``, ``LABEL_MAP`` or ``AUTO``: a label map where no segments overlap, else binary.
     :param compression: one of :data:`COMPRESSIONS`, by default :data:`DEFAULT_COMPRESSION`; binary SEGs know "none" and
         "deflate".
     :param correction: by whom the segmentation was corrected, and which SEG that was; None for what a model made.
@@ -103,12 +119,12 @@ def write_dicom_seg(
 def _kind_and_compression(kind: str, compression: str, numbered: NumberedSegments, path: Path) -> tuple[str, str]:
     overlaps = len(numbered.layers) > 1
     if kind == AUTO:
-        compression = compression or ("deflate" if overlaps else "")
         kind = BINARY if overlaps else LABEL_MAP
+        compression = compression if not overlaps or compression in _BINARY_COMPRESSIONS else ""
     if kind == LABEL_MAP and overlaps:
         raise ConcordanceError(path, "its segments overlap, which a label map SEG cannot hold", "Write a binary SEG.")
     compression = compression or DEFAULT_COMPRESSION[kind]
-    possible = COMPRESSIONS if kind == LABEL_MAP else ("none", "deflate")
+    possible = COMPRESSIONS if kind == LABEL_MAP else _BINARY_COMPRESSIONS
     if compression not in possible:
         fact = f"a {kind} SEG cannot be compressed so"
         raise ConcordanceError(f"--compression {compression}", fact, f"Use one of {', '.join(possible)}.")

@@ -16,7 +16,7 @@ from ..imaging.image_series import ImageSeries, read_voxels
 from ..imaging.label_files import write_label_files
 from ..imaging.label_map import LabelMap
 from ..imaging.leftovers import sweep, temporary_name
-from ..imaging.seg_writer import write_dicom_seg
+from ..imaging.seg_writer import AUTO, BINARY, SegStorage, write_dicom_seg
 from .case_identifiers import with_consensus
 from .case_table import NO_CASES, CaseTable
 from .finding_tables import write_findings
@@ -31,6 +31,7 @@ FINDINGS_FILE = "findings.csv"
 CONSENSUS_FILE = "consensus.dcm"
 CONSENSUS_STEM = "consensus"
 REPORT_FILE = "report.html"
+BINARY_SEG = SegStorage()
 
 
 def write_case(
@@ -42,6 +43,7 @@ def write_case(
     viewer: str = "",
     pictures: Sequence[Picture] | None = None,
     report: bool = True,
+    storage: SegStorage = BINARY_SEG,
 ) -> list[Path]:
     """Write the files of one case into ``folder``, all of them or none; files of an earlier run are replaced.
 
@@ -54,6 +56,7 @@ def write_case(
     :param viewer: see :func:`write_report`.
     :param pictures: of the findings, for the report; made here from the images of ``series`` where it is None.
     :param report: write report.html; else one of an earlier run goes.
+    :param storage: of the consensus; see :func:`write_consensus`.
     :returns: the files written.
     :raises OutputError: the folder cannot be written to.
     """
@@ -66,7 +69,7 @@ def write_case(
     except OSError as error:
         raise OutputError(folder, f"cannot be written to ({error.strerror})", "Choose another folder.") from error
     try:
-        _write_tables(unfinished, result, series)
+        _write_tables(unfinished, result, series, storage)
         if report:
             shown = series_pictures(result, series) if pictures is None else pictures
             _write_page(unfinished, result, cases, viewer, shown)
@@ -94,16 +97,32 @@ def _is_consensus(name: str) -> bool:
     return re.fullmatch(rf"{CONSENSUS_STEM}(\.dcm|(_\d+)?\.nii\.gz|_labels\.csv)", name) is not None
 
 
-def write_consensus(path: str | os.PathLike[str], consensus: LabelMap, result: CaseResult, series: ImageSeries) -> None:
+def write_consensus(
+    path: str | os.PathLike[str],
+    consensus: LabelMap,
+    result: CaseResult,
+    series: ImageSeries,
+    storage: SegStorage = BINARY_SEG,
+) -> None:
     """Write a consensus as DICOM SEG that names the method and the number of models.
 
     :param consensus: :func:`consensus_label_map` of the result.
+    :param storage: one file is written: where its segments overlap it is binary, whatever kind was asked for.
     :raises ConcordanceError: no structure has a consensus.
     :raises OutputError: the file cannot be written.
     """
     name = f"Consensus ({result.consensus_of_all.method})"
     description = f"{name} of {len(result.comparison.models)} models"
-    write_dicom_seg(path, consensus, series, model_name=name, series_description=description)
+    kind = BINARY if storage.kind == BINARY else AUTO
+    write_dicom_seg(
+        path,
+        consensus,
+        series,
+        model_name=name,
+        series_description=description,
+        kind=kind,
+        compression=storage.compression,
+    )
 
 
 def series_pictures(result: CaseResult, series: ImageSeries | None) -> list[Picture]:
@@ -115,7 +134,7 @@ def series_pictures(result: CaseResult, series: ImageSeries | None) -> list[Pict
     return case_pictures(result, None if series is None else read_voxels(series))
 
 
-def _write_tables(folder: Path, result: CaseResult, series: ImageSeries | None) -> None:
+def _write_tables(folder: Path, result: CaseResult, series: ImageSeries | None, storage: SegStorage) -> None:
     write_agreement(folder / AGREEMENT_FILE, result.agreement)
     write_pairwise(folder / PAIRWISE_FILE, result.pairwise)
     write_findings(folder / FINDINGS_FILE, result.findings)
@@ -127,7 +146,7 @@ def _write_tables(folder: Path, result: CaseResult, series: ImageSeries | None) 
     elif series is None:
         write_label_files(folder / CONSENSUS_STEM, consensus)
     else:
-        write_consensus(folder / CONSENSUS_FILE, consensus, result, series)
+        write_consensus(folder / CONSENSUS_FILE, consensus, result, series, storage)
 
 
 def _write_page(folder: Path, result: CaseResult, cases: CaseTable, viewer: str, pictures: Sequence[Picture]) -> None:

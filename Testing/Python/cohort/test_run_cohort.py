@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nibabel
 import numpy as np
+import pydicom
 import pytest
 
 from SegmentationConcordanceLib.cohort import case_work
@@ -131,6 +132,35 @@ def test_a_changed_output_is_done_again_and_nothing_else(run_dicom, tmp_path):
     assert not any(name.startswith("SAMPLE-002") for name in done)
 
 
+def test_overlapping_outputs_become_a_label_map_for_each_layer(concordance, sample_cohort, tmp_path):
+    case = sample_cohort.cases[0]
+    outputs = "".join(
+        f"[[case.output]]\nsegmentation = '{case.ct_folder.parent / 'models' / model}'\nmodel = '{model}'\n"
+        for model in ("cads", "multitalent")
+    )
+    (tmp_path / "cohort.toml").write_text(f"[[case]]\nname = 'A'\nct = '{case.ct_folder}'\n{outputs}")
+    words = ["run", "--cohort", tmp_path / "cohort.toml", "--output", tmp_path / "out", "--workers", 1, "--no-surfaces"]
+    segs = tmp_path / "out" / "cases" / "A" / "segmentations"
+
+    def kinds():
+        headers = {path.name: pydicom.dcmread(path, stop_before_pixels=True) for path in sorted(segs.iterdir())}
+        return {name: (head.SegmentationType, head.SeriesInstanceUID) for name, head in headers.items()}
+
+    assert concordance(*words).code == 0
+    found = kinds()
+    assert {name: kind for name, (kind, _) in found.items()} == dict.fromkeys(
+        ("cads.dcm", "cads_2.dcm", "multitalent.dcm"), "LABELMAP"
+    )
+    assert len({uid for _, uid in found.values()}) == 3
+    head = pydicom.dcmread(tmp_path / "out" / "cases" / "A" / "consensus.dcm", stop_before_pixels=True)
+    assert head.SegmentationType == "LABELMAP"
+    table = (tmp_path / "out" / "agreement.csv").read_bytes()
+    assert "1 unchanged" in concordance(*words).out
+    assert concordance(*words, "--kind", "binary").code == 0
+    assert {name: kind for name, (kind, _) in kinds().items()} == {"cads.dcm": "BINARY", "multitalent.dcm": "BINARY"}
+    assert (tmp_path / "out" / "agreement.csv").read_bytes() == table
+
+
 def test_other_settings_compare_again_and_leave_the_segs(run_dicom, tmp_path):
     before = state_of(tmp_path / "out" / "cases")
     assert "2 compared" in run_dicom("--consensus", "at least").out
@@ -252,6 +282,7 @@ def test_cases_in_a_table_with_facts(concordance, nifti_cohort, tmp_path):
         ("folder = '.'", "names no cases"),
         (f"{PATTERNS}[settings]\nmetod='x'", "unknown 'metod'"),
         (f"{PATTERNS}[settings]\nat_least='x'", "is no int"),
+        (f"{PATTERNS}[settings]\nkind='bitmap'", "kind = 'bitmap' is not known. There are binary, labelmap, auto"),
         ("[[case]]\nct = 'P0/ct.nii.gz'", "has no name"),
         ("[[case]]\nname='A'\n[[case]]\nname='a'", "several cases are called"),
     ],

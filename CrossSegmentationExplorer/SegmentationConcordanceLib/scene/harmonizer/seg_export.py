@@ -12,7 +12,7 @@ import slicer
 from ...anatomy.vocabulary import Vocabulary
 from ...errors import ConcordanceError
 from ...harmonizing.output_content import NO_MODEL
-from ...imaging.harmonization import write_output_seg
+from ...imaging.harmonization import part_paths, write_output_seg
 from ...imaging.image_series import ImageSeries
 from ...imaging.label_map import LabelMap
 from ...imaging.model_output import ModelOutput
@@ -77,11 +77,12 @@ def export_segs(
         label_map, left_out = coded_segments(label_map, one.name, leave_out_uncoded)
         ready.append(label_map)
         notes += left_out
-    paths = _paths(folder, [one.name for one in exported])
+    paths = _paths(folder, [one.name for one in exported], [len(one.layers) for one in ready])
+    written: list[Path] = []
     for number, (one, label_map, path) in enumerate(zip(exported, ready, paths)):
         report = functools.partial(progress, 0.3 + 0.7 * number / len(exported), f"writing {path.name}")
         report()
-        write_output_seg(
+        done = write_output_seg(
             path,
             ModelOutput(label_map, one.tasks, looked_for=looked_for_of_node(one.node)),
             series,
@@ -91,7 +92,8 @@ def export_segs(
             compression="rle" if as_label_map else "",
             waiting=report,
         )
-    return Export(tuple(paths), tuple(notes))
+        written += done.paths
+    return Export(tuple(written), tuple(notes))
 
 
 def coded_segments(label_map: LabelMap, name: str, leave_out_uncoded: bool) -> tuple[LabelMap, list[str]]:
@@ -119,15 +121,18 @@ def coded_segments(label_map: LabelMap, name: str, leave_out_uncoded: bool) -> t
     return without, [f"{name}: left out, as they have no codes: {listed}."]
 
 
-def _paths(folder: Path, names: Sequence[str]) -> list[Path]:
-    """A file name for each, plain and unlike the others whatever the upper and lower case."""
+def _paths(folder: Path, names: Sequence[str], layers: Sequence[int]) -> list[Path]:
+    """A file name for each, plain and unlike the others whatever the upper and lower case.
+
+    :param layers: of each segmentation: so many files it may become, see :func:`part_paths`.
+    """
     taken: set[str] = set()
     paths = []
-    for name in names:
+    for name, count in zip(names, layers):
         stem = plain_stem(name)
         free, number = stem, 2
-        while free.casefold() in taken:
+        while taken & (parts := {path.name.casefold() for path in part_paths(Path(f"{free}.dcm"), count)}):
             free, number = f"{stem}_{number}", number + 1
-        taken.add(free.casefold())
+        taken |= parts
         paths.append(folder / f"{free}.dcm")
     return paths
