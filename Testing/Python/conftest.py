@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import io
 import json
 import shutil
 import subprocess
@@ -15,6 +17,7 @@ import pytest
 from hypothesis import settings
 
 from made_cases import make_cases
+from made_once import made_once
 from SegmentationConcordanceLib.cli import run
 from SegmentationConcordanceLib.sample.cohort import Sample, make_sample
 
@@ -26,8 +29,8 @@ SHARED_CASES = REPOSITORY.parent / "shared" / "cases"
 SHARED_REFERENCE = REPOSITORY.parent / "shared" / "reference"
 
 
-# Of these folders the tests share what is dear to make, or a server, a browser or a display: one process runs them all.
-_TOGETHER = ("browser", "commands", "sample")
+# Of these folders the tests share a server, or arrays that are dear to read: one process runs them all.
+_TOGETHER = ("browser", "sample")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -60,7 +63,7 @@ def repository() -> Path:
 @pytest.fixture(scope="session")
 def made_cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two small cases as hospitals and models leave them, see :mod:`made_cases`; read only."""
-    return make_cases(tmp_path_factory.mktemp("made"))
+    return made_once(tmp_path_factory, "cases", make_cases)
 
 
 @pytest.fixture(scope="session", params=["made", *(["shared"] if SHARED_CASES.is_dir() else [])])
@@ -123,7 +126,39 @@ def refused(concordance) -> Callable[..., str]:
 @pytest.fixture(scope="session")
 def sample_cohort(tmp_path_factory: pytest.TempPathFactory) -> Sample:
     """The small sample of the default seed; read only."""
-    return make_sample(tmp_path_factory.mktemp("sample") / "cohort")
+    return made_once(tmp_path_factory, "sample", make_sample)
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What one ``concordance demo --json`` left, over the files of an earlier one.
+
+    :param summary: what it printed.
+    """
+
+    folder: Path
+    summary: dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """One demo; read only."""
+    return made_once(tmp_path_factory, "demo", _make_demo)
+
+
+def _make_demo(folder: Path) -> Demo:
+    for earlier in ("sample/sample.json", "cases/SAMPLE-001/agreement.csv", "cases/X/segmentations/x.dcm"):
+        (folder / earlier).parent.mkdir(parents=True, exist_ok=True)
+        (folder / earlier).write_text("of an earlier demo", encoding="utf-8")
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        assert run(["demo", "--output", str(folder), "--json"]) == 0
+    return Demo(folder, json.loads(printed.getvalue()))
+
+
+@pytest.fixture(scope="session")
+def demo(demo_run: Demo) -> Path:
+    """The folder of one demo; read only."""
+    return demo_run.folder
 
 
 @pytest.fixture(scope="session")

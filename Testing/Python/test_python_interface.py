@@ -23,30 +23,24 @@ def examples(repository):
 
 
 @pytest.fixture(scope="module")
-def demo_folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("python")
-    assert run(["demo", "--output", str(folder / "demo-output")]) == 0
-    return folder
-
-
-@pytest.fixture(scope="module")
-def compared(demo_folder):
-    case = demo_folder / "demo-output" / "cases" / "SAMPLE-001"
-    images = sc.read_images(demo_folder / "demo-output" / "sample" / "SAMPLE-001" / "ct")
+def compared(demo):
+    case = demo / "cases" / "SAMPLE-001"
+    images = sc.read_images(demo / "sample" / "SAMPLE-001" / "ct")
     runs = [sc.read_output(path, images) for path in sorted((case / "segmentations").glob("*.dcm"))]
     options = sc.AnalysisOptions(surfaces=True)
     return images, runs, sc.compare(runs, images, case=case.name, options=options)
 
 
-def test_the_example_on_the_demo_runs_as_it_stands(repository, demo_folder, monkeypatch, capsys):
-    monkeypatch.chdir(demo_folder)
+def test_the_example_on_the_demo_runs_as_it_stands(repository, demo, tmp_path, monkeypatch, capsys):
+    (tmp_path / "demo-output").symlink_to(demo)
+    monkeypatch.chdir(tmp_path)
     exec(compile(examples(repository)[0], "docs/python.md", "exec"), {})
     printed = capsys.readouterr().out
-    rows = read_agreement(demo_folder / "demo-output" / "cases" / "SAMPLE-001" / "agreement.csv")
+    rows = read_agreement(demo / "cases" / "SAMPLE-001" / "agreement.csv")
     worst = min((row for row in rows if row.dice is not None), key=lambda row: row.dice)
     assert f"{worst.structure} " in printed.splitlines()[1]
     assert "in TotalSegmentator 1.5 vertebrae T5 includes" in printed
-    assert (demo_folder / "report.html").read_text(encoding="utf-8").lower().startswith("<!doctype html>")
+    assert (tmp_path / "report.html").read_text(encoding="utf-8").lower().startswith("<!doctype html>")
 
 
 def test_the_example_on_files_of_ones_own_runs_as_it_stands(repository, real_cases, tmp_path, monkeypatch, capsys):
@@ -65,9 +59,9 @@ def test_the_example_on_files_of_ones_own_runs_as_it_stands(repository, real_cas
     }
 
 
-def test_the_numbers_are_those_of_the_command_line(demo_folder, compared):
+def test_the_numbers_are_those_of_the_command_line(demo, compared):
     _, _, result = compared
-    folder = demo_folder / "demo-output" / "cases" / "SAMPLE-001"
+    folder = demo / "cases" / "SAMPLE-001"
     by_key = {(row.structure_key, row.model): row for row in read_agreement(folder / "agreement.csv")}
     assert len(by_key) == len(result.agreement) > 100
     for row in result.agreement:

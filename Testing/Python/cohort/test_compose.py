@@ -13,9 +13,9 @@ from SegmentationConcordanceLib.reporting.tables import read_agreement
 
 
 @pytest.fixture
-def answer(demo_run, tmp_path):
+def answer(whole_run, tmp_path):
     """which_model.csv that ranks MOOSE before Auto3DSeg for the left lung's lobes, and the reverse for the rest."""
-    rows = read_agreement(demo_run / "agreement.csv")
+    rows = read_agreement(whole_run / "agreement.csv")
     path = tmp_path / "which_model.csv"
     lines = [("scope", "name", "structure_key", "model", "rank")]
     for name, key in dict.fromkeys((row.structure, row.structure_key) for row in rows):
@@ -27,7 +27,7 @@ def answer(demo_run, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def demo_run(sample_cohort, tmp_path_factory):
+def whole_run(sample_cohort, tmp_path_factory):
     """One case with two models, run."""
     from SegmentationConcordanceLib.cli import run
 
@@ -43,8 +43,8 @@ def demo_run(sample_cohort, tmp_path_factory):
     return folder
 
 
-def compose(concordance, demo_run, answer, *words):
-    call = ["compose", "--cohort", demo_run / "cohort.csv", "--run", demo_run, "--answer", answer, "--workers", 1]
+def compose(concordance, whole_run, answer, *words):
+    call = ["compose", "--cohort", whole_run / "cohort.csv", "--run", whole_run, "--answer", answer, "--workers", 1]
     return concordance(*call, "--output", answer.parent / "out", *words)
 
 
@@ -55,13 +55,13 @@ def volumes(path):
     return {one.name: (one.algorithm, counts[one] * ml) for one in seg.label_map.segments}
 
 
-def test_each_segment_is_that_of_the_first_model_and_says_so(concordance, demo_run, answer, dciodvfy):
-    outcome = compose(concordance, demo_run, answer)
+def test_each_segment_is_that_of_the_first_model_and_says_so(concordance, whole_run, answer, dciodvfy):
+    outcome = compose(concordance, whole_run, answer)
     assert outcome.code == 0, outcome
     path = answer.parent / "out" / "S1.dcm"
     assert dciodvfy(path) == []
     found = volumes(path)
-    rows = {(row.structure, row.model): row for row in read_agreement(demo_run / "agreement.csv")}
+    rows = {(row.structure, row.model): row for row in read_agreement(whole_run / "agreement.csv")}
     for name, (model, volume) in found.items():
         assert volume == pytest.approx(rows[name, model].volume_ml)
     assert {model for name, (model, _) in found.items() if name.endswith("lobe_left")} == {"MOOSE"}
@@ -72,20 +72,20 @@ def test_each_segment_is_that_of_the_first_model_and_says_so(concordance, demo_r
         }
 
 
-def test_the_consensus_goes_first_where_it_is_wanted(concordance, demo_run, answer):
-    assert compose(concordance, demo_run, answer, "--consensus").code == 0
+def test_the_consensus_goes_first_where_it_is_wanted(concordance, whole_run, answer):
+    assert compose(concordance, whole_run, answer, "--consensus").code == 0
     found = volumes(answer.parent / "out" / "S1.dcm")
-    consensus = volumes(demo_run / "cases" / "S1" / "consensus.dcm")
+    consensus = volumes(whole_run / "cases" / "S1" / "consensus.dcm")
     assert len(consensus) > 5
     for name, (_, volume) in consensus.items():
         assert found[name] == ("consensus", pytest.approx(volume))
     assert {model for model, _ in found.values()} - {"consensus"}  # what one model alone knows
 
 
-def test_voxels_of_the_source_are_those_of_the_segment(concordance, demo_run, answer):
-    compose(concordance, demo_run, answer)
+def test_voxels_of_the_source_are_those_of_the_segment(concordance, whole_run, answer):
+    compose(concordance, whole_run, answer)
     composed = read_dicom_seg(answer.parent / "out" / "S1.dcm").label_map
-    source = read_dicom_seg(demo_run / "cases" / "S1" / "segmentations" / "moose.dcm").label_map
+    source = read_dicom_seg(whole_run / "cases" / "S1" / "segmentations" / "moose.dcm").label_map
 
     def positions(label_map, name):
         (segment,) = (one for one in label_map.segments if one.name == name)
@@ -96,8 +96,8 @@ def test_voxels_of_the_source_are_those_of_the_segment(concordance, demo_run, an
     assert np.allclose(one, other)
 
 
-def test_a_table_that_is_none_is_refused(refused, demo_run, tmp_path):
+def test_a_table_that_is_none_is_refused(refused, whole_run, tmp_path):
     (tmp_path / "x.csv").write_text("a,b\n1,2\n")
-    words = ("compose", "--cohort", demo_run / "cohort.csv", "--run", demo_run, "--output", tmp_path / "out")
+    words = ("compose", "--cohort", whole_run / "cohort.csv", "--run", whole_run, "--output", tmp_path / "out")
     assert "ranks no structure" in refused(*words, "--answer", tmp_path / "x.csv")
     assert not (tmp_path / "out").exists()

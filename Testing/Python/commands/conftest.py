@@ -1,4 +1,4 @@
-"""The outputs and SEGs of the first case of the sample, and one demo."""
+"""The outputs and SEGs of the first case of the sample."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from commands.tiny import Tiny
+from made_once import made_once
 from SegmentationConcordanceLib.cli import run
 from SegmentationConcordanceLib.sample.cohort import SampleCase
 
@@ -26,22 +27,18 @@ def outputs(case) -> dict[str, tuple[Path, ...]]:
 @pytest.fixture(scope="session")
 def segs(case, outputs, tmp_path_factory) -> dict[str, Path]:
     """The first case's model outputs as DICOM SEG, by the name of the label map."""
-    folder = tmp_path_factory.mktemp("segs")
-    made = {}
-    for name in ("totalsegmentator_v2", "auto3dseg", "moose"):
-        made[name] = folder / f"{name}.dcm"
-        words = ["harmonize", "--model", name, "--ct", case.ct_folder, "--output", made[name], "--segmentation"]
-        task = ["--task", "total"] if name == "totalsegmentator_v2" else []
-        assert run([str(word) for word in (*words, *outputs[name], *task)]) == 0
-    return made
 
+    def make(folder: Path) -> dict[str, Path]:
+        folder.mkdir()
+        made = {}
+        for name in ("totalsegmentator_v2", "auto3dseg", "moose"):
+            made[name] = folder / f"{name}.dcm"
+            words = ["harmonize", "--model", name, "--ct", case.ct_folder, "--output", made[name], "--segmentation"]
+            task = ["--task", "total"] if name == "totalsegmentator_v2" else []
+            assert run([str(word) for word in (*words, *outputs[name], *task)]) == 0
+        return made
 
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory) -> Path:
-    """The folder of one demo."""
-    folder = tmp_path_factory.mktemp("demo") / "out"
-    assert run(["demo", "--output", str(folder)]) == 0
-    return folder
+    return made_once(tmp_path_factory, "segs", make)
 
 
 @pytest.fixture(scope="session")

@@ -18,9 +18,13 @@ def test_report_and_segs_are_there(demo):
     assert len(list(demo.glob("cases/SAMPLE-*/consensus.dcm"))) == 4
 
 
-def test_every_planted_error_is_named_by_a_finding_of_its_kind(concordance, demo):
-    outcome = concordance("demo", "--output", demo, "--json")  # again, over its own earlier output
-    assert outcome.code == 0
+def test_nothing_is_left_of_an_earlier_demo(demo):
+    assert sorted(path.name for path in (demo / "cases").iterdir()) == [f"SAMPLE-00{number}" for number in range(1, 5)]
+    for path in demo.rglob("*.[cj]s*"):
+        assert "of an earlier demo" not in path.read_text(encoding="utf-8")
+
+
+def test_every_planted_error_is_named_by_a_finding_of_its_kind(demo_run):
     said_by = {
         "adjacent_vertebra": "includes_neighbour",
         "neighbouring_rib": "includes_neighbour",
@@ -35,7 +39,7 @@ def test_every_planted_error_is_named_by_a_finding_of_its_kind(concordance, demo
         "hole": "hole",
         "truncated_output": "truncated",
     }
-    planted = outcome.json()["planted"]
+    planted = demo_run.summary["planted"]
     assert len(planted) == 22
     for error in planted:
         assert error["finding"]["kind"] == said_by[error["kind"]], error
