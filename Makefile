@@ -29,11 +29,11 @@ explore-env: $(EXPLORE_VENV)/installed ## a second virtual environment, for `con
 
 test: setup-test ## all tests, on all processors; make test TESTS=Testing/Python/imaging runs some of them
 	$(BIN)/python Testing/check_system.py
-	$(BIN)/pytest --numprocesses auto --dist loadgroup $(TESTS)
+	$(BIN)/pytest --numprocesses auto $(TESTS)
 
 test-slicer-pins: $(SLICER_PINS_VENV)/installed ## the library's tests with the versions that Slicer 5.12 brings; Python 3.12
 	$(SLICER_PINS_VENV)/bin/python Testing/check_slicer_pins.py
-	$(SLICER_PINS_VENV)/bin/pytest --numprocesses auto --dist loadgroup $(LIBRARY_TESTS)
+	$(SLICER_PINS_VENV)/bin/pytest --numprocesses auto $(LIBRARY_TESTS)
 
 docs: $(VENV)/installed-docs ## the pages of docs/ and of the Python interface, into build/docs; a warning is an error
 	$(BIN)/python Scripts/make_api_pages.py docs/api

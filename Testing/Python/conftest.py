@@ -29,12 +29,8 @@ SHARED_CASES = REPOSITORY.parent / "shared" / "cases"
 SHARED_REFERENCE = REPOSITORY.parent / "shared" / "reference"
 
 
-# Of these folders the tests share a server, or arrays that are dear to read: one process runs them all.
-_TOGETHER = ("browser", "sample")
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what holds values against files that nobody can install; say what belongs into one process."""
+    """Leave out what holds values against files that nobody can install."""
     absent = {
         name
         for name, folder in (("shared_cases", SHARED_CASES), ("shared_reference", SHARED_REFERENCE))
@@ -44,14 +40,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
-    if config.pluginmanager.hasplugin("xdist"):
-        for item in items:
-            item.add_marker(pytest.mark.xdist_group(_group_of(item.path)))
 
 
-def _group_of(path: Path) -> str:
-    file = path.relative_to(REPOSITORY / "Testing" / "Python")
-    return file.parts[0] if file.parts[0] in _TOGETHER else file.as_posix()
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Share the tests out by files; without pytest-xdist nobody asks."""
+    from file_groups import FileGroups
+
+    return FileGroups(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import sys
 from pathlib import Path
 
@@ -51,7 +52,8 @@ QT = "SegmentationConcordanceQt"
 FILE_SCOPE_OF_MODULES = {"qt", "ctk", "vtk", "slicer"}
 
 
-def imported_names(path: Path, library: Path) -> list[tuple[str, bool]]:
+@functools.cache
+def imported_names(path: Path, library: Path) -> tuple[tuple[str, bool], ...]:
     """Absolute names of what a file imports, and whether it does so at file scope."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     at_file_scope = {id(node) for node in tree.body}
@@ -64,7 +66,7 @@ def imported_names(path: Path, library: Path) -> list[tuple[str, bool]]:
             base = package[: len(package) - node.level + 1] if node.level else []
             stem = ".".join([*base, *([node.module] if node.module else [])])
             names += [(f"{stem}.{alias.name}", id(node) in at_file_scope) for alias in node.names]
-    return names
+    return tuple(names)
 
 
 @pytest.fixture(scope="module")
