@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from . import __version__
+from .commands.option_words import in_options
 from .commands.parser import Parser
 from .commands.terminal import Terminal
 from .errors import ConcordanceError
@@ -109,7 +110,7 @@ def _done(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any] | None
             terminal.print_json(summary)
         return summary
     except ConcordanceError as error:
-        terminal.fail(str(error))
+        terminal.fail(in_options(error, args))
     except MemoryError:
         terminal.fail(f"this needs more memory than there is. Close other programs, or lower {VARIABLE}.")
     except OSError as error:

@@ -3,6 +3,38 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Named = Literal[
+    "cases",
+    "check",
+    "image",
+    "label_map",
+    "label_maps",
+    "name",
+    "ohif",
+    "resample",
+    "run_label_map",
+    "run_task",
+    "series",
+    "task",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a remedy asks for. Each program has its own words for it: the command line an option.
+
+    :param named: which one.
+    :param run: the run of a model that it is for; "" for all of them.
+    :param label_map: the label map that a task is of.
+    """
+
+    named: Named
+    run: str = ""
+    label_map: str = ""
 
 
 class ConcordanceError(Exception):
@@ -12,18 +44,34 @@ class ConcordanceError(Exception):
 
     :param subject: the file, folder, series or value that is wrong.
     :param fact: what is wrong with it, with the numbers that show it.
-    :param remedy: what the user can do; may be empty.
+    :param remedy: what the user can do, in words for every program; may be empty.
+    :param setting: what the remedy asks for, so that a program can add its own word for it.
     """
 
-    def __init__(self, subject: str | os.PathLike[str], fact: str, remedy: str = "") -> None:
+    def __init__(
+        self, subject: str | os.PathLike[str], fact: str, remedy: str = "", setting: Setting | None = None
+    ) -> None:
         self.subject = os.fspath(subject)
         self.fact = fact
         self.remedy = remedy
+        self.setting = setting
         sentences = f"{self.subject}: {fact.rstrip('.')}. {remedy}".strip()
         super().__init__(" ".join(sentences.split()))
 
-    def __reduce__(self) -> tuple[type, tuple[str, str, str]]:
-        return type(self), (self.subject, self.fact, self.remedy)
+    def __reduce__(self) -> tuple[type, tuple[str, str, str, Setting | None]]:
+        return type(self), (self.subject, self.fact, self.remedy, self.setting)
+
+    def in_words_of(self, words: Mapping[str, str]) -> str:
+        """The message, its remedy followed by the program's own word for what it asks for: "Name one: --series UID."
+
+        :param words: by :attr:`Setting.named`; {run} (with "=") and {label_map} in them are filled in.
+        """
+        word = "" if self.setting is None else words.get(self.setting.named, "")
+        if self.setting is None or not word:
+            return str(self)
+        run = f"{self.setting.run}=" if self.setting.run else ""
+        filled = word.replace("{label_map}", self.setting.label_map).replace("{run}", run)
+        return f"{str(self).removesuffix('.')}: {filled}."
 
 
 class UnreadableFileError(ConcordanceError):

@@ -7,12 +7,11 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from ..errors import LabelMapTableError
+from ..errors import LabelMapTableError, Setting
 
 VARIABLE = "CONCORDANCE_LABEL_MAPS"
 """Environment variable: folders with label maps, separated as in PATH."""
 
-OPTION = "--labelmaps"
 _PLACE = Path("segmentation-concordance", "labelmaps")
 
 
@@ -25,7 +24,9 @@ def label_map_folders(given: Iterable[str | os.PathLike[str]], environment: Mapp
     named += [Path(folder) for folder in environment.get(VARIABLE, "").split(os.pathsep) if folder]
     for folder in named:
         if not folder.is_dir():
-            raise LabelMapTableError(folder, "is no folder with label maps", f"See {OPTION} and {VARIABLE}.")
+            raise LabelMapTableError(
+                folder, "is no folder with label maps", f"Name a folder, here or in {VARIABLE}.", Setting("label_maps")
+            )
     own = users_folder(environment)
     return tuple(dict.fromkeys([*named, *([own] if own is not None and own.is_dir() else [])]))
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..errors import LabelMapTableError
+from ..errors import LabelMapTableError, Setting
 from ..near_matches import did_you_mean
 from .concepts import CodedStructure
 from .identity import StructureIdentity, structure_identity
@@ -212,7 +212,7 @@ def _load_file(path: Path) -> Vocabulary:
     if findings:
         first, more = findings[0], len(findings) - 1
         fact = f"{first.kind}: {first.text}" + (f"; {more} more findings" if more else "")
-        raise LabelMapTableError(f"{path}, line {first.line}", fact, "See concordance labelmaps check.")
+        raise LabelMapTableError(f"{path}, line {first.line}", fact, "Correct it.", Setting("check"))
     labels = tuple(_label(table, row, row.structure) for row in table.rows if row.structure is not None)
     return Vocabulary(path.stem, table.head.get("title") or path.stem, labels, tuple(table.head.items()), path)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import GeometryMismatchError
+from ..errors import GeometryMismatchError, Setting
 from ..imaging.geometry import Geometry
 from ..imaging.image_grid import read_image_grid
 from ..imaging.image_series import ImageSeries, read_image_series
@@ -58,7 +58,7 @@ def common_grid(grids: Sequence[tuple[Geometry, bool]], what: str) -> Geometry:
         affine[:3, 3] = first.lps_of(start)
         if not grid.matches(Geometry(grid.shape, affine), _SAME_VOXEL):
             fact = f"the segmentations do not lie on the voxels of one image: {'; '.join(grid.differences(first))}"
-            raise GeometryMismatchError(what, fact, "Give the image as --ct.")
+            raise GeometryMismatchError(what, fact, "Give the image.", Setting("image"))
         low, high = np.minimum(low, start), np.maximum(high, start + grid.shape[::-1])
     affine = first.ijk_to_lps.copy()
     affine[:3, 3] = first.lps_of(low)

@@ -50,23 +50,24 @@ class PathPattern:
         return _PLACEHOLDER.sub(lambda one: values[one[1]], self.text)
 
 
-def path_pattern(option: str, text: str) -> PathPattern:
+def path_pattern(what: str, text: str) -> PathPattern:
     """A pattern as a user wrote it.
 
+    :param what: it is called in errors, e.g. "images".
     :raises ConcordanceError: it is empty or leads out of the folder.
     """
     text = text.strip().replace(os.sep, "/").rstrip("/")
     if not text.strip("./") or text.startswith("/") or ".." in text.split("/") or Path(text).is_absolute():
-        remedy = "Write it as seen from the folder of --cases, e.g. '{case}/ct'."
-        raise ConcordanceError(f"{option} {text!r}", "is no path below a folder", remedy)
+        remedy = "Write it as seen from the folder of the cases, e.g. '{case}/ct'."
+        raise ConcordanceError(f"{what} {text!r}", "is no path below a folder", remedy)
     if any(ord(letter) < 32 for letter in text):
-        raise ConcordanceError(f"{option} {text!r}", "holds control characters", "Write it again.")
+        raise ConcordanceError(f"{what} {text!r}", "holds control characters", "Write it again.")
     if any("**" in part and part != "**" for part in text.split("/")):
-        raise ConcordanceError(f"{option} {text!r}", "has ** beside other text", "Write ** as a folder of its own.")
+        raise ConcordanceError(f"{what} {text!r}", "has ** beside other text", "Write ** as a folder of its own.")
     return PathPattern(text)
 
 
-def require_match(option: str, pattern: PathPattern, folder: Path, found: dict[Fields, list[Path]]) -> None:
+def require_match(what: str, pattern: PathPattern, folder: Path, found: dict[Fields, list[Path]]) -> None:
     """:raises ConcordanceError: nothing matches; the message says how far the pattern leads."""
     if found:
         return
@@ -80,7 +81,7 @@ def require_match(option: str, pattern: PathPattern, folder: Path, found: dict[F
     listed = ", ".join(here[:_LISTED]) + (f" and {len(here) - _LISTED} more" if len(here) > _LISTED else "")
     where = f"{folder}/{begin.text}" if begin else str(folder)
     raise ConcordanceError(
-        f"{option} '{pattern.text}'",
+        f"{what} '{pattern.text}'",
         f"matches nothing below {folder}; in {where} there is {listed or 'nothing'}",
         "Check the pattern.",
     )

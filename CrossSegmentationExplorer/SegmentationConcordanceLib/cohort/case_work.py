@@ -277,9 +277,9 @@ class _Work:
         folders = self.task.settings.label_map_folders
         if not output.model:
             known = known_vocabularies(folders, self.listener)
-            return recognized_model(output.paths, known, output.task or None, "Name its label map: model = LABELMAP.")
+            return recognized_model(output.paths, known, output.task or None)
         vocabulary = known_vocabulary(output.model, folders, self.listener)
-        return ChosenModel(vocabulary, output.task or told_task(output.paths, vocabulary, "task = TASK"))
+        return ChosenModel(vocabulary, output.task or told_task(output.paths, vocabulary))
 
     def compare(self, image: ImageSeries | Geometry | None, runs: list[ReadRun], made_from: str) -> None:
         task = self.task

@@ -78,6 +78,6 @@ def _check_output(output: CaseOutput, image: object, cohort: Cohort, read: bool)
     if output.model:
         vocabulary = known_vocabulary(output.model, folders, Nobody())
         if not output.task and read:
-            told_task(output.paths, vocabulary, "task = TASK")
+            told_task(output.paths, vocabulary)
     elif read:
         recognized_model(output.paths, known_vocabularies(folders, Nobody()), output.task or None)

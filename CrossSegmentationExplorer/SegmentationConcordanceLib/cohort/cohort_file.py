@@ -44,7 +44,7 @@ def read_cohort(path: Path, settings: Settings) -> Cohort:
 
 
 def cases_of_patterns(
-    folder: Path, ct: str, models: Sequence[PlannedModel], output: Path, *, where: str = "--ct"
+    folder: Path, ct: str, models: Sequence[PlannedModel], output: Path, *, where: str = "images"
 ) -> list[CohortCase]:
     """The cases that patterns find below a folder, see :func:`find_jobs`.
 

@@ -101,7 +101,9 @@ def _files(task: ComposeTask) -> list[RunFile]:
     consensus = task.results / CONSENSUS_FILE
     held = [RunFile(CONSENSUS, consensus, "", "")] if consensus.is_file() else []
     if not made and not given:
-        raise ConcordanceError(task.case.name, "the run made no DICOM SEG of it", "Run it without --no-harmonize.")
+        raise ConcordanceError(
+            task.case.name, "the run made no DICOM SEG of it", "Run the cohort again, with harmonizing."
+        )
     return [*made, *given, *held]
 
 

@@ -37,7 +37,9 @@ def on_dask(
     try:
         client = distributed.Client(cluster or address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
-        raise ConcordanceError(f"--scheduler {address}", f"does not answer ({error})", "Check the address.") from error
+        raise ConcordanceError(
+            f"Dask scheduler {address}", f"does not answer ({error})", "Check the address."
+        ) from error
     try:
         yield from _outcomes(distributed, client, function, tasks)
     finally:
@@ -75,5 +77,5 @@ def _distributed() -> Any:
         import distributed
     except ImportError as error:
         remedy = "Install it: pip install 'segmentation-concordance[cohort]'."
-        raise ConcordanceError("--scheduler", "needs the Python package distributed (Dask)", remedy) from error
+        raise ConcordanceError("a cluster", "needs the Python package distributed (Dask)", remedy) from error
     return distributed

@@ -207,7 +207,7 @@ def _chosen_model(job: Job, work: _Run) -> ChosenModel:
     planned = job.planned
     if planned.model:
         vocabulary = work.named[planned.model]
-        return ChosenModel(vocabulary, planned.task or told_task(job.paths, vocabulary, "--task, or task in --plan"))
+        return ChosenModel(vocabulary, planned.task or told_task(job.paths, vocabulary))
     return recognized_model(job.paths, work.known, planned.task or None)
 
 
@@ -257,7 +257,7 @@ def _require_own_output(output: str, job: Job, work: _Run) -> None:
     if (other.values, other.planned) != (job.values, job.planned):
         planned = other.planned
         words = (other.case, other.run, planned.name, planned.model, _seen_from(other.paths[0], work.cases))
-        remedy = "Give each model a --name, or a placeholder in the pattern."
+        remedy = "Give each model a name, or a placeholder in the pattern."
         raise ConcordanceError(output, f"is the output of {' '.join(word for word in words if word)} already", remedy)
 
 

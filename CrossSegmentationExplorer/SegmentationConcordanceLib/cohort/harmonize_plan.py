@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..bounded_reading import read_at_most
-from ..errors import ConcordanceError, UnreadableFileError
+from ..errors import ConcordanceError, Setting, UnreadableFileError
 from ..imaging.volume_files import is_volume_file
 from .case_patterns import Fields, PathPattern, joined, path_pattern, require_match, values_of
 
@@ -56,24 +56,6 @@ class Job:
     problem: str = ""
 
 
-def planned_models(
-    segmentation: Sequence[str], model: str, task: str, name: str, plan: Path | None
-) -> list[PlannedModel]:
-    """The models of a run: those of the plan's lines, or the one of the options.
-
-    :raises ConcordanceError: neither or both are given, or the plan cannot be read.
-    """
-    if plan is not None:
-        given = {"--segmentation": segmentation, "--model": model, "--task": task, "--name": name}
-        for option, value in given.items():
-            if value:
-                raise ConcordanceError(option, "is what the lines of --plan say", "Give the one or the other.")
-        return _plan(plan)
-    if not segmentation:
-        raise ConcordanceError("--segmentation", "is missing", "Give a pattern, e.g. '{case}/ts/*.nii.gz', or --plan.")
-    return [_planned("--segmentation", segmentation, model, task, name)]
-
-
 def find_jobs(
     folder: Path, ct: PathPattern, models: Sequence[PlannedModel], outputs: Path, *, image_files: bool = False
 ) -> list[Job]:
@@ -85,9 +67,9 @@ def find_jobs(
         pattern lacks a placeholder of the images'.
     """
     if not folder.is_dir():
-        raise ConcordanceError(folder, "is no folder", "Name the folder that holds the cases: --cases DIR.")
+        raise ConcordanceError(folder, "is no folder", "Name the folder that holds the cases.", Setting("cases"))
     if not ct.fields:
-        raise ConcordanceError(f"--ct '{ct.text}'", "does not tell the cases apart", "Write e.g. --ct '{case}/ct'.")
+        raise ConcordanceError(f"images '{ct.text}'", "does not tell the cases apart", "Write e.g. '{case}/ct'.")
     inside = folder.resolve() in outputs.resolve().parents
     leave_out = outputs.resolve() if inside else None
     found = {
@@ -95,7 +77,7 @@ def find_jobs(
         for fields, paths in ct.matches(folder, leave_out).items()
     }
     series = {fields: paths for fields, paths in found.items() if paths}
-    require_match("--ct", ct, folder, series)
+    require_match("images", ct, folder, series)
     jobs = [job for planned in models for job in _jobs(folder, ct, series, planned, leave_out, len(models) == 1)]
     return sorted(jobs, key=lambda job: job.case)  # stable: the models of a case stay in the plan's order
 
@@ -112,7 +94,7 @@ def output_file(pattern: str, job: Job, label_map: str) -> Path:
     unknown = [name for name in PathPattern(pattern).fields if name not in values]
     if unknown:
         known = ", ".join(f"{{{name}}}" for name in values)
-        raise ConcordanceError(f"--output '{pattern}'", f"has the unknown {{{unknown[0]}}}", f"There are {known}.")
+        raise ConcordanceError(f"output '{pattern}'", f"has the unknown {{{unknown[0]}}}", f"There are {known}.")
     return Path(PathPattern(pattern).filled(values))
 
 
@@ -123,7 +105,12 @@ def output_folder(pattern: str) -> Path:
     return Path(pattern[: pattern.index("{")] + "x").parent
 
 
-def _plan(path: Path) -> list[PlannedModel]:
+def read_plan(path: Path) -> list[PlannedModel]:
+    """The models that the lines of a plan name: a CSV file with the columns segmentation, model, task, name.
+
+    :raises UnreadableFileError: the file cannot be read.
+    :raises ConcordanceError: a column or line has no meaning.
+    """
     try:
         content = read_at_most(path, _LARGEST_PLAN)
         if content is None or b"\0" in content:
@@ -143,7 +130,7 @@ def _plan(path: Path) -> list[PlannedModel]:
         fact = f"has the columns {', '.join(columns) or 'none'} and {len(lines)} lines"
         raise ConcordanceError(path, fact, f"Give {', '.join(_PLAN_COLUMNS)}, and a line for each model.")
     return [
-        _planned(
+        planned_model(
             f"{path}, line {number}: segmentation",
             [part.strip() for part in line["segmentation"].split(";")],
             *(line.get(column, "") for column in _PLAN_COLUMNS[1:]),
@@ -152,7 +139,12 @@ def _plan(path: Path) -> list[PlannedModel]:
     ]
 
 
-def _planned(where: str, texts: Sequence[str], model: str, task: str, name: str) -> PlannedModel:
+def planned_model(where: str, texts: Sequence[str], model: str, task: str, name: str) -> PlannedModel:
+    """A model whose files the patterns find, see :class:`PlannedModel`.
+
+    :param where: the patterns come from; for messages.
+    :raises ConcordanceError: a pattern is wrong, or has other placeholders than the first one.
+    """
     patterns = tuple(path_pattern(where, text) for text in texts)
     for pattern in patterns[1:]:
         if set(pattern.fields) != set(patterns[0].fields):
@@ -173,7 +165,7 @@ def _jobs(
     names = planned.patterns[0].fields
     for name in ct.fields:
         if name not in names:
-            fact = f"has no {{{name}}}, by which --ct '{ct.text}' tells the cases apart"
+            fact = f"has no {{{name}}}, by which the images' '{ct.text}' tells the cases apart"
             raise ConcordanceError(f"segmentation '{planned.patterns[0].text}'", fact, "Write it into the pattern.")
     found: dict[Fields, list[Path]] = {}
     for pattern in planned.patterns:

@@ -70,11 +70,11 @@ class Idc:
         if unknown:
             more = f" and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""
             fact = f"IDC version {self.version} has no image series {', '.join(unknown[:_SHOWN])}{more}"
-            raise ConcordanceError("--series", fact, "Check the UIDs.")
+            raise ConcordanceError("series", fact, "Check the UIDs.")
         for collection in collections:
             if not any(one.collection == collection for one in found):
                 fact = f"IDC version {self.version} has no collection {collection} with CT, MR or PET"
-                raise ConcordanceError("--collection", fact, "Its names are in lower case, with _: nlst.")
+                raise ConcordanceError("collection", fact, "Its names are in lower case, with _: nlst.")
         order = {uid: number for number, uid in enumerate(series_uids)}
         return sorted(found, key=lambda one: (order.get(one.series_uid, len(order)), one.patient, one.series_uid))
 

@@ -39,7 +39,7 @@ def require_parquet() -> Any:
         import pyarrow.parquet
     except ImportError as error:
         remedy = "Install it: pip install 'segmentation-concordance[cohort]'."
-        raise ConcordanceError("--parquet", "needs the Python package pyarrow", remedy) from error
+        raise ConcordanceError("Parquet", "needs the Python package pyarrow", remedy) from error
     return pyarrow
 
 

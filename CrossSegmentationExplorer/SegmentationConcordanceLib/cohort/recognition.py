@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..anatomy.vocabulary import Vocabulary
-from ..errors import ConcordanceError, UnknownLabelError
+from ..errors import ConcordanceError, Setting, UnknownLabelError
 from ..imaging.model_recognition import Recognition, decided, recognize_model
 from ..imaging.output_names import OutputNames
 
@@ -32,11 +32,11 @@ class ChosenModel:
         return "" if self.recognized is None else f"recognized: {'; '.join(self.recognized.evidence)}"
 
 
-def told_task(paths: Sequence[Path], vocabulary: Vocabulary, syntax: str) -> str | None:
+def told_task(paths: Sequence[Path], vocabulary: Vocabulary, setting: Setting | None = None) -> str | None:
     """The one task of a model that a file's name, header or labels leave; None where its reader knows without, and for
     several files, whose names must tell.
 
-    :param syntax: how the user names a task; for the message.
+    :param setting: what names a task; for the message.
     :raises ConcordanceError: the file is a label file and may be of several tasks, or of none.
     """
     path, names = paths[0], OutputNames.of(vocabulary)
@@ -58,16 +58,16 @@ def told_task(paths: Sequence[Path], vocabulary: Vocabulary, syntax: str) -> str
     likely = [task for task in vocabulary.tasks if (task,) in left] or list(vocabulary.tasks)
     listed = ", ".join(likely[:_LISTED]) + (f" and {len(likely) - _LISTED} more" if len(likely) > _LISTED else "")
     fact = f"neither its name nor its labels tell which task of {vocabulary.title} wrote it"
-    raise ConcordanceError(path, f"{fact}; they leave {listed}", f"Name the task: {syntax}.")
+    raise ConcordanceError(path, f"{fact}; they leave {listed}", "Name the task.", setting or Setting("task"))
 
 
 def recognized_model(
-    paths: Sequence[Path], vocabularies: Sequence[Vocabulary], task: str | None, remedy: str = ""
+    paths: Sequence[Path], vocabularies: Sequence[Vocabulary], task: str | None, setting: Setting | None = None
 ) -> ChosenModel:
     """The model that wrote some files.
 
     :param task: where the user named one: only models with this task are looked at.
-    :param remedy: how the user names the label map; for the message.
+    :param setting: what names the label map; for the message.
     :raises ConcordanceError: none fits, or it is not clear which; the message names the candidates.
     """
     found = recognize_model(paths, vocabularies=vocabularies)
@@ -75,8 +75,7 @@ def recognized_model(
     best = decided(found)
     subject = ", ".join(str(path) for path in paths[:2]) + (", ..." if len(paths) > 2 else "")
     if best is None:
-        remedy = f"{remedy or 'Name the label map with --model.'} See concordance labelmaps list."
-        raise ConcordanceError(subject, _question(found), remedy)
+        raise ConcordanceError(subject, _question(found), "Name its label map.", setting or Setting("label_map"))
     vocabulary = next(one for one in vocabularies if one.name == best.vocabulary)
     return ChosenModel(vocabulary, best.tasks[0] if len(best.tasks) == 1 else task, best)
 

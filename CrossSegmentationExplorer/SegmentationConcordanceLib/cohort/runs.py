@@ -11,7 +11,7 @@ from ..agreement.unmatched import unmatched_notes
 from ..anatomy.identity import StructureIdentity
 from ..anatomy.model_knowledge import UNKNOWN, ModelKnowledge, knowledge_of
 from ..anatomy.vocabulary import Vocabulary
-from ..errors import ConcordanceError, GeometryMismatchError, LabelMapTableError, UnreadableFileError
+from ..errors import ConcordanceError, GeometryMismatchError, LabelMapTableError, Setting, UnreadableFileError
 from ..imaging.dicom_files import is_dicom_file
 from ..imaging.geometry import Geometry
 from ..imaging.image_series import ImageSeries
@@ -191,7 +191,7 @@ def _read_seg(
 ) -> list[ReadRun]:
     if isinstance(image, Geometry):
         fact = "is a DICOM SEG, which belongs to a DICOM series"
-        raise ConcordanceError(file.path, fact, "Give the folder of the series as --ct.")
+        raise ConcordanceError(file.path, fact, "Give the folder of the series.", Setting("image"))
     seg = read_dicom_seg(file.path, image)
     if image is not None:
         check_refers_to(seg, image)
@@ -264,7 +264,7 @@ def _knowledge_of(
         listener.warn(f"{seg.path}: {error} So what it lacks counts as not in the model")
         return None, UNKNOWN
     if known.note:
-        listener.warn(f"{seg.path}: {known.note}{'' if label_map_name else '. See --model'}")
+        listener.warn(f"{seg.path}: {known.note}{'' if label_map_name else '. Naming its label map settles it'}")
     return vocabulary, known
 
 
@@ -294,14 +294,14 @@ def _chosen_model(file: RunFile, files: Sequence[RunFile], folders: Sequence[Pat
     """The label map and task that were named, or else those that the file tells: a run's paths are looked at as one."""
     if file.label_map_name:
         vocabulary = known_vocabulary(file.label_map_name, folders, listener)
-        syntax = f"--model {f'{file.name}=' if file.name else ''}{file.label_map_name}:TASK"
-        return ChosenModel(vocabulary, file.task or told_task([file.path], vocabulary, syntax))
+        setting = Setting("run_task", file.name, file.label_map_name)
+        return ChosenModel(vocabulary, file.task or told_task([file.path], vocabulary, setting))
     of_run = [
         one.path for one in files if one.name == file.name and not one.label_map_name and not is_dicom_seg(one.path)
     ]
     together = of_run if file.name else [file.path]
-    remedy = f"Name its label map: --model {f'{file.name}=' if file.name else ''}LABELMAP[:TASK]."
-    chosen = recognized_model(together, known_vocabularies(folders, listener), file.task or None, remedy)
+    setting = Setting("run_label_map", file.name)
+    chosen = recognized_model(together, known_vocabularies(folders, listener), file.task or None, setting)
     listener.say(f"{file.name or file.path}: {chosen.vocabulary.title}, {chosen.reason}")
     return ChosenModel(chosen.vocabulary, chosen.task if len(together) == 1 else None, chosen.recognized)
 
@@ -313,7 +313,8 @@ def _on_grid(read: ReadRun, geometry: Geometry, path: Path, resample: bool, list
         )
     except GeometryMismatchError as error:
         if not resample:
-            raise GeometryMismatchError(error.subject, error.fact, f"{error.remedy} Or add --resample.") from error
+            remedy = f"{error.remedy} Or let it be resampled"
+            raise GeometryMismatchError(error.subject, error.fact, f"{remedy}.", Setting("resample")) from error
         what = f"{error.fact}; resampled by nearest neighbour"
         listener.warn(f"{path}: {what}", f"{read.name} {what}.")
         resampled = resample_nearest(read.label_map, geometry)

@@ -10,7 +10,7 @@ from ..anatomy.identity import StructureIdentity
 from ..anatomy.known_structures import KnownStructures, spelling
 from ..anatomy.suggestions import UnknownLabel, suggest
 from ..anatomy.vocabulary import Vocabulary
-from ..errors import ConcordanceError, DicomSegError
+from ..errors import ConcordanceError, DicomSegError, Setting
 from ..imaging.geometry import Geometry
 from ..imaging.image_series import ImageSeries
 from ..imaging.label_map import LabelMap, Segment
@@ -30,7 +30,9 @@ def read_structure_set(
     :raises ConcordanceError: there is no image, or the set was drawn on another series.
     """
     if image is None:
-        raise ConcordanceError(path, "has contours, which are voxels only on an image", "Give the image as --ct.")
+        raise ConcordanceError(
+            path, "has contours, which are voxels only on an image", "Give the image.", Setting("image")
+        )
     found = read_rtstruct(path, image if isinstance(image, Geometry) else image.geometry)
     if isinstance(image, ImageSeries) and found.series_uids and image.series_uid not in found.series_uids:
         fact = f"refers to series {', '.join(found.series_uids)}, not to {image.series_uid}"

@@ -168,7 +168,7 @@ class _Lane(Generic[Task, Outcome]):
 def _ending(code: int | None) -> str:
     if code is not None and code < 0:
         name = signal.Signals(-code).name
-        return f"{name}, perhaps for want of memory: see --workers and --memory" if name == "SIGKILL" else name
+        return f"{name}, perhaps for want of memory: fewer processes at a time need less" if name == "SIGKILL" else name
     return f"exit code {code}"
 
 

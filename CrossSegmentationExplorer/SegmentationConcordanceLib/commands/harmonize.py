@@ -133,7 +133,7 @@ def _chosen_model(args: argparse.Namespace, paths: list[Path], terminal: Termina
     folders = folders_of(args)
     if args.model:
         vocabulary = known_vocabulary(args.model, folders, terminal)
-        return ChosenModel(vocabulary, args.task or told_task(paths, vocabulary, "--task TASK"))
+        return ChosenModel(vocabulary, args.task or told_task(paths, vocabulary))
     terminal.progress(0.0, "recognizing the model")
     chosen = recognized_model(paths, known_vocabularies(folders, terminal), args.task)
     terminal.detail(f"{chosen.vocabulary.title}, {chosen.reason}")

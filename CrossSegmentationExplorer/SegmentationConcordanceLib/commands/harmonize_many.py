@@ -8,7 +8,7 @@ from typing import Any
 
 from ..cohort.case_patterns import path_pattern
 from ..cohort.harmonize_cases import TABLE, harmonize_cases
-from ..cohort.harmonize_plan import planned_models
+from ..cohort.harmonize_plan import PlannedModel, planned_model, read_plan
 from ..cohort.harmonized_table import FAILED, UNCHANGED, WRITTEN
 from ..errors import ConcordanceError
 from ..plurals import counted
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     if args.series:
         raise ConcordanceError("--series", "is for a single case", "Write --ct so that it finds one series per case.")
     folders = folders_of(args)
-    models = planned_models(args.segmentation or (), args.model or "", args.task or "", args.name or "", args.plan)
+    models = _planned_models(args)
     done = harmonize_cases(
         args.cases, path_pattern("--ct", args.ct), models, args.output,
         redo=args.redo, folders=folders, listener=terminal, kind=args.kind, compression=args.compression,
@@ -65,3 +65,15 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
         fact = f"{counts[FAILED]} of {counted(len(done.rows), 'output')} failed"
         raise ConcordanceError(done.table, fact, "The table has the reasons. All others are done.")
     return summary
+
+
+def _planned_models(args: argparse.Namespace) -> list[PlannedModel]:
+    """Those of the plan's lines, or the one of the options."""
+    if args.plan is not None:
+        for option in ("segmentation", "model", "task", "name"):
+            if getattr(args, option):
+                raise ConcordanceError(f"--{option}", "is what the lines of --plan say", "Give the one or the other.")
+        return read_plan(args.plan)
+    if not args.segmentation:
+        raise ConcordanceError("--segmentation", "is missing", "Give a pattern, e.g. '{case}/ts/*.nii.gz', or --plan.")
+    return [planned_model("--segmentation", args.segmentation, args.model or "", args.task or "", args.name or "")]

@@ -6,14 +6,14 @@ import argparse
 import os
 from pathlib import Path
 
-from ..anatomy.label_map_folders import OPTION, VARIABLE, label_map_folders
+from ..anatomy.label_map_folders import VARIABLE, label_map_folders
 from . import arguments
 
 
 def add_label_map_arguments(parser: argparse.ArgumentParser) -> None:
     """The option that names folders of label maps."""
     parser.add_argument(
-        OPTION,
+        "--labelmaps",
         action="append",
         default=[],
         type=arguments.path_text,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import DicomSeriesError, UnreadableFileError
+from ..errors import DicomSeriesError, Setting, UnreadableFileError
 from .geometry import Geometry
 from .image_headers import FolderContents, ImageHeader, read_headers
 from .image_series_checks import check_alike, check_identifiers, stack_slices
@@ -121,7 +121,7 @@ def _choose_series(folder: Path, contents: FolderContents, series_uid: str | Non
         return groups[series_uid]
     if len(groups) > 1:
         raise DicomSeriesError(
-            folder, f"holds {len(groups)} image series: {_listing(largest_first)}", "Name one with --series UID."
+            folder, f"holds {len(groups)} image series: {_listing(largest_first)}", "Name one.", Setting("series")
         )
     return largest_first[0]
 

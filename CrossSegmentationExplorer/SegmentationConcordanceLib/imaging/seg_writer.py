@@ -127,7 +127,7 @@ def _kind_and_compression(kind: str, compression: str, numbered: NumberedSegment
     possible = COMPRESSIONS if kind == LABEL_MAP else _BINARY_COMPRESSIONS
     if compression not in possible:
         fact = f"a {kind} SEG cannot be compressed so"
-        raise ConcordanceError(f"--compression {compression}", fact, f"Use one of {', '.join(possible)}.")
+        raise ConcordanceError(f"compression {compression}", fact, f"Use one of {', '.join(possible)}.")
     return kind, compression
 
 

@@ -16,7 +16,7 @@ from importlib import resources
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
-from ..errors import ConcordanceError, OutputError, UnreadableFileError
+from ..errors import ConcordanceError, OutputError, Setting, UnreadableFileError
 from .static_files import StaticFiles
 
 VERSION = "3.13.2"
@@ -68,7 +68,8 @@ def fetch_ohif(progress: Callable[[str], None] | None = None) -> Path:
             f"OHIF {VERSION}",
             "is not on this machine, and npm, which fetches it, is neither",
             f"Install npm and try again; or run `npm pack {PACKAGE}` elsewhere, unpack what it gives, and name its"
-            " folder package/dist with --ohif.",
+            " folder package/dist.",
+            Setting("ohif"),
         )
     cache = cache_folder()
     try:
@@ -146,7 +147,9 @@ def _packed(npm: str, folder: Path) -> Path:
     if done.returncode != 0 or len(packages) != 1:
         lines = [line for line in done.stderr.splitlines() if line.strip() and "warn" not in line]
         said = lines[0].strip() if lines else f"code {done.returncode}"
-        raise ConcordanceError(f"npm pack {PACKAGE}", f"failed: {said}", "Check the network, or name a build: --ohif.")
+        raise ConcordanceError(
+            f"npm pack {PACKAGE}", f"failed: {said}", "Check the network, or name a build.", Setting("ohif")
+        )
     return packages[0]
 
 

@@ -220,7 +220,7 @@ def test_another_grid_is_refused_or_resampled_aloud(concordance, refused, case, 
     SimpleITK.WriteImage(coarse, str(tmp_path / "coarse.nrrd"))
     call = ["compare", "--ct", case.ct_folder, "--output", tmp_path / "out", "--model", "auto3dseg"]
     call += ["--seg", segs["auto3dseg"], f"coarse={tmp_path / 'coarse.nrrd'}"]
-    assert "Or add --resample" in refused(*call)
+    assert "Or let it be resampled: --resample." in refused(*call)
     outcome = concordance(*call, "--resample")
     assert outcome.code == 0
     assert "resampled by nearest neighbour" in outcome.err

@@ -43,4 +43,4 @@ def test_one_of_another_series_is_refused(refused, sample_cohort, segs, contours
 
 
 def test_without_an_image_it_has_no_voxels(refused, contours, tmp_path):
-    assert "Give the image as --ct" in refused("compare", "--seg", contours[0], "--output", tmp_path / "out")
+    assert "Give the image: --ct PATH." in refused("compare", "--seg", contours[0], "--output", tmp_path / "out")

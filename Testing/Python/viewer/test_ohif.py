@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from SegmentationConcordanceLib.agreement.model_looks import looks_of
-from SegmentationConcordanceLib.errors import ConcordanceError, UnreadableFileError
+from SegmentationConcordanceLib.errors import ConcordanceError, Setting, UnreadableFileError
 from SegmentationConcordanceLib.viewer import ohif
 
 FILES = {
@@ -99,7 +99,7 @@ def test_without_npm_the_way_out_is_said(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ConcordanceError, match=r"npm pack @ohif/app@3\.13\.2") as refused:
         ohif.fetch_ohif()
-    assert "--ohif" in str(refused.value)
+    assert refused.value.setting == Setting("ohif")
 
 
 def test_a_relative_cache_folder_is_not_used(monkeypatch, tmp_path):
