@@ -1,7 +1,9 @@
 """Findings as a DICOM structured report (TID 1500) that refers to the segments: an archive keeps the verdict with them.
 
 Each finding is one group of measurements: the coded kind, the coded structure with its side, the segment of the model
-concerned (where it found nothing, that of another model), its numbers, and as tracking identifier its sentence.
+concerned (where it found nothing, that of another model), its numbers, and as tracking identifier its sentence. Groups
+about a segment (TID 1411) hold no coordinates, so that the place is a group of its own (TID 1501) with the same tracking
+identifier: the severity, inferred from a point in the frame of reference of the segment.
 Kinds, and numbers without a public code, are of the private scheme 99SEGCONC, see docs/findings.md.
 """
 
@@ -12,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from highdicom import sr
 from pydicom import dcmread
 from pydicom.dataset import Dataset
@@ -37,6 +40,7 @@ _DEVICE = sr.CodedConcept("121007", "DCM", "Device")
 _TITLE = sr.CodedConcept("126000", "DCM", "Imaging Measurement Report")
 _LONGEST = 200
 _PROCEDURE = sr.CodedConcept("363679005", "SCT", "Imaging procedure")
+_Group = sr.VolumetricROIMeasurementsAndQualitativeEvaluations | sr.MeasurementsAndQualitativeEvaluations
 _CONFIDENCE = sr.CodedConcept("confidence", "99SEGCONC", "Confidence")
 _SEVERITY = sr.CodedConcept("severity", "99SEGCONC", "Severity")
 
@@ -100,7 +104,9 @@ def write_finding_sr(
     seed = (*sorted(str(one.dataset.SOPInstanceUID) for one in segmentations), *(one.sentence for one, _ in told))
     device = sr.DeviceObserverIdentifyingAttributes(seeded_uid("observer", NAME), name=NAME, model_name=__version__)
     context = sr.ObservationContext(observer_device_context=sr.ObserverContext(_DEVICE, device))
-    groups = [_group(finding, *at, seed) for finding, at in told]
+    groups: list[_Group] = []
+    for finding, at in told:
+        groups += [_group(finding, *at, seed), *_place_group(finding, *at, seed)]
     report = sr.Comprehensive3DSR(
         evidence=_once([at[0].dataset for _, at in told]),
         content=sr.MeasurementReport(context, _PROCEDURE, groups, title=_TITLE)[0],
@@ -137,15 +143,9 @@ def _group(
         sr.Measurement(_concept(NUMBERS[key].code), float(value), _UNITS[NUMBERS[key].unit])
         for key, value in finding.numbers.items()
     ]
-    numbers += [
-        sr.Measurement(name, round(float(value), 4), _UNITS["1"])
-        for name, value in ((_CONFIDENCE, finding.confidence), (_SEVERITY, finding.severity))
-    ]
-    site = sr.FindingSite(_concept(coded.type), laterality=None if coded.modifier is None else _concept(coded.modifier))
+    numbers += [_degree(_CONFIDENCE, finding.confidence), _degree(_SEVERITY, finding.severity)]
     return sr.VolumetricROIMeasurementsAndQualitativeEvaluations(
-        tracking_identifier=sr.TrackingIdentifier(
-            seeded_uid("finding", finding.sentence, *seed), finding.sentence[:_LONGEST]
-        ),
+        tracking_identifier=_tracked(finding, seed),
         referenced_segment=sr.ReferencedSegment(
             str(segmentation.dataset.SOPClassUID),
             str(segmentation.dataset.SOPInstanceUID),
@@ -153,10 +153,44 @@ def _group(
             source_series=sr.SourceSeriesForSegmentation(_images_of(segmentation.dataset)),
         ),
         finding_type=_concept(finding.of_kind.code),
-        finding_sites=[site],
+        finding_sites=[_site(coded)],
         algorithm_id=sr.AlgorithmIdentification(NAME, __version__),
         measurements=numbers,
     )
+
+
+def _place_group(
+    finding: Finding, segmentation: ReferencedSegmentation, structure: str, seed: Sequence[str]
+) -> list[sr.MeasurementsAndQualitativeEvaluations]:
+    """Where to look, LPS as DICOM has it; none where only tables are known, or the SEG has no frame of reference."""
+    frame = segmentation.dataset.get("FrameOfReferenceUID")
+    if finding.place_ras is None or not frame:
+        return []
+    lps = np.array([finding.place_ras]) * (-1, -1, 1)
+    point = sr.CoordinatesForMeasurement3D(sr.GraphicTypeValues3D.POINT, lps, str(frame))
+    return [
+        sr.MeasurementsAndQualitativeEvaluations(
+            tracking_identifier=_tracked(finding, seed),
+            finding_type=_concept(finding.of_kind.code),
+            finding_sites=[_site(segmentation.segments[structure][1])],
+            algorithm_id=sr.AlgorithmIdentification(NAME, __version__),
+            measurements=[_degree(_SEVERITY, finding.severity, [point])],
+        )
+    ]
+
+
+def _degree(
+    name: sr.CodedConcept, value: float, points: Sequence[sr.CoordinatesForMeasurement3D] | None = None
+) -> sr.Measurement:
+    return sr.Measurement(name, round(float(value), 4), _UNITS["1"], referenced_coordinates=points)
+
+
+def _tracked(finding: Finding, seed: Sequence[str]) -> sr.TrackingIdentifier:
+    return sr.TrackingIdentifier(seeded_uid("finding", finding.sentence, *seed), finding.sentence[:_LONGEST])
+
+
+def _site(coded: CodedStructure) -> sr.FindingSite:
+    return sr.FindingSite(_concept(coded.type), laterality=None if coded.modifier is None else _concept(coded.modifier))
 
 
 def _images_of(dataset: Dataset) -> str:

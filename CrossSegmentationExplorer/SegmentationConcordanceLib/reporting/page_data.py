@@ -14,6 +14,7 @@ from ..agreement.measures import MEASURES
 from ..agreement.model_looks import known_first, looks_of
 from ..agreement.severity import worst_first
 from ..agreement.table import AGREEMENT_COLUMNS, AgreementRow, PairwiseRow
+from ..agreement.volume_spread import volume_spreads
 from ..anatomy.groups import OTHER, group_of, shipped_groups
 from ..anatomy.vocabulary import load_vocabulary, shipped_vocabularies
 from .case_table import CaseTable
@@ -87,6 +88,22 @@ def pairwise_columns(rows: Sequence[PairwiseRow]) -> dict[str, Any]:
         "case": _indexed([case for case, _ in places]),
         "structure": _indexed([structure for _, structure in places]),
         "pairs": pairs,
+    }
+
+
+def spreads_for_page(rows: Sequence[AgreementRow]) -> dict[str, Any]:
+    """How far the volumes lie apart, see :func:`.volume_spreads`.
+
+    :returns: ``count``; ``largest`` and ``smallest``: numbers of rows, from 0, as 32-bit integers; ``models``: how many
+        there are, and ``spread``, as 32-bit floats. In base64, by column.
+    """
+    found = volume_spreads(rows)
+    return {
+        "count": len(found),
+        "largest": _base64(np.array([one.largest for one in found], "<u4")),
+        "smallest": _base64(np.array([one.smallest for one in found], "<u4")),
+        "models": _floats([float(one.n_models) for one in found]),
+        "spread": _floats([one.spread for one in found]),
     }
 
 

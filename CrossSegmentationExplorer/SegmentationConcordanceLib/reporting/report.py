@@ -12,6 +12,7 @@ from string import Template
 from urllib.parse import quote
 
 from ..agreement.finding import Finding, finding_json
+from ..agreement.share_bands import SHARE_BANDS
 from ..agreement.table import AgreementRow, PairwiseRow
 from ..agreement.table_findings import NO_FINDING, worst_findings
 from ..imaging.whole_files import whole_files
@@ -25,6 +26,7 @@ from .page_data import (
     identifiers_for_page,
     measures_for_page,
     pairwise_columns,
+    spreads_for_page,
 )
 from .pictures import Picture, pictures_of_findings
 
@@ -117,6 +119,8 @@ def write_report(
         "no_finding": NO_FINDING,
         "agreement": agreement_columns(agreement),
         "pairs": pairwise_columns(pairwise),
+        "spreads": spreads_for_page(agreement),
+        "share_bands": SHARE_BANDS,
         "groups": groups_for_page(agreement),
         "cases": cases_for_page(cases, {row.case for row in agreement}),
         "dicom": identifiers_for_page(cases, {row.case for row in agreement}),

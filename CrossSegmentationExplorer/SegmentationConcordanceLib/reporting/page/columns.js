@@ -17,6 +17,11 @@ function textColumn(column) {
   return { texts: column.texts, index: new INDEX_ARRAYS[column.bits](bytesOf(column.index).buffer) };
 }
 
+/** A column of whole numbers. */
+function wholeColumn(base64) {
+  return new Uint32Array(bytesOf(base64).buffer);
+}
+
 /** A column of numbers, NaN where there is none. */
 function numberColumn(base64) {
   return Float64Array.from(new Float32Array(bytesOf(base64).buffer), sevenDigits);

@@ -7,6 +7,8 @@ function startReport() {
   const data = dataOfPage();
   if (!data) return;
   const table = tableFromColumns(data.agreement, data.measures);
+  table.spreads = spreadsFromColumns(data.spreads);
+  table.shareBands = bandsBetween(data.share_bands);
   const caseFacts = makeCaseFacts(data, table);
   const page = { data, table, caseFacts, first: firstChoice(table), cache: new Map(), waiting: new Map() };
   const change = (alter) => changeChoice(page, alter);

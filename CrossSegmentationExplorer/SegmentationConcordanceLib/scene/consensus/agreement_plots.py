@@ -14,12 +14,10 @@ import slicer
 
 from ...agreement.model_looks import SYMBOLS, Color, looks_of
 from ...agreement.row_order import structures_worst_first
+from ...agreement.share_bands import SHARE_BANDS
 from ...agreement.table import AgreementRow
 from ..table_node import TableColumn, add_table_node
 from .chart_nodes import add_chart, add_plotted_table, add_series
-
-BANDS = (90, 75, 50, 25)
-"""Consensus shares in per cent at which the share plot draws a line."""
 
 _STRUCTURE, _PLACE = "structure", "place"
 _GREY = (0.6, 0.6, 0.6)
@@ -70,7 +68,7 @@ def add_agreement_plots(
         look = looks[model].rgb, _MARKERS[SYMBOLS.index(looks[model].symbol) % len(_MARKERS)]
         dice.append(_points(scene, table, model, _PLACE, f"{model} dice", look))
         share.append(_points(scene, table, model, f"{model} volume", f"{model} share", look))
-    lines = [_line(scene, bands, percent) for percent in BANDS]
+    lines = [_line(scene, bands, percent) for percent in SHARE_BANDS]
     dice_chart = add_chart(scene, f"{name}, Dice", dice, "Structures, worst first", "Dice with the consensus")
     dice_chart.SetYAxisRangeAuto(False)
     dice_chart.SetYAxisRange(0.0, 1.05)
@@ -129,7 +127,7 @@ def _plotted(
 
 def _bands(rows: Sequence[AgreementRow]) -> list[TableColumn]:
     return [TableColumn("volume", _volume_range(rows), "Power of ten of the volume in ml")] + [
-        TableColumn(f"{percent} %", [float(percent)] * 2) for percent in BANDS
+        TableColumn(f"{percent} %", [float(percent)] * 2) for percent in SHARE_BANDS
     ]
 
 

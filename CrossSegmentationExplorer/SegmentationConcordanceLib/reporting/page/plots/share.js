@@ -20,13 +20,6 @@ declarePlot({
   csv: rowsOfPlotCsv,
 });
 
-const BANDS = [
-  { from: 90, to: 100 },
-  { from: 75, to: 90 },
-  { from: 50, to: 75 },
-  { from: 25, to: 50 },
-  { from: 0, to: 25 },
-];
 const LABELLED_STRUCTURES = 12;
 const LABELLED_MARKS = 250;
 const NAMED_MISSING = 5;
@@ -46,7 +39,7 @@ function buildSharePlot(view) {
     large: rows.length > LARGE_PLOT,
     lowest: lowestOf(valuesAt(volume, rows)),
     highest: highestOf(valuesAt(volume, rows), 0),
-    axis: shareAxis(valuesAt(share, rows)),
+    axis: shareAxis(valuesAt(share, rows), table.shareBands),
     across,
   };
   const shown = sharesOnce(table, rows, layout);
@@ -88,11 +81,16 @@ function sharesOnce(table, rows, { large, lowest, highest, across, axis }) {
   return oncePerSpot(rows, spotOf, table.models.length * down * SPOTS_ACROSS);
 }
 
+/** From the per cents at which one band ends and the next begins, the highest first. */
+function bandsBetween(limits) {
+  return [...limits, 0].map((from, at) => ({ from, to: at ? limits[at - 1] : 100 }));
+}
+
 /** Fitted to whole bands, so that every mark stands in a band that is seen whole. */
-function shareAxis(shares) {
+function shareAxis(shares, bands) {
   const lowest = 100 * lowestOf(shares, 1);
   const highest = 100 * highestOf(shares, 1);
-  const min = byId("share-full").checked ? 0 : BANDS.find((band) => lowest >= band.from + 1)?.from ?? 0;
+  const min = byId("share-full").checked ? 0 : bands.find((band) => lowest >= band.from + 1)?.from ?? 0;
   return valueAxis("Consensus volume / model volume (%)", {
     min,
     max: highest > 100.05 ? Math.ceil(highest / 10) * 10 : 100,
@@ -146,7 +144,7 @@ function shareLines(table, rows, place, axis) {
     markArea: {
       silent: true,
       label: { position: "right", color: tone("quiet"), fontSize: 12 },
-      data: BANDS.filter((band) => band.to > axis.min).map((band) => [
+      data: table.shareBands.filter((band) => band.to > axis.min).map((band) => [
         { name: `${band.to}\u2013${band.from} %`, yAxis: band.from, itemStyle: { color: tone(`band-${band.from}`) } },
         { yAxis: band.to },
       ]),

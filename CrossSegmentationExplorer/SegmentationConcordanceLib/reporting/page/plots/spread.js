@@ -16,44 +16,43 @@ declarePlot({
   csv: spreadCsv,
 });
 
-/** By place, where two models or more found the structure: rows of the smallest and largest volume, their spread. */
-function volumeSpreads(view) {
-  const { table } = view;
-  const { placeOf } = table;
-  const { volume_ml: volume } = table.numbers;
-  const count = table.cases.length * table.structures.length;
-  const [smallest, largest] = [new Uint32Array(count), new Uint32Array(count)];
-  const [sum, n] = [new Float64Array(count), new Uint16Array(count)];
-  for (const row of view.rows) {
-    if (!(volume[row] > 0)) continue;
-    const place = placeOf[row];
-    if (n[place] === 0 || volume[row] < volume[smallest[place]]) smallest[place] = row;
-    if (n[place] === 0 || volume[row] > volume[largest[place]]) largest[place] = row;
-    sum[place] += volume[row];
-    n[place] += 1;
-  }
-  const spread = (place) => ((volume[largest[place]] - volume[smallest[place]]) * n[place]) / sum[place];
-  return { places: numbersThatPass(count, (place) => n[place] > 1), smallest, largest, n, spread };
+/** One spread per consensus, case and structure: numbers of the rows with the largest and the smallest volume. */
+function spreadsFromColumns({ count, largest, smallest, models, spread }) {
+  return {
+    count,
+    largest: wholeColumn(largest),
+    smallest: wholeColumn(smallest),
+    models: numberColumn(models),
+    spread: numberColumn(spread),
+  };
+}
+
+/**
+ * Numbers of the spreads of the chosen consensus, and of those whose largest and smallest volumes are both among the
+ * rows of the view. The values are those of the tables: what is left out of the view is in them.
+ */
+function spreadsOfView(view) {
+  const { spreads, texts } = view.table;
+  const consensus = texts.consensus.texts.indexOf(view.choice.consensus);
+  const own = numbersThatPass(spreads.count, (at) => texts.consensus.index[spreads.largest[at]] === consensus);
+  return { own, shown: own.filter((at) => view.passes(spreads.largest[at]) && view.passes(spreads.smallest[at])) };
 }
 
 function buildSpreadPlot(view, width) {
   const { table } = view;
+  const { spreads } = table;
   const rowOf = rowsOfStructures(view);
-  const spreads = volumeSpreads(view);
-  const structureAt = (place) => place % table.structures.length;
-  const caseAt = (place) => Math.floor(place / table.structures.length);
-  const places = spreads.places.filter((place) => rowOf[structureAt(place)] >= 0);
-  const large = places.length > LARGE_PLOT;
+  const { own, shown } = spreadsOfView(view);
+  const drawn = shown.filter((at) => rowOf[structureOfSpread(table, at)] >= 0);
+  const large = drawn.length > LARGE_PLOT;
   const layout = spreadLayout(view, width);
-  const positionOf = (place) => ({
-    x: 100 * spreads.spread(place),
-    y: rowOf[structureAt(place)] + layout.shift + (large ? 0.5 * scatterOf(caseAt(place)) : 0),
-  });
-  const rows = spreadsOnce(table, places, large, spreads).map((place) => spreads.largest[place]);
+  const rows = spreadsOnce(table, drawn, large).map((at) => spreads.largest[at]);
+  const atRow = new Map(Array.from(drawn, (at) => [spreads.largest[at], at]));
   const place = (row) => {
-    const at = table.placeOf[row];
-    const isDrawn = rowOf[structureAt(at)] >= 0 && spreads.n[at] > 1 && spreads.largest[at] === row;
-    return isDrawn ? positionOf(at) : null;
+    const at = atRow.get(row);
+    if (at === undefined) return null;
+    const shift = layout.shift + (large ? 0.5 * scatterOf(table.caseOf[row]) : 0);
+    return { x: 100 * spreads.spread[at], y: rowOf[table.structureOf[row]] + shift };
   };
   const points = {
     id: "spread",
@@ -63,10 +62,10 @@ function buildSpreadPlot(view, width) {
     itemStyle: { color: tone("dot"), opacity: large ? 0.4 : 0.6 },
     z: 3,
   };
-  const hover = (data) => hoverOfSpread(view, spreads, table.placeOf[data[2]]);
+  const hover = (data) => hoverOfSpread(view, atRow.get(data[2]));
   return {
     height: layout.height,
-    hidden: places.length === 0,
+    hidden: drawn.length === 0,
     option: {
       animation: false,
       textStyle: { fontFamily: pageFont() },
@@ -79,27 +78,42 @@ function buildSpreadPlot(view, width) {
     },
     layers: [
       { series: structureStripes(view, layout.names) },
-      { series: spreadMedians(view, places, spreads, layout) },
+      { series: spreadMedians(view, drawn, layout) },
       { ...rowLayer(points, rows, large, place), hover },
       ringLayer(IN_AXIS),
     ],
     place,
     ringSize: large ? 9 : 13,
-    note: `${plural(places.length, "mark")}, one per case and structure; bars: the median of the cases.`,
+    note: spreadNote(view, drawn, own),
   };
 }
 
-/** Of a large plot the places whose marks do not lie upon each other. */
-function spreadsOnce(table, places, large, { spread }) {
-  if (!large) return places;
-  const widest = highestOf(Float64Array.from(places, spread), 1e-9);
-  const structures = table.structures.length;
-  const spotOf = (place) => {
-    const down = Math.floor((scatterOf(Math.floor(place / structures)) + 0.5) * LANE_SPOTS);
-    const across = Math.round((spread(place) / widest) * (SPOTS_ACROSS - 1));
-    return ((place % structures) * LANE_SPOTS + down) * SPOTS_ACROSS + across;
+function structureOfSpread({ spreads, structureOf }, at) {
+  return structureOf[spreads.largest[at]];
+}
+
+function spreadNote(view, drawn, own) {
+  const marks = `${plural(drawn.length, "mark")}, one per case and structure; bars: the median of the cases.`;
+  if (view.choice.without.size === 0) return marks;
+  const { largest, smallest } = view.table.spreads;
+  const isOff = (row) => view.choice.without.has(view.table.models[view.table.modelOf[row]]);
+  const hidden = own.filter((at) => isOff(largest[at]) || isOff(smallest[at])).length;
+  const names = listed([...view.choice.without]);
+  const notDrawn = hidden ? ` Not drawn: ${plural(hidden, "mark")} with its largest or smallest volume there.` : "";
+  return `${marks} ${names}: left out of the view, not of the spread.${notDrawn}`;
+}
+
+/** Of a large plot those whose marks do not lie upon each other. */
+function spreadsOnce(table, drawn, large) {
+  if (!large) return drawn;
+  const { spread, largest } = table.spreads;
+  const widest = highestOf(valuesAt(spread, drawn), 1e-9);
+  const spotOf = (at) => {
+    const down = Math.floor((scatterOf(table.caseOf[largest[at]]) + 0.5) * LANE_SPOTS);
+    const across = Math.round((spread[at] / widest) * (SPOTS_ACROSS - 1));
+    return (structureOfSpread(table, at) * LANE_SPOTS + down) * SPOTS_ACROSS + across;
   };
-  return oncePerSpot(places, spotOf, structures * LANE_SPOTS * SPOTS_ACROSS);
+  return oncePerSpot(drawn, spotOf, table.structures.length * LANE_SPOTS * SPOTS_ACROSS);
 }
 
 function spreadLayout(view, width) {
@@ -110,12 +124,13 @@ function spreadLayout(view, width) {
   return { names, shift: names.above / 2 / rowHeight, height: plotHeight + 72, grid };
 }
 
-function spreadMedians(view, places, spreads, { shift }) {
-  const structures = view.table.structures.length;
-  const ofStructure = groupBy(places, (place) => place % structures);
+function spreadMedians(view, drawn, { shift }) {
+  const { table } = view;
+  const structureOf = Uint32Array.from(table.spreads.largest, (row) => table.structureOf[row]);
+  const ofStructure = rowsByNumber(drawn, structureOf, table.structures.length);
   const data = view.drawn.flatMap(({ number }, index) => {
-    const own = ofStructure.get(number);
-    return own ? [[100 * distribution(own.map(spreads.spread)).median, index + shift]] : [];
+    const values = valuesAt(table.spreads.spread, ofStructure(number));
+    return values.length ? [[100 * distribution(values).median, index + shift]] : [];
   });
   const renderItem = (params, api) => {
     const [x, y] = api.coord([api.value(0), api.value(1)]);
@@ -125,15 +140,16 @@ function spreadMedians(view, places, spreads, { shift }) {
   return { id: "medians", type: "custom", silent: true, z: 4, data, renderItem };
 }
 
-function hoverOfSpread(view, { smallest, largest, n, spread }, place) {
+function hoverOfSpread({ table, caseFacts }, at) {
+  const { largest, smallest, models, spread } = table.spreads;
   const volume = (row) => `${milliliters(row.volume_ml)} ml, ${row.model}`;
-  const most = rowAt(view.table, largest[place]);
+  const most = rowAt(table, largest[at]);
   return hoverBox(readable(most.structure), [
-    ["Case", view.caseFacts.label(most.case)],
-    ["Spread", `${fixed(100 * spread(place), 1)} %`],
+    ["Case", caseFacts.label(most.case)],
+    ["Spread", `${fixed(100 * spread[at], 1)} %`],
     ["Largest", volume(most)],
-    ["Smallest", volume(rowAt(view.table, smallest[place]))],
-    ["Models", String(n[place])],
+    ["Smallest", volume(rowAt(table, smallest[at]))],
+    ["Models", String(models[at])],
   ]);
 }
 
@@ -148,19 +164,11 @@ function spreadCsv(view) {
     "smallest_model",
     "models",
   ];
-  const { places, smallest, largest, n, spread } = volumeSpreads(view);
-  const lines = Array.from(places, (place) => {
-    const [most, least] = [rowAt(view.table, largest[place]), rowAt(view.table, smallest[place])];
-    return [
-      most.case,
-      most.structure,
-      spread(place),
-      most.volume_ml,
-      most.model,
-      least.volume_ml,
-      least.model,
-      n[place],
-    ];
+  const { largest, smallest, models, spread } = view.table.spreads;
+  const lines = Array.from(spreadsOfView(view).shown, (at) => {
+    const [most, least] = [rowAt(view.table, largest[at]), rowAt(view.table, smallest[at])];
+    const volumes = [most.volume_ml, most.model, least.volume_ml, least.model];
+    return [most.case, most.structure, spread[at], ...volumes, models[at]];
   });
   return [header, ...lines];
 }
