@@ -9,6 +9,7 @@ from ..errors import ConcordanceError
 from ..imaging.image_series import ImageSeries
 from ..imaging.rtstruct import is_rtstruct
 from ..imaging.seg_header import read_seg_header
+from ..imaging.seg_writer import BINARY
 from .case_image import read_case_image
 from .case_work import segs_of
 from .cases import CaseOutput, Cohort, CohortCase, Problem
@@ -42,7 +43,7 @@ def check_cohort(cohort: Cohort, listener: Listener, *, deep: bool = False) -> C
     for number, case in enumerate(cohort.cases):
         listener.progress(number / len(cohort.cases), case.name)
         problems += _problems(case, cohort, deep or number == 0)
-        memory = max(memory, estimated_bytes(case))
+        memory = max(memory, estimated_bytes(case, binary=cohort.settings.storage.kind == BINARY))
         for output in case.outputs:
             models[output.words] = models.get(output.words, 0) + 1
     return CheckedCohort(tuple(problems), memory, models)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import OutputError
+from ..imaging.seg_writer import BINARY
 from .case_work import DONE, FAILED, UNCHANGED, CaseOutcome, CaseTask, work_on_case
 from .cases import Cohort, Problem
 from .cohort_tables import CohortFiles, write_cohort_tables
@@ -82,7 +83,7 @@ def run_cohort(
 def _outcomes(tasks: Sequence[CaseTask], machinery: Machinery, listener: Listener) -> list[CaseOutcome]:
     found: dict[int, CaseOutcome] = {}
     try:
-        for number, result in work_on(work_on_case, tasks, machinery, lambda task: estimated_bytes(task.case)):
+        for number, result in work_on(work_on_case, tasks, machinery, _memory_of):
             outcome = result if isinstance(result, CaseOutcome) else _fault(tasks[number], result)
             found[number] = outcome
             _tell(outcome, listener)
@@ -91,6 +92,10 @@ def _outcomes(tasks: Sequence[CaseTask], machinery: Machinery, listener: Listene
         listener.say(f"{len(found)} of {len(tasks)} cases are done; the same command goes on from here")
         raise
     return [found[number] for number in range(len(tasks))]
+
+
+def _memory_of(task: CaseTask) -> int:
+    return estimated_bytes(task.case, binary=task.harmonize and task.settings.storage.kind == BINARY)
 
 
 def _fault(task: CaseTask, error: Exception) -> CaseOutcome:

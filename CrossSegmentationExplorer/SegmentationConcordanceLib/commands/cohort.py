@@ -11,6 +11,7 @@ from ..cohort.cohort_file import read_cohort
 from ..cohort.cohort_writer import write_cohort_table
 from ..cohort.found_cases import found_cases
 from ..errors import ConcordanceError, OutputError
+from ..imaging.seg_writer import AUTO, SegStorage
 from . import arguments
 from .cohort_idc import add_idc_arguments, run_idc
 from .label_map_options import add_label_map_arguments, folders_of
@@ -89,7 +90,7 @@ def _init(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
 
 
 def _check(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
-    cohort = read_cohort(args.file, Settings(label_map_folders=folders_of(args)))
+    cohort = read_cohort(args.file, Settings(label_map_folders=folders_of(args), storage=SegStorage(AUTO)))
     checked = check_cohort(cohort, terminal, deep=args.deep)
     for problem in checked.problems:
         terminal.say(f"{problem.case} {problem.output}: {problem.error}".replace(" :", ":"))
