@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from ..agreement.table import AgreementRow, PairwiseRow
 from ..agreement.table_findings import worst_findings
 from ..errors import ConcordanceError
+from ..imaging.seg_correction import corrected_name, correction_by
 from ..imaging.whole_files import require_no_input
 from ..plurals import counted
 from ..reporting.case_share import structures_in_cases
@@ -18,6 +19,10 @@ from ..reporting.case_table import NO_CASES, CaseTable, read_cases
 from ..reporting.published_tables import is_published_layout, read_published
 from ..reporting.report import write_report
 from ..reporting.tables import read_agreement, read_pairwise
+from ..review.report_section import readers_called, report_section
+from ..review.review_summary import summarize
+from ..review.study import read_study
+from ..review.verdict_and_numbers import numbers_of
 from . import arguments
 from .output_paths import require_output_file
 from .parser import examples
@@ -51,6 +56,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         " column to show and filter by; study_uid and seg_<model> for links",
     )
     parser.add_argument(
+        "--reviews",
+        nargs="+",
+        type=arguments.path,
+        default=[],
+        metavar="PATH",
+        help="review files of readers, or folders of them: their verdicts, agreement and corrections, without names",
+    )
+    parser.add_argument("--name-readers", action="store_true", help="show the readers' names, not Reader 1, Reader 2")
+    parser.add_argument(
         "--min-case-share",
         type=share,
         default=0.0,
@@ -76,12 +90,17 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     :raises ConcordanceError: if a table cannot be read; no report is written then.
     """
     viewer = viewer_of(args)
-    require_no_input(args.output, [*args.agreement, *args.pairwise, *([args.cases] if args.cases else [])])
+    require_no_input(
+        args.output, [*args.agreement, *args.pairwise, *args.reviews, *([args.cases] if args.cases else [])]
+    )
     require_output_file(args.output, ".html")
     agreement, cases = _agreement(args.agreement)
     if args.cases:
         cases = _merged(cases, read_cases(args.cases, agreement))
     pairwise = [row for path in args.pairwise for row in read_pairwise(path)]
+    review, called = _review(args, agreement, terminal)
+    agreement = [dataclasses.replace(row, model=called(row.model)) for row in agreement]
+    pairwise = [dataclasses.replace(row, model_a=called(row.model_a), model_b=called(row.model_b)) for row in pairwise]
     agreement, pairwise, notes = _common(agreement, pairwise, args.min_case_share)
     counts = {name: len({getattr(row, name) for row in agreement}) for name in ("case", "model", "structure")}
     title = args.title or f"Concordance of {counts['model']} models on {counts['case']} cases"
@@ -94,6 +113,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
         cases=cases,
         viewer=viewer,
         data_beside=args.data_beside,
+        review=review,
     )
     findings = [finding.sentence for finding in worst_findings(agreement, pairwise, case_labels=cases.labels)]
     terminal.say(
@@ -108,6 +128,29 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
         "notes": notes,
         "findings": findings,
     }
+
+
+def _review(
+    args: argparse.Namespace, agreement: list[AgreementRow], terminal: Terminal
+) -> tuple[dict[str, Any] | None, Callable[[str], str]]:
+    """The section of the review, None where none was asked for; and what the page calls a model, as the name of a
+    corrected one has its reader's in it."""
+    if not args.reviews:
+        if args.name_readers:
+            raise ConcordanceError("--name-readers", "there is no review", "Give its files: --reviews PATH.")
+        return None, lambda model: model
+    study, numbers = read_study(args.reviews), numbers_of(agreement)
+    for note in study.notes:
+        terminal.warn(note)
+    summary = summarize(study.verdicts, numbers, corrections=study.corrections)
+    dice = numbers["dice"][0] if "dice" in numbers else None
+    readers = readers_called(summary, name_readers=args.name_readers)
+    names = {
+        corrected_name(one.model, correction_by(reader)): f"{one.model}, corrected by {shown}"
+        for one in summary.corrections
+        for reader, shown in readers.items()
+    }
+    return report_section(summary, dice, name_readers=args.name_readers), lambda model: names.get(model, model)
 
 
 def share(text: str) -> float:

@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
-from ..agreement.table import AgreementRow
-from ..errors import ConcordanceError, UnreadableFileError
 from ..imaging.whole_files import require_no_input
 from ..plurals import counted
 from ..reporting.finding_tables import read_findings
 from ..reporting.tables import read_agreement
-from ..review.blinding_key import read_key, unblinded
+from ..review.correction_counts import CorrectionCounts
 from ..review.qa_results import write_qa_results
 from ..review.reader_agreement import Estimate, ReaderPair
-from ..review.review_file import read_review, standing
 from ..review.review_summary import ReviewSummary, summarize, write_summary
-from ..review.verdict import Verdict
-from ..review.verdict_and_numbers import FindingsAgainstVerdicts, SegmentKey
+from ..review.study import Study, read_study
+from ..review.verdict_and_numbers import FindingsAgainstVerdicts, numbers_of
 from . import arguments
 from .parser import examples
 from .terminal import Terminal
-
-_NUMBERS = {"dice": True, "nsd": True, "hd95_mm": False, "assd_mm": False}
-
 
 EXAMPLES = examples("concordance review ann.csv bob.csv --agreement results/agreement.csv --output reviewed")
 
@@ -34,7 +26,11 @@ EXAMPLES = examples("concordance review ann.csv bob.csv --agreement results/agre
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``concordance review``."""
     parser.add_argument(
-        "reviews", nargs="+", type=arguments.path, metavar="FILE", help="review.csv of one or more readers"
+        "reviews",
+        nargs="+",
+        type=arguments.path,
+        metavar="FILE",
+        help="review.csv of one or more readers, or their folder",
     )
     parser.add_argument(
         "--agreement",
@@ -61,14 +57,24 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     :param terminal: where the sentences go.
     :raises ConcordanceError: if a file cannot be read, or an output is one of the inputs.
     """
-    verdicts = _verdicts(args.reviews, terminal)
+    study = read_study(args.reviews)
+    for note in study.notes:
+        terminal.warn(note)
+    verdicts = study.verdicts
     rows = [row for path in args.agreement for row in read_agreement(path)]
     findings = [finding for path in args.findings for finding in read_findings(path)]
-    summary = summarize(verdicts, _numbers(rows) if rows else None, findings if args.findings else None)
-    for name in ("counts.csv", "readers.csv", "thresholds.csv", "findings_read.csv", "qa-results.csv"):
+    summary = summarize(verdicts, numbers_of(rows), findings if args.findings else None, study.corrections)
+    for name in (
+        "counts.csv",
+        "readers.csv",
+        "thresholds.csv",
+        "findings_read.csv",
+        "corrections_read.csv",
+        "qa-results.csv",
+    ):
         require_no_input(args.output / name, [*args.reviews, *args.agreement, *args.findings])
     written = [*write_summary(args.output, summary), args.output / "qa-results.csv"]
-    write_qa_results(written[-1], verdicts)
+    write_qa_results(written[-1], verdicts, corrected=_corrected(study))
     _tell(summary, terminal)
     terminal.say(f"Tables: {args.output}")
     return {
@@ -84,37 +90,9 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
         "findings": [
             {**asdict(one), "sensitivity": one.sensitivity, "precision": one.precision} for one in summary.findings
         ],
+        "corrections": [asdict(one) for one in summary.corrections],
         "files": [str(path) for path in written],
     }
-
-
-def _verdicts(paths: Sequence[Path], terminal: Terminal) -> tuple[Verdict, ...]:
-    said: list[Verdict] = []
-    for path in paths:
-        if not path.exists():
-            raise UnreadableFileError(path, "does not exist", "Give the review.csv that a reader's verdicts are in.")
-        read = read_review(path)
-        for note in read.notes:
-            terminal.warn(note)
-        said += unblinded(read.verdicts, read_key(path))
-    found = standing(said)
-    if not any(verdict.score is not None for verdict in found):
-        raise ConcordanceError(", ".join(map(str, paths)), "holds no score", "Read a case first.")
-    return found
-
-
-def _numbers(rows: Sequence[AgreementRow]) -> dict[str, tuple[dict[SegmentKey, float], bool]]:
-    """The first consensus of each segment counts: the one that was made first."""
-    found: dict[str, tuple[dict[SegmentKey, float], bool]] = {}
-    for name, more_is_better in _NUMBERS.items():
-        values: dict[SegmentKey, float] = {}
-        for row in rows:
-            value = getattr(row, name)
-            if value is not None:
-                values.setdefault((row.case, row.structure_key, row.model), float(value))
-        if values:
-            found[name] = (values, more_is_better)
-    return found
 
 
 def _tell(summary: ReviewSummary, terminal: Terminal) -> None:
@@ -141,8 +119,26 @@ def _tell(summary: ReviewSummary, terminal: Terminal) -> None:
                 f"best at {number.best.value:.3g}, sensitivity {number.best.sensitivity:.0%}, "
                 f"specificity {number.best.specificity:.0%} ({number.n_bad} of {number.n} need work)"
             )
+    for total in summary.corrections:
+        if not total.structure_key:
+            terminal.say(_corrections_text(total))
     if summary.findings:
         terminal.say(_findings_text(summary.findings[0]))
+
+
+def _corrected(study: Study) -> dict[tuple[str, str, tuple[str, str]], str]:
+    return {(one.reader, one.case, (one.structure_key, one.model)): one.file for one in study.corrections}
+
+
+def _corrections_text(one: CorrectionCounts) -> str:
+    """Of a model, in words."""
+    parts = [f"{one.model}: {counted(one.n, 'correction')}"]
+    parts.append(f"median {one.seconds:.0f} s" if one.seconds is not None else "")
+    parts.append(f"Dice {one.dice:.3f}" if one.dice is not None else "")
+    parts.append(f"added path {one.added_path_length_mm:.0f} mm" if one.added_path_length_mm is not None else "")
+    if one.consensus_dice is not None and one.corrected_consensus_dice is not None:
+        parts.append(f"with the consensus {one.consensus_dice:.3f} before, {one.corrected_consensus_dice:.3f} after")
+    return ", ".join(part for part in parts if part)
 
 
 def _findings_text(one: FindingsAgainstVerdicts) -> str:

@@ -6,9 +6,10 @@ import base64
 import hashlib
 import html
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from string import Template
+from typing import Any
 from urllib.parse import quote
 
 from ..agreement.finding import Finding, finding_json
@@ -70,6 +71,7 @@ _SCRIPTS = (
     "page/table_svg.js",
     "page/plot_svg.js",
     "page/export.js",
+    "page/review.js",
     "page/report.js",
 )
 
@@ -86,6 +88,7 @@ def write_report(
     findings: Sequence[Finding] | None = None,
     pictures: Sequence[Picture] = (),
     data_beside: bool = False,
+    review: Mapping[str, Any] | None = None,
 ) -> None:
     """Write the report, whole or not at all. It opens from disk and asks the network for nothing.
 
@@ -104,6 +107,7 @@ def write_report(
     :param pictures: of findings; at most ``MOST_PICTURES`` of those that the page's findings show are kept.
     :param data_beside: write the data into a second file, ``<name of the page>.data.js``, for more rows than one page
         should carry. The two stay together; the policy then also allows scripts from the page's own folder.
+    :param review: what readers said, as :func:`..review.report_section.report_section` gives it; None for no section.
     :raises OutputError: the file cannot be written.
     """
     if findings is None:
@@ -126,6 +130,7 @@ def write_report(
         "dicom": identifiers_for_page(cases, {row.case for row in agreement}),
         "measures": measures_for_page(),
         "viewer": viewer,
+        "review": review,
     }
     path = Path(path)
     scripts = [file.read_text(encoding="utf-8") for name in _SCRIPTS for file in sorted(_FOLDER.glob(name))]

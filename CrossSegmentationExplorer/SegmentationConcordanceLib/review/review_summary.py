@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 from ..agreement.finding import Finding
 from ..imaging.whole_files import whole_file
+from .correction import Correction
+from .correction_counts import CorrectionCounts, correction_counts
 from .reader_agreement import AllReaders, Estimate, ReaderPair, between_readers, within_readers
 from .verdict import Verdict
 from .verdict_and_numbers import (
@@ -29,6 +31,7 @@ class ReviewSummary:
 
     :param pairs: readers against each other. :param within: readers against themselves.
     :param numbers: how numbers such as Dice go with the verdicts.
+    :param corrections: what was corrected, per model and structure.
     :param findings: how findings do; the first is any finding. Empty where no findings were given.
     """
 
@@ -39,18 +42,21 @@ class ReviewSummary:
     within: tuple[ReaderPair, ...]
     numbers: tuple[NumberAgainstVerdicts, ...] = ()
     findings: tuple[FindingsAgainstVerdicts, ...] = ()
+    corrections: tuple[CorrectionCounts, ...] = ()
 
 
 def summarize(
     verdicts: Sequence[Verdict],
     numbers: Mapping[str, tuple[Mapping[SegmentKey, float], bool]] | None = None,
     findings: Sequence[Finding] | None = None,
+    corrections: Sequence[Correction] = (),
 ) -> ReviewSummary:
     """Everything that follows from some verdicts.
 
     :param verdicts: standing ones, unblinded.
     :param numbers: by name, its value of each segment and whether more is better.
     :param findings: None where nobody looked for any.
+    :param corrections: unblinded; the last of each structure and model.
     """
     pairs, everybody = between_readers(verdicts)
     scores = median_scores(verdicts)
@@ -65,12 +71,13 @@ def summarize(
             for name, (values, more_is_better) in (numbers or {}).items()
         ),
         findings_against_verdicts(scores, findings) if findings is not None else (),
+        correction_counts(corrections, (numbers or {}).get("dice", ({}, True))[0]),
     )
 
 
 def write_summary(folder: str | os.PathLike[str], summary: ReviewSummary) -> tuple[Path, ...]:
-    """Write the tables of a summary: counts.csv, readers.csv and, where there is something in them, thresholds.csv and
-    findings_read.csv; each whole or not at all.
+    """Write the tables of a summary: counts.csv, readers.csv and, where there is something in them, thresholds.csv,
+    findings_read.csv and corrections_read.csv; each whole or not at all.
 
     :raises OutputError: a file cannot be written.
     """
@@ -95,6 +102,9 @@ def write_summary(folder: str | os.PathLike[str], summary: ReviewSummary) -> tup
                 for one in summary.findings
             ],
         )
+    if summary.corrections:
+        names = [one.name for one in fields(CorrectionCounts)]
+        tables["corrections_read.csv"] = (names, [list(astuple(one)) for one in summary.corrections])
     return tuple(_write(Path(folder) / name, header, lines) for name, (header, lines) in tables.items())
 
 

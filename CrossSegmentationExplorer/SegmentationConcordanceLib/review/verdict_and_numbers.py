@@ -14,8 +14,11 @@ import numpy as np
 from scipy import stats
 
 from ..agreement.finding import Finding
+from ..agreement.table import AgreementRow
 from .verdict import Verdict
 from .verdict_counts import USABLE
+
+_NUMBERS = {"dice": True, "nsd": True, "hd95_mm": False, "assd_mm": False}
 
 SegmentKey = tuple[str, str, str]
 """Case, structure key and model."""
@@ -103,6 +106,20 @@ def median_scores(verdicts: Iterable[Verdict]) -> dict[SegmentKey, float]:
         ):
             found.setdefault((verdict.case, *verdict.subject.key), []).append(verdict.score)
     return {key: float(median(scores)) for key, scores in found.items()}
+
+
+def numbers_of(rows: Iterable[AgreementRow]) -> dict[str, tuple[dict[SegmentKey, float], bool]]:
+    """Dice and the surface measures by name: of each segment, and whether more is better.
+
+    :param rows: of agreement tables; of several consensus methods the first one of each segment counts.
+    """
+    found: dict[str, tuple[dict[SegmentKey, float], bool]] = {name: ({}, more) for name, more in _NUMBERS.items()}
+    for row in rows:
+        for name, (values, _) in found.items():
+            value = getattr(row, name)
+            if value is not None:
+                values.setdefault((row.case, row.structure_key, row.model), float(value))
+    return {name: held for name, held in found.items() if held[0]}
 
 
 def number_against_verdicts(

@@ -17,6 +17,7 @@ function startReport() {
   page.showDetails = makeDetails(data, change);
   showOverview(data, table, caseFacts, page.cache);
   for (const place of allOf(".scale-here")) place.append(diceScale());
+  showReview(data.review, table.looks);
   makeExports(page.views, () => page.view);
   makeContents();
   fitPlots(page.views.filter((view) => view.chart));
