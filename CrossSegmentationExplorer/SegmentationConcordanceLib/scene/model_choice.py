@@ -8,6 +8,8 @@ from . import model_parameters
 from .model_grouping import ModelRule, SegmentationCandidate, find_candidates, nodes_of_models
 from .volume_choice import VolumeChoice
 
+NO_MODEL = "No segmentation of this volume takes part: load one, or check one that is loaded."
+
 
 class ModelChoice(VolumeChoice):
     """A module's volume and the models of it. Rules and choices are shared: all modules see the same models."""

@@ -14,8 +14,9 @@ from ...exploring.rows import RowKind
 from ...exploring.structure_list import ListedStructure, groups_of
 from ...exploring.structure_walk import find
 from ...exploring.under_cursor import cursor_text, under_cursor
+from ...plurals import counted
 from ..counted_models import NodesOf
-from ..model_choice import ModelChoice, too_few
+from ..model_choice import NO_MODEL, ModelChoice
 from ..scene_watch import SceneWatch
 from ..selected_structure import select_structure
 from .applied_choices import apply_choices, options_of
@@ -106,14 +107,17 @@ class ExplorerLogic(ModelChoice):
     def obstacle(self) -> str:
         """Why nothing can be shown, in a sentence; "" where all is well."""
         models = self._nodes_of()
-        return self.volume_obstacle() or self._models.problem or too_few(len(models)) or self.problem
+        return self.volume_obstacle() or self._models.problem or (self.problem if models else NO_MODEL)
 
     def summary(self) -> str:
         """What is shown and what was done for it, or why nothing is."""
         if self.explorer is None:
             return self.obstacle() or "Check models to show their rows."
         scan = self.explorer.scan
-        count = f"{len(scan.comparison.structures)} structures of {len(scan.drawn)} models, worst agreement first."
+        structures = counted(len(scan.comparison.structures), "structure")
+        count = f"{structures} of {len(scan.drawn)} models, worst agreement first."
+        if len(scan.drawn) == 1:
+            count = f"{structures} of one model; there is no agreement to tell."
         return "\n".join((count, *scan.notes))
 
     # Rows
@@ -282,6 +286,7 @@ class ExplorerLogic(ModelChoice):
                 options=options_of(choices),
                 renderer_of=self._renderer_of,
                 changed=self._changed,
+                least_models=1,
                 paused=self._paused,
             )
         except ConcordanceError as error:

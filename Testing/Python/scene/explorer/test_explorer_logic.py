@@ -11,6 +11,7 @@ import slicer
 
 from host import SceneHost
 from scene.agreement_scene import (
+    AORTA_KEY,
     GEOMETRY,
     LIVER_KEY,
     SPLEEN_KEY,
@@ -37,6 +38,7 @@ from SegmentationConcordanceLib.scene.explorer.review_choices import (
     write_choices,
 )
 from SegmentationConcordanceLib.scene.explorer.user_displays import HIDDEN
+from SegmentationConcordanceLib.scene.model_choice import NO_MODEL
 from SegmentationConcordanceLib.scene.model_grouping import ModelRule
 from SegmentationConcordanceLib.scene.own_nodes import OWN
 from SegmentationConcordanceLib.scene.segmentation_node import add_segmentation_node
@@ -133,12 +135,32 @@ def test_two_segmentations_of_one_name_are_told_apart_by_node(logic, scene) -> N
     assert drawn["A"].node_ids != drawn["A, second run"].node_ids == (twin.GetID(),)
 
 
-def test_one_model_alone_is_refused_in_words(logic, scene) -> None:
+def test_one_model_alone_is_shown_and_read(logic, scene, tmp_path) -> None:
     for name in "BC":
         scene.RemoveNode(segmentation(scene, name))
     logic.show_row(A, True)
+    assert titles(logic) == ["A"]
+    assert logic.summary().startswith("3 structures of one model; there is no agreement to tell.")
+    assert {one.key for one in logic.explorer.walk.listed} == {SPLEEN_KEY, LIVER_KEY, AORTA_KEY}
+    logic.start_review(str(tmp_path / "review.csv"), "Ann")
+    logic.select(LIVER_KEY)
+    assert [line.title for line in logic.review.lines] == ["A", "The case as a whole"]
+    logic.review.press("4")
+    assert logic.review.lines[0].score == 4
+    logic.show_row(CONSENSUS, True)
+    logic.show_row(OVERLAY, True)
+    logic.step_region(1)
+    logic.step_finding(1)
+    assert len(titles(logic)) == 3
+
+
+def test_without_a_model_nothing_is_shown_and_said(logic, scene) -> None:
+    logic.show_row(A, True)
+    for name in "ABC":
+        scene.RemoveNode(segmentation(scene, name))
+    logic.refresh()
     assert logic.explorer is None
-    assert "Two models are needed, there are 1" in logic.summary()
+    assert logic.summary() == NO_MODEL
 
 
 def test_without_a_volume_nothing_is_done_and_said(scene) -> None:
@@ -160,7 +182,7 @@ def test_models_that_cannot_be_compared_any_more_are_said(logic) -> None:
     put_under_transform(logic.volume, far)
     logic.refresh()
     assert logic.explorer is None
-    assert "fewer than two models can be compared" in logic.summary()
+    assert "no model can be shown" in logic.summary()
 
 
 def test_leaving_and_entering_brings_rows_and_structure_back_and_nothing_stays(logic, scene) -> None:
@@ -337,7 +359,10 @@ def test_segmentations_that_come_go_and_are_renamed_are_followed(logic, scene, n
     assert titles(logic) == ["renamed"]
     scene.RemoveNode(segmentation(scene, "C"))
     logic.refresh()
-    assert logic.explorer is None and "Two models are needed" in logic.summary()
+    assert titles(logic) == ["renamed"]
+    scene.RemoveNode(segmentation(scene, "renamed"))
+    logic.refresh()
+    assert logic.explorer is None and logic.summary() == NO_MODEL
 
 
 def test_another_volume_gives_the_former_layout_back(logic, scene) -> None:
