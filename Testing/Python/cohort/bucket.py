@@ -9,6 +9,10 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 1000  # s5cmd asks for hundreds of objects at once; who is turned away waits for seconds
+
+
 class Bucket:
     """Serves objects, by "bucket/key", until it is closed."""
 
@@ -57,7 +61,7 @@ class Bucket:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self.address = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
