@@ -6,8 +6,6 @@ import functools
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydicom.sr._snomed_dict import mapping
-
 from .coded_cells import read_concept
 from .concepts import CodedConcept, CodedStructure
 from .shipped_tables import shipped_rows
@@ -102,6 +100,8 @@ def _code(concept: CodedConcept | None) -> str:
     if concept is None:
         return ""
     if concept.scheme.strip().upper() in _OLD_SNOMED:
+        from pydicom.sr._snomed_dict import mapping  # takes a quarter of a second to load, and is seldom needed
+
         current = mapping["SRT"].get(concept.value.strip())
         return f"SCT:{current}" if current else str(concept)
     return str(concept)

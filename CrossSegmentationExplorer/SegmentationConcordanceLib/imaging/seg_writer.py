@@ -15,7 +15,6 @@ from ..errors import ConcordanceError, GeometryMismatchError
 from .binary_seg import write_binary
 from .image_series import ImageSeries
 from .label_map import LabelMap
-from .label_map_seg import write_label_map
 from .numbered_segments import NumberedSegments, numbered_segments
 from .seg_check import require_same
 from .seg_correction import SegCorrection
@@ -109,7 +108,9 @@ def write_dicom_seg(
         seed=_digest(numbered, series, identity, series_description, series_number, kind, compression, *by),
         correction=correction,
     )
-    write = write_binary if kind == BINARY else write_label_map
+    write = write_binary
+    if kind != BINARY:
+        from .label_map_seg import write_label_map as write  # highdicom takes a while to load
     with whole_file(path) as temporary, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         write(temporary, numbered.label_map(series.geometry), series, description, Path(folder), path, waiting)
         require_same(read_dicom_seg(temporary, series), numbered, series, path, correction)
