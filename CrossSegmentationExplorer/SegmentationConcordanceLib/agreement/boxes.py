@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .comparison import Comparison
 from .patterns import Plane
@@ -33,7 +34,7 @@ class Box:
         """Voxels in the box."""
         return int(np.prod(np.subtract(self.upper, self.lower)))
 
-    def grown(self, margin_mm: float, spacing_mm: np.ndarray, shape: tuple[int, int, int]) -> Box:
+    def grown(self, margin_mm: float, spacing_mm: NDArray[np.float64], shape: tuple[int, int, int]) -> Box:
         """The box with a margin on every side, rounded up to whole voxels and cut at the volume's edge.
 
         :param spacing_mm: along i, j, k, as :attr:`Geometry.spacing_mm` gives it.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .boxes import Box
 from .comparison import Comparison
@@ -48,19 +49,19 @@ class CaseFacts:
         return range(len(self.comparison.structures))
 
     @cached_property
-    def volumes(self) -> np.ndarray:
+    def volumes(self) -> NDArray[np.int64]:
         """Voxels, int64 (n_structures, n_models)."""
         return self.comparison.model_counts()
 
     @cached_property
-    def knows(self) -> np.ndarray:
+    def knows(self) -> NDArray[np.bool_]:
         """Whether a model knows a structure, bool (n_structures, n_models)."""
         bits = np.arange(len(self.models))
         voters = np.array([structure.voters for structure in self.comparison.structures], dtype=np.int64)
         return (voters[:, None] >> bits & 1).astype(bool)
 
     @cached_property
-    def found(self) -> np.ndarray:
+    def found(self) -> NDArray[np.bool_]:
         """Whether a model found a structure, bool (n_structures, n_models)."""
         return self.volumes > 0
 
@@ -70,7 +71,7 @@ class CaseFacts:
         return self.comparison.geometry.voxel_volume_ml
 
     @property
-    def spacing_kji(self) -> np.ndarray:
+    def spacing_kji(self) -> NDArray[np.float64]:
         """Along k, j, i in mm."""
         return self.comparison.geometry.spacing_mm[::-1]
 
@@ -145,11 +146,11 @@ class CaseFacts:
         some = (region for region in regions if region.minority & bits)
         return next(exact, None) or next(some, None) or next(iter(regions), None)
 
-    def patterns(self, index: int) -> np.ndarray:
+    def patterns(self, index: int) -> NDArray[np.uint16]:
         """The votes in the structure's box, uint16 (k, j, i)."""
         return pattern_crop(self.comparison, index, self.known_box(index))
 
-    def votes(self, index: int, bits: Iterable[int]) -> np.ndarray:
+    def votes(self, index: int, bits: Iterable[int]) -> NDArray[np.uint8]:
         """How many of these models mark each voxel of the structure's box, uint8 (k, j, i).
 
         :param index: of a structure that has a box.
@@ -191,12 +192,12 @@ class CaseFacts:
         return count_confusion(self.comparison)
 
     @cached_property
-    def numbers(self) -> np.ndarray:
+    def numbers(self) -> NDArray[np.int64]:
         """Of each structure its number in the comparison."""
         return np.array([structure.number for structure in self.comparison.structures], dtype=np.int64)
 
     @cached_property
-    def called(self) -> dict[int, np.ndarray]:
+    def called(self) -> dict[int, NDArray[np.float64]]:
         """By model float (n_structures, n_structures): [s, t] is how many voxels it calls s and the others, in the
         median of those that know t, call t. On the diagonal what they agree on."""
         members = self.comparison.pattern_members()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 
 def centroid_distance_mm(
-    mask: np.ndarray, reference: np.ndarray, spacing_kji: tuple[float, float, float]
+    mask: NDArray[np.bool_], reference: NDArray[np.bool_], spacing_kji: tuple[float, float, float]
 ) -> float | None:
     """Distance of the means of the voxels' centres, in mm.
 

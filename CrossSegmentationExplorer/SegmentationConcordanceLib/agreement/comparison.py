@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..anatomy.concepts import CodedStructure
 from ..anatomy.identity import StructureIdentity
@@ -64,8 +65,8 @@ class Comparison:
     models: tuple[str, ...]
     geometry: Geometry
     structures: tuple[ComparedStructure, ...]
-    counts: np.ndarray
-    cut: np.ndarray
+    counts: NDArray[np.int64]
+    cut: NDArray[np.bool_]
     planes: tuple[Plane, ...]
     families: tuple[str, ...] = ()
 
@@ -73,11 +74,11 @@ class Comparison:
         """The family of the model of this bit, "" where none is known."""
         return self.families[bit] if self.families else ""
 
-    def model_counts(self) -> np.ndarray:
+    def model_counts(self) -> NDArray[np.int64]:
         """Voxels per structure and model, int64 (n_structures, n_models)."""
         return self.counts @ self.pattern_members()
 
-    def pattern_members(self) -> np.ndarray:
+    def pattern_members(self) -> NDArray[np.int64]:
         """Which models belong to a pattern: int64 (2 ** n_models, n_models), 1 or 0."""
         patterns = np.arange(self.counts.shape[1])
         return (patterns[:, None] >> np.arange(len(self.models))) & 1

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .comparison import Comparison
 from .patterns import Plane
@@ -22,9 +23,9 @@ class Confusion:
         model calls by both names itself.
     """
 
-    counts: dict[tuple[int, int], np.ndarray]
+    counts: dict[tuple[int, int], NDArray[np.int64]]
 
-    def between(self, a: int, b: int) -> np.ndarray:
+    def between(self, a: int, b: int) -> NDArray[np.int64]:
         """[s, t] is how many voxels model a calls s and model b calls t.
 
         :param a: index of a model.

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .comparison import Comparison
 
@@ -21,18 +22,18 @@ class Consensus:
     """
 
     method: str
-    chosen: np.ndarray
+    chosen: NDArray[np.bool_]
     voters: tuple[int, ...] = field(default=(), kw_only=True)
 
-    def counts(self, comparison: Comparison) -> np.ndarray:
+    def counts(self, comparison: Comparison) -> NDArray[np.int64]:
         """Voxels of the consensus per structure, int64 (n_structures,)."""
         return (comparison.counts * self.chosen).sum(axis=1)
 
-    def reference_counts(self, comparison: Comparison) -> np.ndarray:
+    def reference_counts(self, comparison: Comparison) -> NDArray[np.int64]:
         """Voxels of the consensus that each model is held against, int64 (n_structures, n_models)."""
         return np.repeat(self.counts(comparison)[:, None], len(comparison.models), axis=1)
 
-    def common_counts(self, comparison: Comparison) -> np.ndarray:
+    def common_counts(self, comparison: Comparison) -> NDArray[np.int64]:
         """Voxels of the consensus that each model carries too, int64 (n_structures, n_models)."""
         return (comparison.counts * self.chosen) @ comparison.pattern_members()
 
@@ -47,11 +48,11 @@ class LeaveOneOut:
     method: str
     of_others: tuple[Consensus, ...]
 
-    def reference_counts(self, comparison: Comparison) -> np.ndarray:
+    def reference_counts(self, comparison: Comparison) -> NDArray[np.int64]:
         """Voxels of the consensus of the others, int64 (n_structures, n_models)."""
         return np.stack([consensus.counts(comparison) for consensus in self.of_others], axis=1)
 
-    def common_counts(self, comparison: Comparison) -> np.ndarray:
+    def common_counts(self, comparison: Comparison) -> NDArray[np.int64]:
         """Voxels of the consensus of the others that the model left out carries too, int64 (n_structures, n_models)."""
         common = [consensus.common_counts(comparison)[:, bit] for bit, consensus in enumerate(self.of_others)]
         return np.stack(common, axis=1)

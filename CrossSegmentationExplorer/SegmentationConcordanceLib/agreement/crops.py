@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .boxes import Box
 from .comparison import Comparison
 
 
-def pattern_crop(comparison: Comparison, index: int, box: Box) -> np.ndarray:
+def pattern_crop(comparison: Comparison, index: int, box: Box) -> NDArray[np.uint16]:
     """Which models carry a structure, as bits: uint16, axes (k, j, i), of the box.
 
     :param index: of a structure that two or more models know.
@@ -18,7 +19,7 @@ def pattern_crop(comparison: Comparison, index: int, box: Box) -> np.ndarray:
     return np.stack(list(pattern_slices(comparison, index, box))).astype(np.uint16)
 
 
-def pattern_slices(comparison: Comparison, index: int, box: Box) -> Iterator[np.ndarray]:
+def pattern_slices(comparison: Comparison, index: int, box: Box) -> Iterator[NDArray[np.unsignedinteger]]:
     """As :func:`pattern_crop`, slice after slice, (j, i); uint8 of up to 8 models. Each stays in the cache.
 
     :param index: of the structure.
@@ -39,7 +40,7 @@ def pattern_slices(comparison: Comparison, index: int, box: Box) -> Iterator[np.
         yield patterns
 
 
-def patterns_at(comparison: Comparison, index: int, voxels: np.ndarray) -> np.ndarray:
+def patterns_at(comparison: Comparison, index: int, voxels: NDArray[np.integer]) -> NDArray[np.uint16]:
     """Which models carry a structure at some voxels, as bits.
 
     :param index: of a structure that two or more models know.
@@ -74,7 +75,7 @@ def structures_at(comparison: Comparison, voxel: tuple[int, int, int]) -> list[l
     return carried
 
 
-def agreement_crop(comparison: Comparison, index: int, box: Box) -> np.ndarray:
+def agreement_crop(comparison: Comparison, index: int, box: Box) -> NDArray[np.uint8]:
     """How many models carry a structure: uint8, axes (k, j, i), of the box. The agreement map.
 
     :param index: of the structure.

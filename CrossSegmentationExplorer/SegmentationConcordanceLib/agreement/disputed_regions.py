@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
@@ -74,7 +75,11 @@ def disputed_regions(comparison: Comparison, index: int, box: Box) -> tuple[Disp
 
 
 def regions_of_patterns(
-    patterns: Iterable[np.ndarray], voters: int, box: Box, shape: tuple[int, int, int], spacing_kji: np.ndarray
+    patterns: Iterable[NDArray[np.unsignedinteger]],
+    voters: int,
+    box: Box,
+    shape: tuple[int, int, int],
+    spacing_kji: NDArray[np.float64],
 ) -> tuple[DisputedRegion, ...]:
     """As :func:`disputed_regions`, of a crop of votes.
 
@@ -90,7 +95,9 @@ def regions_of_patterns(
     return _told(nodes, depth, region, box, float(np.prod(spacing_kji) / 1000))
 
 
-def middle_voxel(mask: np.ndarray, lower: tuple[int, int, int], spacing_kji: np.ndarray) -> tuple[int, int, int]:
+def middle_voxel(
+    mask: NDArray[np.bool_], lower: tuple[int, int, int], spacing_kji: NDArray[np.float64]
+) -> tuple[int, int, int]:
     """The innermost voxel (k, j, i) of the scan in the mask: of several that are as deep the one next to their mean.
 
     :param mask: bool (k, j, i), not empty. :param lower: where in the scan it begins.

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .comparison import Comparison
 
 
-def found_by(comparison: Comparison) -> np.ndarray:
+def found_by(comparison: Comparison) -> NDArray[np.bool_]:
     """Which models marked a voxel of a structure: bool (n_structures, n_models)."""
     return comparison.model_counts() > 0
 

@@ -11,13 +11,14 @@ from dataclasses import Field, dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .centroids import centroid_distance_mm
 from .row_facts import RowFacts
 
 MORE, LESS, NEITHER = "more is better", "less is better", "neither"
 
-OfMasks = Callable[[np.ndarray, np.ndarray, tuple[float, float, float]], "float | None"]
+OfMasks = Callable[[NDArray[np.bool_], NDArray[np.bool_], tuple[float, float, float]], "float | None"]
 """A measure of the model's mask and that of the consensus, bool (k, j, i), with the spacing in mm along these axes."""
 
 _MEASURE = "measure"

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 MAX_MODELS = 16
 _CHUNK_VOXELS = 1 << 19
@@ -32,8 +33,8 @@ class Plane:
     :param is_mixed: labels occur in it that are not compared. Only the time depends on it, not the counts.
     """
 
-    voxels: np.ndarray
-    structure_of_label: np.ndarray
+    voxels: NDArray[np.unsignedinteger]
+    structure_of_label: NDArray[np.integer]
     model: int
     is_mixed: bool = False
 
@@ -47,14 +48,14 @@ class PatternLabels:
     :param collisions: receives (flat voxel indices, labels) where a voxel already had another label.
     """
 
-    label: np.ndarray
-    out: np.ndarray
-    collisions: list[tuple[np.ndarray, np.ndarray]]
+    label: NDArray[np.unsignedinteger]
+    out: NDArray[np.unsignedinteger]
+    collisions: list[tuple[NDArray[np.integer], NDArray[np.unsignedinteger]]]
 
 
 def count_patterns(
     planes: Sequence[Plane], n_structures: int, n_models: int, write: PatternLabels | None = None
-) -> np.ndarray:
+) -> NDArray[np.int64]:
     """Count the voxels of every structure by the set of models that carry it there.
 
     :param planes: at least one plane per model.

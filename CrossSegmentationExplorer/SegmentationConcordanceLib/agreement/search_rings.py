@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 N_PLACES = 4000
 _SAME_DISTANCE = 1e-12
@@ -21,9 +22,9 @@ class SearchRings:
     :param reach: the longest step along k, j, i.
     """
 
-    steps: np.ndarray
-    ring: np.ndarray
-    distance_mm: np.ndarray
+    steps: NDArray[np.int64]
+    ring: NDArray[np.int64]
+    distance_mm: NDArray[np.float64]
     reach: tuple[int, int, int]
 
 

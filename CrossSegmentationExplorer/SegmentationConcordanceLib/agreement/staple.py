@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .boxes import Box
 from .comparison import Comparison
@@ -38,9 +39,9 @@ class StapleEstimate:
     :param has_settled: False where it stopped at the limit of iterations, with sensitivities still on the move.
     """
 
-    weights: np.ndarray
-    sensitivity: np.ndarray
-    specificity: np.ndarray
+    weights: NDArray[np.float64]
+    sensitivity: NDArray[np.float64]
+    specificity: NDArray[np.float64]
     prior: float
     iterations: int
     has_settled: bool = True
@@ -58,7 +59,7 @@ class StapleConsensus(Consensus):
     estimates: Mapping[int, StapleEstimate]
 
 
-def estimate(counts: np.ndarray, n_models: int) -> StapleEstimate:
+def estimate(counts: NDArray[np.number], n_models: int) -> StapleEstimate:
     """Expectation maximization on the voxels per pattern.
 
     Starts as ITK's STAPLE does: the first guess of a voxel's weight is the share of the models that mark it, and its

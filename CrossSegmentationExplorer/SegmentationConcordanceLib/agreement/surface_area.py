@@ -22,6 +22,7 @@ from functools import cache
 from itertools import product
 
 import numpy as np
+from numpy.typing import NDArray
 
 N_PATTERNS = 256
 _CORNERS = tuple(product((0, 1), repeat=3))
@@ -29,7 +30,7 @@ _CORNERS = tuple(product((0, 1), repeat=3))
 _Point = tuple[float, ...]
 
 
-def patch_areas(spacing_mm: Sequence[float]) -> np.ndarray:
+def patch_areas(spacing_mm: Sequence[float]) -> NDArray[np.float64]:
     """The area of the patch of every pattern in mm^2: float64 (256,), 0 for patterns 0 and 255.
 
     :param spacing_mm: distance of neighbouring voxel centres along k, j, i (the order of the arrays' axes) in mm.
@@ -41,7 +42,8 @@ def patch_areas(spacing_mm: Sequence[float]) -> np.ndarray:
     patterns, area_vectors = _unit_patches()
     # A vector of area along one axis grows with the product of the other two spacings.
     scaled = area_vectors * (height * width, depth * width, depth * height)
-    return np.bincount(patterns, weights=np.linalg.norm(scaled, axis=1), minlength=N_PATTERNS)
+    areas = np.bincount(patterns, weights=np.linalg.norm(scaled, axis=1), minlength=N_PATTERNS)
+    return areas.astype(np.float64, copy=False)
 
 
 @cache

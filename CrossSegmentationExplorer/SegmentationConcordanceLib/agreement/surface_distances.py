@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .search_rings import search_rings
 from .surfaces import Surface
@@ -27,8 +28,8 @@ class DirectedDistances:
     :param area_mm2: float64 (n,), above 0: the area at each of them.
     """
 
-    distance_mm: np.ndarray
-    area_mm2: np.ndarray
+    distance_mm: NDArray[np.float64]
+    area_mm2: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from .search_rings import search_rings
@@ -32,19 +33,19 @@ class Surface:
 
     spacing_mm: tuple[float, float, float]
     shape: tuple[int, int, int]
-    on_surface: np.ndarray
-    corners: np.ndarray
-    patterns: np.ndarray
-    area_of_pattern: np.ndarray
+    on_surface: NDArray[np.bool_]
+    corners: NDArray[np.int64]
+    patterns: NDArray[np.uint8]
+    area_of_pattern: NDArray[np.float64]
 
     @property
     def area_mm2(self) -> float:
         """The area of the surface in mm^2; 0 for an empty mask."""
         return float(np.bincount(self.patterns, minlength=N_PATTERNS) @ self.area_of_pattern)
 
-    def points_mm(self, corners: np.ndarray) -> np.ndarray:
+    def points_mm(self, corners: NDArray[np.int64]) -> NDArray[np.float64]:
         """Where corners lie: float64 (n, 3), mm along k, j, i from one origin for all masks of one shape."""
-        return np.stack(np.unravel_index(corners, self.on_surface.shape), axis=1) * self.spacing_mm
+        return np.stack(np.unravel_index(corners, self.on_surface.shape), axis=1) * np.array(self.spacing_mm)
 
     @cached_property
     def tree(self) -> cKDTree:
@@ -52,7 +53,7 @@ class Surface:
         return cKDTree(self.points_mm(self.corners), leafsize=32, balanced_tree=False, compact_nodes=False)
 
 
-def surface_of(mask: np.ndarray, spacing_mm: Sequence[float]) -> Surface:
+def surface_of(mask: NDArray[np.bool_], spacing_mm: Sequence[float]) -> Surface:
     """Find the surface of a mask.
 
     :param mask: bool, axes (k, j, i): the whole volume or, faster, a box that holds all masks to be compared. It needs

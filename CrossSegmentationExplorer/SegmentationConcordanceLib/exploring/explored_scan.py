@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..agreement.analysis import Analysis, CaseResult
 from ..agreement.boxes import Box
@@ -36,7 +37,7 @@ class DrawnModel:
     places: Mapping[Segment, SegmentPlace]
     segments: Mapping[str, tuple[Segment, ...]]
 
-    def mask(self, key: str, box: Box) -> np.ndarray:
+    def mask(self, key: str, box: Box) -> NDArray[np.bool_]:
         """The voxels of a box that are the structure: bool, axes (k, j, i).
 
         :param key: of a structure that the model has.

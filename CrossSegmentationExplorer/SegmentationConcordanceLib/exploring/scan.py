@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..imaging.geometry import Geometry
 from ..imaging.image_series import ImageSeries
@@ -48,7 +49,7 @@ class Scan:
     """
 
     name: str
-    voxels: np.ndarray
+    voxels: NDArray[np.number]
     geometry: Geometry
     window: tuple[float, float] | None
     files: tuple[ModelFile, ...]

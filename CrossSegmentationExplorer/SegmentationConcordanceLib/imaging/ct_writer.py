@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filewriter import dcmwrite
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
@@ -28,7 +29,7 @@ def seeded_uid(*sources: object) -> str:
 
 def write_ct_series(
     folder: str | os.PathLike[str],
-    voxels_hu: np.ndarray,
+    voxels_hu: NDArray[np.number],
     geometry: Geometry,
     *,
     patient_id: str,
@@ -137,7 +138,7 @@ def _write_slice(path: Path, series: Dataset, pixels: np.ndarray, geometry: Geom
     dataset.InstanceNumber = k + 1
     position = geometry.lps_of((0, 0, k))
     dataset.ImagePositionPatient = [_decimal(coordinate) for coordinate in position]
-    dataset.SliceLocation = _decimal(position @ geometry.direction_lps[:, 2])
+    dataset.SliceLocation = _decimal(float(position @ geometry.direction_lps[:, 2]))
     dataset.PixelData = (pixels.astype("<i4") - _LOWEST_HU).astype("<u2").tobytes()
     dataset["PixelData"].VR = "OW"
     dataset.file_meta = FileMetaDataset()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 _AXIS_NAMES = (("L", "R"), ("P", "A"), ("S", "I"))
 _ROTATION_TOLERANCE = 1e-4
@@ -26,9 +26,9 @@ class Geometry:
     """
 
     shape: tuple[int, int, int]
-    ijk_to_lps: np.ndarray
-    slice_gaps_mm: np.ndarray | None = None
-    readings: tuple[np.ndarray, ...] = ()
+    ijk_to_lps: NDArray[np.float64]
+    slice_gaps_mm: NDArray[np.float64] | None = None
+    readings: tuple[NDArray[np.float64], ...] = ()
 
     def __post_init__(self) -> None:
         affine = np.array(self.ijk_to_lps, dtype=np.float64)
@@ -63,24 +63,24 @@ class Geometry:
         return cls(shape, affine)
 
     @property
-    def spacing_mm(self) -> np.ndarray:
+    def spacing_mm(self) -> NDArray[np.float64]:
         """Distance of neighbouring voxel centres along i, j, k in mm, float64 (3,)."""
         return np.linalg.norm(self.ijk_to_lps[:3, :3], axis=0)
 
     @property
-    def slice_depths_mm(self) -> np.ndarray:
+    def slice_depths_mm(self) -> NDArray[np.float64]:
         """How far each slice lies behind the first one, along k, in mm, float64 (n_slices,)."""
         if self.slice_gaps_mm is None:
             return self.spacing_mm[2] * np.arange(self.shape[0])
         return np.concatenate([[0.0], np.cumsum(self.slice_gaps_mm)])
 
     @property
-    def origin_lps(self) -> np.ndarray:
+    def origin_lps(self) -> NDArray[np.float64]:
         """Position of the centre of voxel (0, 0, 0) in mm, float64 (3,)."""
         return self.ijk_to_lps[:3, 3].copy()
 
     @property
-    def direction_lps(self) -> np.ndarray:
+    def direction_lps(self) -> NDArray[np.float64]:
         """Unit vectors of the index axes i, j, k as columns, float64 (3, 3)."""
         return self.ijk_to_lps[:3, :3] / self.spacing_mm
 
@@ -98,11 +98,11 @@ class Geometry:
             letters.append(_AXIS_NAMES[axis][0 if column[axis] > 0 else 1])
         return "".join(letters)
 
-    def lps_of(self, ijk: ArrayLike) -> np.ndarray:
+    def lps_of(self, ijk: ArrayLike) -> NDArray[np.float64]:
         """Positions in mm, (..., 3), of voxel indices (..., 3) in the order i, j, k; fractions are allowed."""
         return np.asarray(ijk, dtype=float) @ self.ijk_to_lps[:3, :3].T + self.ijk_to_lps[:3, 3]
 
-    def ijk_of(self, lps: ArrayLike) -> np.ndarray:
+    def ijk_of(self, lps: ArrayLike) -> NDArray[np.float64]:
         """Fractional voxel indices i, j, k, (..., 3), of positions (..., 3) in mm."""
         inverse = np.linalg.inv(self.ijk_to_lps)
         return np.asarray(lps, dtype=float) @ inverse[:3, :3].T + inverse[:3, 3]

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import UnreadableFileError, VoxelTypeError
 from .geometry import Geometry
@@ -43,7 +44,7 @@ def read_image_grid(path: str | os.PathLike[str]) -> Geometry:
     return Geometry.from_parts(reader.GetSize()[::-1], reader.GetSpacing(), reader.GetOrigin(), direction)
 
 
-def read_image_voxels(path: str | os.PathLike[str]) -> np.ndarray:
+def read_image_voxels(path: str | os.PathLike[str]) -> NDArray[np.number]:
     """Voxels of an image file, axes (k, j, i), on the grid of :func:`read_image_grid`, in the file's units.
 
     :raises UnreadableFileError: as :func:`read_image_grid`.

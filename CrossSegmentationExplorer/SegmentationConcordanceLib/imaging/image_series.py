@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import DicomSeriesError, Setting, UnreadableFileError
 from .geometry import Geometry
@@ -71,7 +72,7 @@ def read_image_series(folder: str | os.PathLike[str], series_uid: str | None = N
     )
 
 
-def read_voxels(series: ImageSeries) -> np.ndarray:
+def read_voxels(series: ImageSeries) -> NDArray[np.number]:
     """Voxels of the series, axes (k, j, i), rescaled: HU for CT, the units of the header otherwise.
 
     int16 where every value is a whole number in its range, as in CT; else float32, as in PET, whose rescale slope may

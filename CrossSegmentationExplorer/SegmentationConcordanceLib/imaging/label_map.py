@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from ..anatomy.concepts import CodedStructure
@@ -47,7 +48,7 @@ class LabelMap:
         structure that the model looked for and did not find.
     """
 
-    layers: tuple[np.ndarray, ...]
+    layers: tuple[NDArray[np.unsignedinteger], ...]
     geometry: Geometry
     segments: tuple[Segment, ...]
 
@@ -65,7 +66,7 @@ class LabelMap:
         if any(not 0 <= layer < len(self.layers) or label < 1 for layer, label in places):
             raise ValueError("a segment points to a layer or label that cannot be")
 
-    def mask(self, segment: Segment) -> np.ndarray:
+    def mask(self, segment: Segment) -> NDArray[np.bool_]:
         """The voxels of one segment: bool, axes (k, j, i)."""
         return self.layers[segment.layer] == segment.label
 
@@ -81,7 +82,7 @@ class LabelMap:
         return [place for place in present if place not in known]
 
 
-def label_counts(voxels: np.ndarray) -> dict[int, int]:
+def label_counts(voxels: NDArray[np.unsignedinteger]) -> dict[int, int]:
     """Voxels per label, background left out, ascending by label; empty where there is none.
 
     :param voxels: unsigned integers, any shape with slices first. Counted slice by slice, as ``np.bincount`` would
@@ -107,7 +108,7 @@ def _without_background(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return words[words != 0].view(values.dtype), values[whole:]
 
 
-def label_boxes(voxels: np.ndarray, labels: Iterable[int]) -> dict[int, tuple[slice, ...]]:
+def label_boxes(voxels: NDArray[np.unsignedinteger], labels: Iterable[int]) -> dict[int, tuple[slice, ...]]:
     """The box of each label, as slices of ``voxels``; labels without a voxel are left out.
 
     The memory that it takes grows with the number of labels, not with the highest: labels up to 2**32 - 1 are allowed.
@@ -123,7 +124,7 @@ def label_boxes(voxels: np.ndarray, labels: Iterable[int]) -> dict[int, tuple[sl
     return {value: box for value, box in found.items() if box is not None}
 
 
-def label_ranks(voxels: np.ndarray, labels: Sequence[int]) -> np.ndarray:
+def label_ranks(voxels: NDArray[np.unsignedinteger], labels: Sequence[int]) -> NDArray[np.unsignedinteger]:
     """For every voxel the place of its label among ``labels``, 1 for the first; 0 for any other value.
 
     :param labels: ascending, without 0.

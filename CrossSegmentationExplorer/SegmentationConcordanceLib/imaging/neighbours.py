@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from .label_map import LabelMap, Segment
 
 
 def neighbours(
-    label_map: LabelMap, mask: np.ndarray, lower: tuple[int, int, int], distance_mm: float = 0.0
+    label_map: LabelMap, mask: NDArray[np.bool_], lower: tuple[int, int, int], distance_mm: float = 0.0
 ) -> tuple[Segment, ...]:
     """The segments that touch a mask or come near it, those that overlap it included, in the label map's order.
 

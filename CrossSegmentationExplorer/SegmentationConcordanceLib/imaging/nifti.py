@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import GeometryMismatchError, UnreadableFileError, VoxelTypeError
 from .byte_source import ByteSource
@@ -53,7 +54,7 @@ _LARGEST_GZIP_RATIO = 1100  # deflate cannot do better than 1032 to 1
 _QUATERNION_ROUNDING = 1.2e-3
 
 
-def read_nifti(path: Path) -> tuple[np.ndarray, Geometry]:
+def read_nifti(path: Path) -> tuple[NDArray[np.number], Geometry]:
     """The voxels as stored, scaled by slope and intercept where these are set, and their grid.
 
     :returns: array of the file's dtype (float64 where it was scaled), any byte order, axes (k, j, i); LPS geometry.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import ConcordanceError
 from .geometry import Geometry
@@ -25,7 +26,7 @@ class NumberedLayer:
     :param dtype: of the numbers.
     """
 
-    voxels: np.ndarray
+    voxels: NDArray[np.unsignedinteger]
     labels: tuple[int, ...]
     numbers: tuple[int, ...]
     dtype: np.dtype
@@ -34,7 +35,7 @@ class NumberedLayer:
         """Slice after slice, (j, i), in numbers."""
         return map(self._in_numbers, self.voxels)
 
-    def whole(self) -> np.ndarray:
+    def whole(self) -> NDArray[np.unsignedinteger]:
         """All slices, (k, j, i); the voxels themselves where their labels are the numbers."""
         if self._is_numbered:
             return self.voxels

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from ..errors import DicomSegError
@@ -35,9 +36,9 @@ class FrameTable:
     :param sources: for each frame the SOPInstanceUIDs of the images that it was derived from; may be none.
     """
 
-    segment_numbers: np.ndarray | None
-    positions: np.ndarray
-    orientation: np.ndarray
+    segment_numbers: NDArray[np.int64] | None
+    positions: NDArray[np.float64]
+    orientation: NDArray[np.float64]
     pixel_spacing_mm: tuple[float, float]
     slice_spacing_mm: float | None
     slice_thickness_mm: float | None
@@ -82,7 +83,7 @@ def read_frame_table(dataset: Dataset, path: Path, *, frames_have_segments: bool
 
 def frame_plane(
     frames: Sequence[Dataset], shared: Dataset, path: Path
-) -> tuple[np.ndarray, tuple[float, float, float | None, float | None]]:
+) -> tuple[NDArray[np.float64], tuple[float, float, float | None, float | None]]:
     """Orientation, as in :class:`FrameTable`, and spacing of all frames: between rows, columns, slices; thickness.
 
     :param frames: items of the per-frame functional groups.
@@ -94,7 +95,7 @@ def frame_plane(
     return _unit_axes(orientation, path), measures
 
 
-def frame_grid(table: FrameTable, rows: int, columns: int, path: Path) -> tuple[Geometry, np.ndarray]:
+def frame_grid(table: FrameTable, rows: int, columns: int, path: Path) -> tuple[Geometry, NDArray[np.int64]]:
     """The grid on which all frames lie, and the slice index k of each frame, int64 (n,).
 
     k runs along the normal of the frames (row direction x column direction), from the first to the last frame; slices

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.pixels import iter_pixels
 
@@ -37,7 +38,7 @@ class Canvas:
         self.layer_of: dict[int, int] = {}
         self._slices_of: dict[int, list[int]] = {}
 
-    def paint(self, number: int, k: int, blocks: np.ndarray, mask: np.ndarray) -> None:
+    def paint(self, number: int, k: int, blocks: NDArray[np.int64], mask: NDArray[np.bool_]) -> None:
         """Set voxels of slice ``k`` to ``number``.
 
         :param blocks: int64 (n,), which blocks of the slice; its voxels, row by row, are cut into blocks of m voxels.
@@ -82,7 +83,7 @@ class Canvas:
 
 def frame_masks(
     dataset: Dataset, frames: int, path: Path, least: list[float] | None = None
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.bool_]]]:
     """For each frame of a BINARY or FRACTIONAL SEG the blocks that hold all of the segment, as Canvas paints them.
 
     :param least: for each frame the value from which on a voxel belongs to it, see :func:`least_values`; 1 without.
@@ -122,7 +123,7 @@ def are_frames_padded(length: int, frames: int, shape: tuple[int, int], path: Pa
 
 
 def least_values(
-    dataset: Dataset, numbers: np.ndarray, path: Path
+    dataset: Dataset, numbers: NDArray[np.int64], path: Path
 ) -> tuple[list[float], tuple[tuple[int, ...], tuple[int, ...]]]:
     """From which value on a voxel of each frame of a FRACTIONAL SEG belongs to its segment.
 
@@ -147,7 +148,7 @@ def least_values(
 
 def packed_masks(
     packed: BinaryIO, start: int, frames: int, shape: tuple[int, int], path: Path, *, is_padded: bool = False
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.bool_]]]:
     """The same of frames of one bit per voxel, the lowest bit first; one frame is in memory at a time.
 
     The bits of all frames are one string: where a frame is no whole number of bytes, the next starts within a byte.
@@ -185,7 +186,7 @@ def _filled_rows(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return filled, mask[filled]
 
 
-def decoded_frames(dataset: Dataset, frames: int, path: Path) -> Iterator[np.ndarray]:
+def decoded_frames(dataset: Dataset, frames: int, path: Path) -> Iterator[NDArray[np.number]]:
     """The stored values of each frame, (rows, columns), by pydicom's decoders; errors as :func:`frame_masks`.
 
     :param dataset: with its pixel data.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import DicomSegError
 from .geometry import Geometry
@@ -28,7 +29,7 @@ class FramesOnSlices:
     """
 
     geometry: Geometry
-    slices: np.ndarray
+    slices: NDArray[np.int64]
     note: str = ""
 
 

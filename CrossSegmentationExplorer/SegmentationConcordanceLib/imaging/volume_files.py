@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import GeometryMismatchError, UnreadableFileError, VoxelTypeError
 from .geometry import Geometry
@@ -40,7 +41,7 @@ def volume_name(path: Path) -> str:
     return path.name[: len(path.name) - len(suffix)]
 
 
-def read_label_volume(path: str | os.PathLike[str]) -> tuple[np.ndarray, Geometry]:
+def read_label_volume(path: str | os.PathLike[str]) -> tuple[NDArray[np.unsignedinteger], Geometry]:
     """Read one label volume: .nii, .nii.gz, .nrrd, .seg.nrrd (as a plain label volume), .nhdr, .mha, .mhd.
 
     :returns: C-contiguous array, axes (k, j, i), of the smallest of uint8, uint16, uint32 that holds its labels (all

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..anatomy.concepts import CodedStructure
 from ..errors import GeometryMismatchError
@@ -11,7 +12,7 @@ from .label_map import LabelMap, label_boxes, label_counts
 
 
 def voxel_evidence(
-    voxels: np.ndarray, geometry: Geometry, known: LabelMap, *, min_dice: float = 0.5, limit: int = 3
+    voxels: NDArray[np.unsignedinteger], geometry: Geometry, known: LabelMap, *, min_dice: float = 0.5, limit: int = 3
 ) -> dict[int, tuple[tuple[CodedStructure, str, float], ...]]:
     """For every label the coded segments of a known label map that it shares most voxels with.
 

@@ -2,8 +2,8 @@
 
 Each finding is one group of measurements: the coded kind, the coded structure with its side, the segment of the model
 concerned (where it found nothing, that of another model), its numbers, and as tracking identifier its sentence. Groups
-about a segment (TID 1411) hold no coordinates, so that the place is a group of its own (TID 1501) with the same tracking
-identifier: the severity, inferred from a point in the frame of reference of the segment.
+about a segment (TID 1411) hold no coordinates, so that the place is a group of its own (TID 1501) with the same
+tracking identifier: the severity, inferred from a point in the frame of reference of the segment.
 Kinds, and numbers without a public code, are of the private scheme 99SEGCONC, see docs/findings.md.
 """
 

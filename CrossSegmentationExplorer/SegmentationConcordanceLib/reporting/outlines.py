@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 _RIGHT, _DOWN, _LEFT, _UP = range(4)
 _STEP = ((1, 0), (0, 1), (-1, 0), (0, -1))
 
 
-def outline_path(mask: np.ndarray) -> str:
+def outline_path(mask: NDArray[np.bool_]) -> str:
     """The edges between a mask and what is not in it, as closed lines in the words of an SVG path.
 
     :param mask: bool (rows, columns); pixel (y, x) fills the square from (x, y) to (x + 1, y + 1). What lies beyond the

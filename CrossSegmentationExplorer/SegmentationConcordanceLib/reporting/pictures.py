@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates
 
 from ..agreement.analysis import CaseResult
@@ -81,7 +82,7 @@ class PictureMaker:
     :param scan: voxels (k, j, i) of the image on the comparison's grid; None for outlines alone.
     """
 
-    def __init__(self, case: str, comparison: Comparison, scan: np.ndarray | None) -> None:
+    def __init__(self, case: str, comparison: Comparison, scan: NDArray[np.number] | None) -> None:
         self._case = case
         self._comparison = comparison
         self._scan = scan
@@ -193,7 +194,7 @@ class PictureMaker:
         return [[models, path, number] for path, models in paths.items()]
 
 
-def case_pictures(result: CaseResult, scan: np.ndarray | None, limit: int = PICTURES) -> list[Picture]:
+def case_pictures(result: CaseResult, scan: NDArray[np.number] | None, limit: int = PICTURES) -> list[Picture]:
     """Pictures of the gravest findings of one case.
 
     :param scan: voxels (k, j, i) of the image on the grid of the result; None for outlines alone.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..agreement.analysis import CaseResult
 from .pictures import case_pictures
@@ -24,7 +25,7 @@ def export_tables(path: str, result: CaseResult) -> None:
         write_staple(f"{stem}_staple.csv", result.staple)
 
 
-def export_report(path: str, result: CaseResult, notes: Sequence[str], scan: np.ndarray | None = None) -> None:
+def export_report(path: str, result: CaseResult, notes: Sequence[str], scan: NDArray[np.number] | None = None) -> None:
     """Write the report of one case, with pictures of its findings.
 
     :param scan: voxels (k, j, i) of the image on the grid of the result, for the pictures; None for outlines alone.

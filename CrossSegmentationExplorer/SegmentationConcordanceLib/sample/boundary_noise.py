@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from .noise import NoiseField
@@ -13,7 +14,9 @@ _LARGEST_DEVIATION = 2.5
 _SLICES_AT_ONCE = 16
 
 
-def outline_zone(labels: np.ndarray, spacing_kji: np.ndarray, amplitude_mm: float) -> np.ndarray:
+def outline_zone(
+    labels: NDArray[np.unsignedinteger], spacing_kji: NDArray[np.float64], amplitude_mm: float
+) -> NDArray[np.bool_]:
     """The voxels that :func:`displaced` can change, bool (k, j, i): those with another label within its reach.
 
     :param labels: unsigned (k, j, i).
@@ -34,12 +37,12 @@ def outline_zone(labels: np.ndarray, spacing_kji: np.ndarray, amplitude_mm: floa
 
 
 def displaced(
-    labels: np.ndarray,
-    zone: np.ndarray,
-    spacing_kji: np.ndarray,
+    labels: NDArray[np.unsignedinteger],
+    zone: NDArray[np.bool_],
+    spacing_kji: NDArray[np.float64],
     fields: Sequence[NoiseField],
     amplitude_mm: float,
-) -> np.ndarray:
+) -> NDArray[np.unsignedinteger]:
     """The labels with every outline moved by a smooth random field; a new array of the same dtype and shape.
 
     Each voxel takes the label found at its place plus the displacement. All outlines move together, so neighbours

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .shapes import Shape
 
@@ -18,7 +19,7 @@ class Canvas:
     :param ijk_to_body: float64 (4, 4), from voxel index (i, j, k, 1) to the mm in which the shapes are given.
     """
 
-    def __init__(self, shape: tuple[int, int, int], ijk_to_body: np.ndarray) -> None:
+    def __init__(self, shape: tuple[int, int, int], ijk_to_body: NDArray[np.float64]) -> None:
         self.labels = np.zeros(shape, dtype=np.uint8)
         self._ijk_to_body = ijk_to_body
         self._body_to_ijk = np.linalg.inv(ijk_to_body)

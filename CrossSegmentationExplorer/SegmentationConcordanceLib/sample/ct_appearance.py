@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from .noise import NoiseField
@@ -66,7 +67,7 @@ _VESSEL_HU = 10
 _SLICES_AT_ONCE = 16
 
 
-def hounsfield_units(phantom: Phantom, rng: np.random.Generator, *, noise_hu: float = 14.0) -> np.ndarray:
+def hounsfield_units(phantom: Phantom, rng: np.random.Generator, *, noise_hu: float = 14.0) -> NDArray[np.int16]:
     """The CT of a phantom: int16 (k, j, i), Hounsfield units from -1024 up.
 
     Bones get a cortex where voxels are small enough to show one, lungs get vessels; then a blur of about half a

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import SimpleITK
+from numpy.typing import NDArray
 
 from ..anatomy.vocabulary import Vocabulary, VocabularyLabel, load_vocabulary
 from ..errors import OutputError
@@ -118,7 +119,7 @@ def _oriented(voxels: np.ndarray, geometry: Geometry, orientation: str) -> Simpl
     return SimpleITK.DICOMOrient(image, orientation)
 
 
-def write_labels(path: Path, voxels: np.ndarray, geometry: Geometry) -> None:
+def write_labels(path: Path, voxels: NDArray[np.unsignedinteger], geometry: Geometry) -> None:
     """Write labels, axes (k, j, i), as they lie; the format follows the suffix.
 
     :param voxels: of an unsigned integer dtype.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 
@@ -17,12 +18,12 @@ class NoiseField:
     :param voxels_per_node: distance of the nodes in voxels along k, j, i.
     """
 
-    nodes: np.ndarray
+    nodes: NDArray[np.float32]
     voxels_per_node: tuple[float, float, float]
 
     @classmethod
     def drawn(
-        cls, shape: tuple[int, int, int], spacing_kji: np.ndarray, node_mm: float, rng: np.random.Generator
+        cls, shape: tuple[int, int, int], spacing_kji: NDArray[np.float64], node_mm: float, rng: np.random.Generator
     ) -> NoiseField:
         """A field over a grid of ``shape`` (k, j, i), nodes ``node_mm`` apart, with unit variance at the nodes.
 
@@ -40,7 +41,7 @@ class NoiseField:
         nodes = np.sqrt(1 - share) * self.nodes + np.sqrt(share) * other.nodes
         return NoiseField(nodes.astype(np.float32), self.voxels_per_node)
 
-    def at(self, places: Sequence[np.ndarray]) -> np.ndarray:
+    def at(self, places: Sequence[NDArray[np.integer]]) -> NDArray[np.float32]:
         """Values at voxel indices (k, j, i), each an integer array (n,): float32 (n,)."""
         coordinates = np.stack([index / np.float32(step) for index, step in zip(places, self.voxels_per_node)])
         return ndimage.map_coordinates(self.nodes, coordinates, order=1, output=np.float32)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from ..imaging.geometry import Geometry
@@ -43,7 +44,7 @@ class Patient:
     tilt_degrees: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
     @property
-    def body_to_lps(self) -> np.ndarray:
+    def body_to_lps(self) -> NDArray[np.float64]:
         """float64 (4, 4): from the mm in which the body is drawn to the patient's LPS mm."""
         affine = np.diag([*self.scale, 1.0])
         for axis, degrees in enumerate(self.tilt_degrees):
@@ -63,11 +64,11 @@ class Phantom:
     :param labels: uint8 (k, j, i); each voxel is the index of its name in :func:`painted_names`.
     """
 
-    labels: np.ndarray
+    labels: NDArray[np.uint8]
     geometry: Geometry
 
     @cached_property
-    def counts(self) -> np.ndarray:
+    def counts(self) -> NDArray[np.int64]:
         """Voxels of every name, int64 (256,)."""
         return np.sum([np.bincount(part.ravel(), minlength=256) for part in self.labels], axis=0)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from ..imaging.label_map import label_counts
@@ -67,11 +68,11 @@ class Prediction:
     :param own_definitions: structures that the model delineates apart from ``labels``, as bool masks (k, j, i).
     """
 
-    labels: np.ndarray
+    labels: NDArray[np.unsignedinteger]
     phantom: Phantom
     patient: Patient
     structures: tuple[str, ...]
-    own_definitions: dict[str, np.ndarray] = field(default_factory=dict)
+    own_definitions: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
 
     def labels_found(self) -> frozenset[int]:
         """The labels that occur, background left out."""

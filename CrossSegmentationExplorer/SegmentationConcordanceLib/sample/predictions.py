@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..anatomy.identity import StructureIdentity
 from ..anatomy.vocabulary import load_vocabulary
@@ -30,7 +31,7 @@ def drawn_patient(plan: SamplePlan, patient: Patient, seed: int) -> Phantom:
     return draw_phantom(as_drawn(patient, seed), plan.geometry)
 
 
-def truth_of(plan: SamplePlan, phantom: Phantom) -> np.ndarray:
+def truth_of(plan: SamplePlan, phantom: Phantom) -> NDArray[np.unsignedinteger]:
     """The phantom's labels of what models look for; uint8 (k, j, i).
 
     :param plan: which structures are looked for.
@@ -39,7 +40,7 @@ def truth_of(plan: SamplePlan, phantom: Phantom) -> np.ndarray:
 
 
 def predictions(
-    plan: SamplePlan, patient: Patient, phantom: Phantom, truth: np.ndarray, seed: int
+    plan: SamplePlan, patient: Patient, phantom: Phantom, truth: NDArray[np.unsignedinteger], seed: int
 ) -> Iterator[tuple[SampleModel, Prediction]]:
     """What each model says, one after the other.
 

@@ -12,6 +12,7 @@ from functools import cached_property, reduce
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
 Point = tuple[float, float, float]
@@ -21,9 +22,9 @@ _LOFT_STEP_MM = 0.25
 class Shape(Protocol):
     """Anything that can be painted on a canvas."""
 
-    def bounds(self) -> np.ndarray: ...
+    def bounds(self) -> NDArray[np.float64]: ...
 
-    def contains(self, x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray: ...
+    def contains(self, x: NDArray[np.float32], y: NDArray[np.float32], z: NDArray[np.float32]) -> NDArray[np.bool_]: ...
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,11 @@ class Ellipsoid:
     radii: Point
     axes: tuple[Point, Point, Point] = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 
-    def bounds(self) -> np.ndarray:
+    def bounds(self) -> NDArray[np.float64]:
         reach = np.linalg.norm(np.array(self.axes) * np.array(self.radii)[:, None], axis=0)
         return np.array([self.center - reach, self.center + reach])
 
-    def contains(self, x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
+    def contains(self, x: NDArray[np.float32], y: NDArray[np.float32], z: NDArray[np.float32]) -> NDArray[np.bool_]:
         """Whether points lie in the ellipsoid or on it.
 
         :param x: float32, mm in LPS; ``y`` and ``z`` likewise, all of one shape.
@@ -70,12 +71,12 @@ class Capsule:
     end_radius: float
     stretch: Point = (1.0, 1.0, 1.0)
 
-    def bounds(self) -> np.ndarray:
+    def bounds(self) -> NDArray[np.float64]:
         reach = max(self.start_radius, self.end_radius) * np.array(self.stretch)
         ends = np.array([self.start, self.end])
         return np.array([ends.min(axis=0) - reach, ends.max(axis=0) + reach])
 
-    def contains(self, x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
+    def contains(self, x: NDArray[np.float32], y: NDArray[np.float32], z: NDArray[np.float32]) -> NDArray[np.bool_]:
         """Whether points lie in the rod or on it.
 
         :param x: float32, mm in LPS; ``y`` and ``z`` likewise, all of one shape.
@@ -100,10 +101,10 @@ class Box:
     lowest: Point
     highest: Point
 
-    def bounds(self) -> np.ndarray:
+    def bounds(self) -> NDArray[np.float64]:
         return np.array([self.lowest, self.highest], dtype=float)
 
-    def contains(self, x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
+    def contains(self, x: NDArray[np.float32], y: NDArray[np.float32], z: NDArray[np.float32]) -> NDArray[np.bool_]:
         """Whether points lie in the box or on it.
 
         :param x: float32, mm in LPS; ``y`` and ``z`` likewise, all of one shape.
@@ -129,7 +130,9 @@ class Loft:
         """The same column with every radius larger by ``mm``."""
         return Loft(tuple((z, y, max(rx + mm, 1.0), max(ry + mm, 1.0)) for z, y, rx, ry in self.sections))
 
-    def at(self, z: np.ndarray | float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def at(
+        self, z: NDArray[np.float64] | float
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Center y, radius x and radius y at height z, all in mm."""
         table = np.array(self.sections)
         return tuple(np.interp(z, table[:, 0], table[:, column]) for column in (1, 2, 3))
@@ -145,7 +148,7 @@ class Loft:
         y = center + radius_y * np.sign(cosine) * abs(cosine) ** 0.8
         return float(x), float(y), float(z)
 
-    def bounds(self) -> np.ndarray:
+    def bounds(self) -> NDArray[np.float64]:
         z, y, rx, ry = np.array(self.sections).T
         return np.array([[-rx.max(), (y - ry).min(), z.min()], [rx.max(), (y + ry).max(), z.max()]])
 
@@ -155,7 +158,7 @@ class Loft:
         center, radius_x, radius_y = self.at(np.arange(bottom, top + _LOFT_STEP_MM, _LOFT_STEP_MM))
         return np.array([center, 1 / radius_x, 1 / radius_y], dtype=np.float32)
 
-    def contains(self, x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
+    def contains(self, x: NDArray[np.float32], y: NDArray[np.float32], z: NDArray[np.float32]) -> NDArray[np.bool_]:
         """Whether points lie in the column or on it.
 
         :param x: float32, mm in LPS; ``y`` and ``z`` likewise, all of one shape.
@@ -184,7 +187,7 @@ class Cut:
     shape: Shape
     planes: tuple[tuple[Point, float], ...]
 
-    def bounds(self) -> np.ndarray:
+    def bounds(self) -> NDArray[np.float64]:
         bounds = self.shape.bounds()
         for normal, offset in self.planes:
             axis = int(np.argmax(np.abs(normal)))
@@ -194,7 +197,7 @@ class Cut:
                 bounds[row, axis] = min(bounds[1, axis], limit) if row else max(bounds[0, axis], limit)
         return bounds
 
-    def contains(self, x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
+    def contains(self, x: NDArray[np.float32], y: NDArray[np.float32], z: NDArray[np.float32]) -> NDArray[np.bool_]:
         """Whether points lie in the shape and on the right side of every plane.
 
         :param x: float32, mm in LPS; ``y`` and ``z`` likewise, all of one shape.
@@ -219,7 +222,7 @@ def plane_through(points: tuple[Point, Point, Point], keep: Point) -> tuple[Poin
     return tuple(normal.tolist()), float(normal @ first)
 
 
-def curve(points: Sequence[Point], step_mm: float = 8.0) -> np.ndarray:
+def curve(points: Sequence[Point], step_mm: float = 8.0) -> NDArray[np.float64]:
     """A smooth curve through the points: float64 (n, 3), about ``step_mm`` apart.
 
     :param points: two or more, in mm.

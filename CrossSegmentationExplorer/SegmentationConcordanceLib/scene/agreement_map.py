@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import slicer
 import vtk
+from numpy.typing import NDArray
 
 from ..agreement.agreement_colors import agreement_steps
 from ..agreement.boxes import Box
@@ -22,7 +23,7 @@ _LEGEND_PLACE = 0.98, 0.95
 _LEGEND_LETTERS = 16
 
 
-def agreement_of_all(comparison: Comparison) -> np.ndarray:
+def agreement_of_all(comparison: Comparison) -> NDArray[np.unsignedinteger]:
     """The largest number of models that give a voxel the same structure: uint8, axes (k, j, i), of the whole grid.
 
     Structures that one model alone knows do not count. One pass over the voxels.
@@ -39,7 +40,7 @@ def agreement_of_all(comparison: Comparison) -> np.ndarray:
     return write.out
 
 
-def agreement_of_one(comparison: Comparison, index: int, box: Box | None) -> np.ndarray:
+def agreement_of_one(comparison: Comparison, index: int, box: Box | None) -> NDArray[np.unsignedinteger]:
     """The number of models that carry one structure: uint8, axes (k, j, i), of the whole grid; 0 without a box.
 
     :param index: the structure's number in ``comparison.structures``.
@@ -52,7 +53,7 @@ def agreement_of_one(comparison: Comparison, index: int, box: Box | None) -> np.
 
 
 def add_agreement_map(
-    scene: slicer.vtkMRMLScene, name: str, agreeing: np.ndarray, geometry: Geometry, n_models: int
+    scene: slicer.vtkMRMLScene, name: str, agreeing: NDArray[np.unsignedinteger], geometry: Geometry, n_models: int
 ) -> tuple[slicer.vtkMRMLLabelMapVolumeNode, slicer.vtkMRMLColorTableNode]:
     """Add the numbers as a label map volume, so that 0 is transparent in the views, and its colour table.
 

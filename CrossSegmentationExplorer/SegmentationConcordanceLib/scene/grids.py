@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import slicer
 import vtk
+from numpy.typing import NDArray
 
 from ..errors import GeometryMismatchError
 from ..imaging.geometry import Geometry
@@ -23,7 +24,7 @@ _SHEAR_TOLERANCE = 1e-4
 _WHOLE_VOXEL_TOLERANCE = 1e-3
 
 
-def flip_lps_ras(affine: np.ndarray) -> np.ndarray:
+def flip_lps_ras(affine: NDArray[np.float64]) -> NDArray[np.float64]:
     """The affine (4, 4) with its world turned from LPS to RAS or back: two signs, no rounding."""
     return _LPS_RAS * affine + 0.0  # -0.0 + 0.0 is 0.0
 
@@ -45,26 +46,26 @@ def extent_shape(extent: Extent) -> tuple[int, int, int]:
     return (k, j, i)
 
 
-def vtk_matrix(affine: np.ndarray) -> vtk.vtkMatrix4x4:
+def vtk_matrix(affine: NDArray[np.float64]) -> vtk.vtkMatrix4x4:
     """A (4, 4) array as VTK's matrix."""
     matrix = vtk.vtkMatrix4x4()
     matrix.DeepCopy(np.asarray(affine, dtype=float).ravel())
     return matrix
 
 
-def matrix_array(matrix: vtk.vtkMatrix4x4) -> np.ndarray:
+def matrix_array(matrix: vtk.vtkMatrix4x4) -> NDArray[np.float64]:
     """VTK's matrix as a new float64 array (4, 4)."""
     return np.array([[matrix.GetElement(row, column) for column in range(4)] for row in range(4)])
 
 
-def image_to_ras(image: slicer.vtkOrientedImageData) -> np.ndarray:
+def image_to_ras(image: slicer.vtkOrientedImageData) -> NDArray[np.float64]:
     """The affine (4, 4) from the image's indices to RAS in mm."""
     matrix = vtk.vtkMatrix4x4()
     image.GetImageToWorldMatrix(matrix)
     return matrix_array(matrix)
 
 
-def to_world(node: slicer.vtkMRMLTransformableNode, subject: str) -> np.ndarray:
+def to_world(node: slicer.vtkMRMLTransformableNode, subject: str) -> NDArray[np.float64]:
     """The affine (4, 4) of the node's parent transform, from its own RAS to the world's; identity without one.
 
     :raises GeometryMismatchError: the transform is not linear.
@@ -83,7 +84,7 @@ def to_world(node: slicer.vtkMRMLTransformableNode, subject: str) -> np.ndarray:
     return matrix_array(matrix)
 
 
-def refuse_shear(subject: str, affine: np.ndarray, remedy: str) -> None:
+def refuse_shear(subject: str, affine: NDArray[np.float64], remedy: str) -> None:
     """Raise GeometryMismatchError where the index axes are not at right angles: MRML images cannot be sheared.
 
     :param subject: what the error is about: a node's name or a file.
@@ -98,7 +99,7 @@ def refuse_shear(subject: str, affine: np.ndarray, remedy: str) -> None:
         raise GeometryMismatchError(subject, f"its axes meet at {degrees:.4g} degrees instead of 90", remedy)
 
 
-def geometry_from_extent(affine_ras: np.ndarray, extent: Extent) -> Geometry:
+def geometry_from_extent(affine_ras: NDArray[np.float64], extent: Extent) -> Geometry:
     """The library's grid of the voxels in an extent, whose index (0, 0, 0) lies where ``affine_ras`` says.
 
     :param affine_ras: 4 x 4, indices (i, j, k) to RAS mm.
@@ -110,7 +111,9 @@ def geometry_from_extent(affine_ras: np.ndarray, extent: Extent) -> Geometry:
     return Geometry(extent_shape(extent), affine)
 
 
-def whole_voxel_offset(base_ras: np.ndarray, other_ras: np.ndarray, extent: Extent) -> tuple[int, int, int] | None:
+def whole_voxel_offset(
+    base_ras: NDArray[np.float64], other_ras: NDArray[np.float64], extent: Extent
+) -> tuple[int, int, int] | None:
     """How many voxels (i, j, k) to add to an index of ``other`` to get the index of the same place in ``base``.
 
     None where the two are not one lattice: where a corner of ``extent``, an extent of ``other``, lies more than a

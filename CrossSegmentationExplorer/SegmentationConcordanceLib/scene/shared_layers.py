@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import slicer
+from numpy.typing import NDArray
 from vtk.util.numpy_support import vtk_to_numpy
 
 from ..errors import ConcordanceError, GeometryMismatchError, VoxelTypeError
@@ -32,8 +33,8 @@ class SharedLayer:
     """
 
     image: slicer.vtkOrientedImageData
-    voxels: np.ndarray
-    image_to_ras: np.ndarray
+    voxels: NDArray[np.unsignedinteger]
+    image_to_ras: NDArray[np.float64]
     extent: Extent
     labels: dict[str, int]
 
@@ -54,7 +55,9 @@ def shared_layers(node: slicer.vtkMRMLSegmentationNode) -> list[SharedLayer]:
     return layers
 
 
-def common_extent(layers: Sequence[SharedLayer], reference: tuple[np.ndarray, Extent] | None, subject: str) -> Extent:
+def common_extent(
+    layers: Sequence[SharedLayer], reference: tuple[NDArray[np.float64], Extent] | None, subject: str
+) -> Extent:
     """The extent, in indices of the first layer, that the arrays of all layers shall have.
 
     That is the reference image's where it shares the layers' lattice, grown where labelled voxels lie outside it, and
@@ -99,7 +102,7 @@ def layer_offsets(layers: Sequence[SharedLayer], subject: str) -> list[tuple[int
 
 def arrays_on_extent(
     layers: Sequence[SharedLayer], extent: Extent, subject: str
-) -> tuple[list[np.ndarray], dict[str, tuple[int, int]]]:
+) -> tuple[list[NDArray[np.unsignedinteger]], dict[str, tuple[int, int]]]:
     """Arrays of ``extent``, axes (k, j, i), and the (array number, label) of every segment id.
 
     A layer that has this extent is given as the read-only view itself, nothing copied. The others are pasted into

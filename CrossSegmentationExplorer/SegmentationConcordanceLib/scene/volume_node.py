@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import slicer
 import vtk
+from numpy.typing import NDArray
 from vtk.util.numpy_support import get_vtk_array_type, vtk_to_numpy
 
 from ..imaging.geometry import Geometry
@@ -13,7 +14,7 @@ from .node_names import set_name
 
 
 def add_volume_node(
-    scene: slicer.vtkMRMLScene, voxels: np.ndarray, geometry: Geometry, name: str
+    scene: slicer.vtkMRMLScene, voxels: NDArray[np.number], geometry: Geometry, name: str
 ) -> slicer.vtkMRMLScalarVolumeNode:
     """Add a scalar volume to the scene; the voxels are copied once.
 
@@ -33,7 +34,7 @@ def add_volume_node(
     return volume
 
 
-def fill_image(image: vtk.vtkImageData, voxels: np.ndarray, dtype: np.dtype) -> None:
+def fill_image(image: vtk.vtkImageData, voxels: NDArray[np.number | np.bool_], dtype: np.dtype) -> None:
     """Give the image an extent from index 0 and a copy of the voxels, axes (k, j, i); one pass, any strides.
 
     :param voxels: axes (k, j, i).
@@ -44,7 +45,7 @@ def fill_image(image: vtk.vtkImageData, voxels: np.ndarray, dtype: np.dtype) -> 
     vtk_to_numpy(image.GetPointData().GetScalars()).reshape(voxels.shape)[...] = voxels
 
 
-def voxels_of(volume: slicer.vtkMRMLVolumeNode) -> np.ndarray | None:
+def voxels_of(volume: slicer.vtkMRMLVolumeNode) -> NDArray[np.number] | None:
     """The voxels of a volume of single numbers, axes (k, j, i), a view of them; None where it has none, or colours."""
     image = volume.GetImageData()
     scalars = None if image is None else image.GetPointData().GetScalars()

@@ -7,6 +7,7 @@ from statistics import mean
 
 import numpy as np
 import slicer
+from numpy.typing import NDArray
 
 from ...agreement.table import AGREEMENT_COLUMNS, AgreementRow, PairwiseRow, StapleRow, heading_of
 from ..table_node import TableColumn, add_table_node
@@ -57,7 +58,7 @@ def add_pairwise_table(
     return add_table_node(scene, name, columns)
 
 
-def mean_pairwise_dice(models: Sequence[str], rows: Sequence[PairwiseRow]) -> np.ndarray:
+def mean_pairwise_dice(models: Sequence[str], rows: Sequence[PairwiseRow]) -> NDArray[np.float64]:
     """Mean Dice of every two models over the structures that both know: (n, n), symmetric, 1 on the diagonal.
 
     Structures that neither of the two found do not count; nan where there is no other.

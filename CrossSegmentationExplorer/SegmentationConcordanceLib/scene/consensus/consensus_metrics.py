@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 import slicer
+from numpy.typing import NDArray
 
 from ...agreement.analysis import CaseResult
 from ...agreement.consensus_map import consensus_label_map
@@ -265,7 +266,7 @@ class ConsensusMetricsLogic(ModelChoice):
         if self.volume is not None:
             self._nodes().remove_map()
 
-    def scan_voxels(self) -> np.ndarray | None:
+    def scan_voxels(self) -> NDArray[np.number] | None:
         """Voxels (k, j, i) of the volume that the result is of, for pictures; None where the two do not fit."""
         if self.volume is None or self.result is None:
             return None

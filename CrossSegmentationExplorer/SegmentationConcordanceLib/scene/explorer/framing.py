@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import slicer
+from numpy.typing import NDArray
 
 from ...agreement.boxes import Box
 from ...imaging.geometry import Geometry
@@ -17,10 +18,10 @@ from .one_event import one_event
 class WorldBox:
     """A box of voxels in the world: its eight corners, RAS in mm, float64 (8, 3)."""
 
-    corners: np.ndarray
+    corners: NDArray[np.float64]
 
     @property
-    def center(self) -> np.ndarray:
+    def center(self) -> NDArray[np.float64]:
         """The middle, RAS in mm."""
         return self.corners.mean(axis=0)
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import slicer
 import vtk
+from numpy.typing import NDArray
 
 from ...agreement.disputed_place import Place
 from ..grids import matrix_array, vtk_matrix
@@ -34,7 +35,7 @@ class SliceSight:
     :param box: what the view is zoomed to; None after the user zoomed.
     """
 
-    to_ras: np.ndarray
+    to_ras: NDArray[np.float64]
     origin: tuple[float, float]
     side_mm: float
     box: WorldBox | None = None

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 import vtk
+from numpy.typing import NDArray
 
 from ...imaging.geometry import Geometry
 from ..grids import flip_lps_ras, full_extent, vtk_matrix
@@ -15,7 +16,9 @@ from ..volume_node import fill_image
 _KEPT = 400
 
 
-def closed_surface(mask: np.ndarray, geometry: Geometry, lower: tuple[int, int, int] = (0, 0, 0)) -> vtk.vtkPolyData:
+def closed_surface(
+    mask: NDArray[np.bool_], geometry: Geometry, lower: tuple[int, int, int] = (0, 0, 0)
+) -> vtk.vtkPolyData:
     """The surface of a mask by surface nets, smoothed, in RAS mm, with normals; without cells for an empty mask.
 
     Gibson SFF. Constrained elastic surface nets. MICCAI 1998; VTK's vtkSurfaceNets3D with its own smoothing.
