@@ -51,6 +51,16 @@ def label_lines(
     return lines
 
 
+def unlabelled(legend: dict[str, Color], structure: ListedStructure | None) -> dict[str, Color]:
+    """Of the models' colours, those of models that have no outline with their name at it: they found nothing.
+
+    :param legend: of all models.
+    :param structure: that is shown; None for none.
+    """
+    presence = structure.presence if structure is not None else {}
+    return {model: color for model, color in legend.items() if presence.get(model) != PRESENT}
+
+
 def renamed_row(row: Row, node_ids: Sequence[str], scan: ExploredScan, colors: Mapping[str, Color]) -> Row | None:
     """The row of a model that may be called something else now; None where it has gone.
 

@@ -19,7 +19,7 @@ from ...errors import ConcordanceError
 from ...exploring.display_style import DisplayStyle
 from ...exploring.explored_scan import ExploredScan
 from ...exploring.finding_walk import FindingWalk
-from ...exploring.row_status import label_lines, renamed_row, row_status
+from ...exploring.row_status import renamed_row, row_status
 from ...exploring.rows import CONSENSUS_COLOR, OVERLAY_COLOR, OVERLAY_TITLE, Row, RowKind, free_number
 from ...exploring.structure_list import list_structures
 from ...exploring.structure_walk import StructureWalk, find
@@ -33,10 +33,10 @@ from .crosshair import Crosshair
 from .framing import WorldBox, frame_cameras, world_box
 from .held_slices import HeldSlices
 from .links import LinkedCameras, Links, link_slices
-from .map_legend import MapLegend
 from .row_content import RowContent, RowModel
-from .row_labels import RendererOf, RowLabels
+from .row_labels import RendererOf
 from .row_layout import RowLayout
+from .row_texts import RowTexts
 from .scan_of_nodes import explore_scan
 from .segment_watch import SegmentWatch
 from .surfaces import SurfaceCache
@@ -103,8 +103,7 @@ class Explorer:
         self._contents: dict[int, RowContent] = {}
         self._cache = SurfaceCache()
         self.layout = RowLayout(self._scene)
-        self._labels = RowLabels(renderer_of or (lambda view: None))
-        self._legend = MapLegend(renderer_of or (lambda view: None))
+        self.texts = RowTexts(renderer_of, self.layout)
         self._cameras = LinkedCameras()
         self._slices = HeldSlices()
         self._crosshair = Crosshair(self._scene)
@@ -222,9 +221,10 @@ class Explorer:
             self.regions = disputed_regions(self.scan.comparison, index, box)
         self.region = 0 if self.regions else -1
         with self._paused():
-            self._show()
+            self._show(settle=False)
             if box is not None:
                 self._frame()
+            self.texts.settle()
 
     def step(self, steps: int) -> None:
         """Go so many structures on in the list, negative back."""
@@ -284,8 +284,9 @@ class Explorer:
         """Show all structures that are listed at once, each in its colour, or only the selected one."""
         self.shows_listed = shown
         with self._paused():
-            self._show()
+            self._show(settle=False)
             self._frame()
+            self.texts.settle()
 
     # Display
 
@@ -356,8 +357,7 @@ class Explorer:
         self._scene.RemoveObserver(self._closing)
         self._cameras.stop()
         self._slices.stop()
-        self._labels.clear()
-        self._legend.clear()
+        self.texts.clear()
         with self._paused():
             self._map.remove(self.layout.composite_nodes())
             for content in self._contents.values():
@@ -384,12 +384,11 @@ class Explorer:
 
     def _arrange(self, rows: tuple[Row, ...]) -> None:
         with self._working():
-            self._legend.clear()  # its view may go
+            self.texts.expect_views()
             kept = {row.number for row in rows}
             for row in [row for row in self.rows if row.number not in kept]:
                 self._contents.pop(row.number).remove()
-                for view in self.layout.view_nodes(row):
-                    self._labels.clear(view.GetID())
+                self.texts.leave_row(row)
             self.rows = rows
             self._slices.expect_resize()
             self.layout.show(rows, self.kinds, as_columns=self.as_columns, as_grid=self.as_grid)
@@ -415,7 +414,7 @@ class Explorer:
         self._cameras.meet(cameras, around)
         self._cameras.link(cameras if self.links.rotation else ())
 
-    def _show(self) -> None:
+    def _show(self, *, settle: bool = True) -> None:
         with self._working():
             style = replace(self.style, fill=False) if self.map_steps else self.style  # else colours would mix
             for row in self.rows:
@@ -426,12 +425,9 @@ class Explorer:
                 self._map.show(self.scan, self.selected, composites)
             else:
                 self._map.remove(composites)
-            self._legend.show(self._first_slice_view(), self.map_steps)
-            self._write_labels()
-
-    def _first_slice_view(self) -> slicer.vtkMRMLSliceNode | None:
-        shown = self.layout.view_nodes(self.rows[0], self.kinds) if self.rows else ()
-        return next((node for node in shown if node.IsA("vtkMRMLSliceNode")), None)
+            self._write_texts()
+            if settle:
+                self.texts.settle()
 
     def _models_of(self, row: Row) -> list[RowModel]:
         if row.kind is RowKind.MODEL:
@@ -440,13 +436,15 @@ class Explorer:
             return [RowModel(self._consensus.drawn(self.scan), row.color)]
         return [RowModel(drawn, self.legend[model]) for model, drawn in self.scan.drawn.items()]
 
-    def _write_labels(self) -> None:
+    def _write_texts(self) -> None:
         structure = find(self.walk.structures, self.selected)
-        for row in self.rows:
-            status = self.status(row) or self.findings.mark(row.model, self.selected)
-            for number, view in enumerate(self.layout.view_nodes(row, self.kinds)):
-                lines = label_lines(row, structure, status, self.legend, titled=number == 0)
-                self._labels.show(view, lines)
+        said = [(row, self.status(row) or self.findings.mark(row.model, self.selected)) for row in self.rows]
+        named = self.shown_keys == (self.selected,)
+        views = self.texts.show_rows(said, self.kinds, structure, self.legend, named=named)
+        overlay = next((row for row in self.rows if row.kind is RowKind.OVERLAY), None)
+        models = self._models_of(overlay) if overlay is not None else []
+        self.texts.show_names(views, models, self.selected, self.scan.comparison.geometry)
+        self.texts.show_legend(self.rows, self.kinds, self.map_steps)
 
     def _around(self) -> WorldBox:
         """Where the shown structures are; where all is, without any."""

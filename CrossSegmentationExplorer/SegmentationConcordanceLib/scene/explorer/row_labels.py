@@ -29,6 +29,12 @@ def renderers_of(application_logic: slicer.vtkMRMLApplicationLogic) -> RendererO
     return renderer_of
 
 
+def room_of(lines: Sequence[LabelLine]) -> tuple[int, int]:
+    """Width and height in pixels that lines take at the upper left of a view, roughly."""
+    widest = max((len(line.text) for line in lines), default=0)
+    return round(0.6 * _SIZE * widest) + _LINE, _TOP + len(lines) * _LINE if lines else 0
+
+
 class RowLabels:
     """Text at the upper left of the views.
 
@@ -86,7 +92,7 @@ def _hide_annotations(renderer: vtk.vtkRenderer) -> list[vtk.vtkProp]:
 
 def _actor(line: LabelLine, number: int) -> vtk.vtkTextActor:
     actor = vtk.vtkTextActor()
-    actor.SetInput(_plain(line.text))
+    actor.SetInput(plain(line.text))
     actor.SetTextScaleModeToNone()
     corner = vtk.vtkCoordinate()
     corner.SetCoordinateSystemToNormalizedViewport()
@@ -108,6 +114,6 @@ def _actor(line: LabelLine, number: int) -> vtk.vtkTextActor:
     return actor
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """The text on one line, with the signs escaped that VTK takes for a formula or a table."""
     return " ".join(text.split()).replace("$", r"\$").replace("|", r"\|")
