@@ -12,12 +12,12 @@ from ..anatomy.identity import StructureIdentity
 from ..anatomy.model_knowledge import UNKNOWN, ModelKnowledge, knowledge_of
 from ..anatomy.vocabulary import Vocabulary
 from ..errors import ConcordanceError, GeometryMismatchError, LabelMapTableError, Setting, UnreadableFileError
+from ..imaging.brought_output import bring_output, or_resampled
 from ..imaging.dicom_files import is_dicom_file
 from ..imaging.geometry import Geometry
 from ..imaging.image_series import ImageSeries
 from ..imaging.label_map import LabelMap
 from ..imaging.model_output import is_cropped_to_segments, read_model_output
-from ..imaging.resampling import OnGrid, covered_part, part_note, place_on_grid, resample_nearest
 from ..imaging.rtstruct import is_rtstruct
 from ..imaging.seg_correction import SegReference
 from ..imaging.seg_reader import DicomSeg, check_refers_to, read_dicom_seg
@@ -308,21 +308,13 @@ def _chosen_model(file: RunFile, files: Sequence[RunFile], folders: Sequence[Pat
 
 def _on_grid(read: ReadRun, geometry: Geometry, path: Path, resample: bool, listener: Listener) -> ReadRun:
     try:
-        placed = place_on_grid(
-            read.label_map, geometry, str(path), allow_extent_change=True, allow_more=read.may_be_cropped
+        brought = bring_output(
+            read.label_map, geometry, str(path), resample=resample, may_be_cropped=read.may_be_cropped
         )
     except GeometryMismatchError as error:
-        if not resample:
-            remedy = f"{error.remedy} Or let it be resampled"
-            raise GeometryMismatchError(error.subject, error.fact, f"{remedy}.", Setting("resample")) from error
-        what = f"{error.fact}; resampled by nearest neighbour"
-        listener.warn(f"{path}: {what}", f"{read.name} {what}.")
-        resampled = resample_nearest(read.label_map, geometry)
-        placed = OnGrid(resampled, covered=covered_part(read.label_map.geometry, geometry))
-    if placed.note:
-        listener.warn(f"{path}: {placed.note}")
-    if read.may_be_cropped or placed.covered is None:
-        return replace(read, label_map=placed.label_map)
-    note = part_note(placed.covered, geometry)
-    listener.warn(f"{path}: {note}", f"{read.name} {note}.")
-    return replace(read, label_map=placed.label_map, covered=placed.covered)
+        if resample:
+            raise
+        raise or_resampled(error) from error
+    for note in brought.notes:
+        listener.warn(f"{path}: {note}", f"{read.name}: {note}.")
+    return replace(read, label_map=brought.label_map, covered=brought.covered or read.covered)

@@ -107,7 +107,9 @@ class OutputStates:
         if grid is not None and content is not None and content.label_map is not None:
             place = (*_content_key(choice), choice.name, choice.resample, grid.shape, grid.ijk_to_lps.tobytes())
             if place not in self._placed:
-                self._placed[place] = place_output(content.label_map, grid, choice.name, resample=choice.resample)
+                self._placed[place] = place_output(
+                    content.label_map, grid, choice.name, choice.paths, resample=choice.resample
+                )
             placed = self._placed[place]
         return OutputState(choice, self._recognized.get(choice.paths), content, placed)
 

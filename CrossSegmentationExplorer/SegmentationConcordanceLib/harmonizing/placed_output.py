@@ -2,60 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from ..errors import GeometryMismatchError
+from ..imaging.brought_output import BroughtOutput, bring_output, or_resampled
 from ..imaging.geometry import Geometry
 from ..imaging.label_map import LabelMap
-from ..imaging.resampling import bring_to_grid, resample_nearest
-
-_LISTED = 5
+from ..imaging.model_output import is_cropped_to_segments
 
 
 @dataclass(frozen=True, eq=False)
 class PlacedOutput:
     """Where an output lies.
 
-    :param label_map: on the grid of the volume; None where there is a problem.
-    :param problem: how it differs from the grid, and what can be done; "" where its voxels are those of the volume.
-    :param can_resample: whether resampling solves the problem.
+    :param brought: on the grid of the volume; None where there is a problem.
+    :param problem: how it differs from the grid, and what can be done; "" where there is none.
+    :param can_resample: whether resampling solves the problem, or has solved it.
     :param note: what was done to bring it to the grid; "" where its voxels are taken as they are.
     """
 
-    label_map: LabelMap | None
+    brought: BroughtOutput | None
     problem: str = ""
     can_resample: bool = False
     note: str = ""
 
 
-def place_output(label_map: LabelMap, grid: Geometry, name: str, *, resample: bool) -> PlacedOutput:
-    """Bring an output to a grid: as it is where the voxels coincide, axes permuted and flipped; else if allowed.
+def place_output(
+    label_map: LabelMap, grid: Geometry, name: str, paths: Sequence[str] = (), *, resample: bool = False
+) -> PlacedOutput:
+    """Bring an output to a grid, see :func:`.brought_output.bring_output`.
 
-    :param resample: a grid that covers another part of the same voxels is filled up with background; any other is
-        resampled by nearest neighbour.
+    :param paths: the files of the output, which may say that their extent tells nothing.
+    :param resample: whether a user allowed it.
     """
+    may_be_cropped = bool(paths) and all(is_cropped_to_segments(Path(path)) for path in paths)
     try:
-        return PlacedOutput(bring_to_grid(label_map, grid, name))
+        brought = bring_output(label_map, grid, name, may_be_cropped=may_be_cropped)
+        return PlacedOutput(brought, note=_sentence(name, brought))
     except GeometryMismatchError as error:
-        moved, note = _moved(label_map, grid, name)
-        if not any(moved.voxel_counts().values()) and any(label_map.voxel_counts().values()):
-            return PlacedOutput(None, f"{name}: all of it lies outside of the volume. Choose the scan it was made on.")
-        if not resample:
-            return PlacedOutput(None, f"{error} Or check Resample.", True)
-        return PlacedOutput(moved, "", True, note)
-
-
-def _moved(label_map: LabelMap, grid: Geometry, name: str) -> tuple[LabelMap, str]:
+        refused = error
     try:
-        filled = bring_to_grid(label_map, grid, name, allow_extent_change=True)
-        return filled, f"{name}: covers another part of the scan; what it does not cover counts as background."
-    except GeometryMismatchError:
-        moved = resample_nearest(label_map, grid)
-    spacing = " x ".join(f"{mm:.3g}" for mm in label_map.geometry.spacing_mm)
-    note = f"{name}: resampled from a grid of {spacing} mm, nearest neighbour."
-    before, after = label_map.voxel_counts(), moved.voxel_counts()
-    lost = [segment.name for segment in label_map.segments if before[segment] and not after[segment]]
-    if lost:
-        more = f" and {len(lost) - _LISTED} more" if len(lost) > _LISTED else ""
-        note += f" No voxel is left of {', '.join(lost[:_LISTED])}{more}."
-    return moved, note
+        brought = bring_output(label_map, grid, name, resample=True, may_be_cropped=may_be_cropped)
+    except GeometryMismatchError as error:
+        return PlacedOutput(None, str(error))
+    if not resample:
+        return PlacedOutput(None, or_resampled(refused).in_words_of({"resample": "check Resample"}), True)
+    return PlacedOutput(brought, "", True, _sentence(name, brought))
+
+
+def _sentence(name: str, brought: BroughtOutput) -> str:
+    return f"{name}: {'; '.join(brought.notes)}." if brought.notes else ""

@@ -107,6 +107,16 @@ class Geometry:
         inverse = np.linalg.inv(self.ijk_to_lps)
         return np.asarray(lps, dtype=float) @ inverse[:3, :3].T + inverse[:3, 3]
 
+    def part(self, box: tuple[slice, slice, slice]) -> Geometry:
+        """The even grid of some of the voxels.
+
+        :param box: as an index of an array (k, j, i), with both ends.
+        """
+        affine = self.ijk_to_lps.copy()
+        affine[:3, 3] = self.lps_of([part.start for part in box[::-1]])
+        k, j, i = (part.stop - part.start for part in box)
+        return Geometry((k, j, i), affine)
+
     def as_said_otherwise(self) -> tuple[Geometry, ...]:
         """The same voxels at each of the other places that the file names."""
         return tuple(Geometry(self.shape, affine) for affine in self.readings)

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..anatomy.vocabulary import Vocabulary
+from .brought_output import bring_output
 from .geometry import Geometry
 from .image_series import ImageSeries
 from .label_map import LabelMap
 from .model_output import ModelOutput, is_cropped_to_segments, read_model_output
-from .resampling import part_note, place_on_grid
 from .seg_identity import SegIdentity
 from .seg_metadata import storable_text
 from .seg_writer import BINARY, FIRST_SERIES_NUMBER, write_dicom_seg
@@ -33,13 +33,10 @@ def output_on_grid(
     """
     output = read_model_output(paths, vocabulary, task)
     what = ", ".join(os.fspath(path) for path in paths[:_LISTED]) + (", ..." if len(paths) > _LISTED else "")
-    placed = place_on_grid(output.label_map, geometry, what, allow_extent_change=True, allow_more=False)
-    # What is cropped to what was found does not tell what was looked at.
-    covered = None if all(is_cropped_to_segments(Path(path)) for path in paths) else placed.covered
-    notes = [f"{what}: {placed.note}"] if placed.note else []
-    if covered is not None:
-        notes.append(f"{what}: {part_note(covered, geometry)}")
-    return replace(output, label_map=placed.label_map, covered=covered, notes=(*output.notes, *notes))
+    may_be_cropped = all(is_cropped_to_segments(Path(path)) for path in paths)
+    brought = bring_output(output.label_map, geometry, what, may_be_cropped=may_be_cropped)
+    notes = (f"{what}: {note}" for note in brought.notes)
+    return replace(output, label_map=brought.label_map, covered=brought.covered, notes=(*output.notes, *notes))
 
 
 @dataclass(frozen=True, slots=True)

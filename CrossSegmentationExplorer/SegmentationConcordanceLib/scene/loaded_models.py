@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import slicer
 
 from ..agreement.models import ModelSegmentation, join_label_maps, model_segmentation, structures_in, twice_note
 from ..anatomy.identity import StructureIdentity
 from ..anatomy.model_knowledge import UNKNOWN, ModelKnowledge
-from ..errors import ConcordanceError, GeometryMismatchError, LabelMapTableError
+from ..errors import ConcordanceError, LabelMapTableError
+from ..imaging.brought_output import bring_output
 from ..imaging.geometry import Geometry
 from ..imaging.label_map import LabelMap
-from ..imaging.resampling import bring_to_grid, resample_nearest
 from .node_attributes import covered_of_node, knowledge_of_node, not_looked_for_of_node, own_label_map_note
 from .segmentation_node import label_map_from_node
 from .volume_grid import world_grid
@@ -72,48 +71,10 @@ def load_models(
 
 
 def _on_grid(node: slicer.vtkMRMLSegmentationNode, geometry: Geometry) -> tuple[LabelMap, list[str]]:
-    """The node's label map on the grid, and what had to be done for that."""
+    """The node's label map on the grid, and what had to be done for that. Slicer crops nodes to what is in them."""
     label_map = label_map_from_node(node)
-    try:
-        return bring_to_grid(label_map, geometry, node.GetName(), allow_extent_change=True), []
-    except GeometryMismatchError as error:
-        labelled, outside = _labelled_outside(label_map, geometry)
-        if labelled and outside == labelled:
-            raise GeometryMismatchError(
-                f"segmentation {node.GetName()!r}", "all of it lies outside of the volume", "Choose its own volume."
-            ) from error
-    notes = []
-    if not _same_lattice(label_map.geometry, geometry):
-        spacing = " x ".join(f"{mm:.3g}" for mm in label_map.geometry.spacing_mm)
-        notes.append(f"{node.GetName()}: resampled from a grid of {spacing} mm, nearest neighbour.")
-    if outside:
-        notes.append(f"{node.GetName()}: {outside} of {labelled} labelled voxels lie outside of the volume.")
-    return resample_nearest(label_map, geometry), notes
-
-
-def _labelled_outside(label_map: LabelMap, geometry: Geometry) -> tuple[int, int]:
-    """How many voxels carry a label, and how many of them have their centre outside of the grid."""
-    labelled = outside = 0
-    last = np.array(geometry.shape[::-1]) - 0.5
-    for layer in label_map.layers:
-        for k, one_slice in enumerate(layer):
-            j, i = np.nonzero(one_slice)
-            if not i.size:
-                continue
-            ijk = geometry.ijk_of(label_map.geometry.lps_of(np.stack([i, j, np.full_like(i, k)], axis=1)))
-            labelled += i.size
-            outside += int(np.count_nonzero(((ijk < -0.5) | (ijk >= last)).any(axis=1)))
-    return labelled, outside
-
-
-def _same_lattice(one: Geometry, other: Geometry) -> bool:
-    """Whether the voxels coincide where both grids have some: an empty label map then fits without resampling."""
-    empty = LabelMap((np.zeros(one.shape, np.uint8),), one, ())
-    try:
-        bring_to_grid(empty, other, "", allow_extent_change=True)
-    except GeometryMismatchError:
-        return False
-    return True
+    brought = bring_output(label_map, geometry, node.GetName(), resample=True, may_be_cropped=True)
+    return brought.label_map, [f"{node.GetName()}: {note}." for note in brought.notes]
 
 
 def _covered(nodes: Sequence[slicer.vtkMRMLSegmentationNode], geometry: Geometry) -> tuple[slice, slice, slice] | None:

@@ -285,7 +285,7 @@ def test_resampling_is_offered_where_it_helps(hosted, tmp_path):
     assert not ui.applyButton.enabled and "check Resample" in ui.statusLabel.text
     assert ui.resampleCheckBox.enabled
     ui.resampleCheckBox.click()
-    assert ui.applyButton.enabled and "resampled from a grid" in ui.statusLabel.text
+    assert ui.applyButton.enabled and "resampled by nearest neighbour" in ui.statusLabel.text
 
 
 def test_a_label_map_is_saved_and_used(desktop, filled, tmp_path):

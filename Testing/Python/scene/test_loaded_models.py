@@ -62,7 +62,7 @@ def test_another_spacing_is_resampled_and_said(scene_host):
     fine = Geometry.from_parts((10, 6, 16), (5, 10, 50), (-22.5, 30.0, -425.0), np.eye(3))
     voxels = first_model().repeat(2, axis=0).repeat(2, axis=2)
     loaded = load_models(volume, {"fine": [add(scene_host.scene, voxels, fine, "the node")]})
-    assert loaded.notes == {"fine": ("the node: resampled from a grid of 5 x 10 x 50 mm, nearest neighbour.",)}
+    assert loaded.notes == {"fine": ("the node: resampled by nearest neighbour from a grid of 5 x 10 x 50 mm.",)}
     assert np.array_equal(loaded.models[0].label_map.layers[0], first_model())
 
 
@@ -72,7 +72,7 @@ def test_labelled_voxels_outside_of_the_volume_are_counted_and_said(scene_host):
     voxels = np.concatenate([first_model(), np.zeros((1, 6, 8), np.uint8)])
     voxels[5, 2, 1:4] = 1
     loaded = load_models(volume, {"m": [add(scene_host.scene, voxels, longer, "seg")]})
-    assert loaded.notes == {"m": ("seg: 3 of 25 labelled voxels lie outside of the volume.",)}
+    assert loaded.notes == {"m": ("seg: 3 of 25 labelled voxels lie outside of the scan.",)}
     assert np.array_equal(loaded.models[0].label_map.layers[0], first_model())
 
 
@@ -83,7 +83,7 @@ def test_what_lies_elsewhere_is_left_out_with_the_reason(scene_host):
     loaded = load_models(volume, {"whole": [here], "half": [here, there]})
     assert [model.model for model in loaded.models] == ["whole"]
     assert loaded.notes["half"] == (
-        "half is left out. segmentation 'there': all of it lies outside of the volume. Choose its own volume.",
+        "half is left out. there: all of it lies outside of the scan. Choose the scan that it was made on.",
     )
 
 

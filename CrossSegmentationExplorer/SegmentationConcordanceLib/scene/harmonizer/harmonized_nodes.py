@@ -41,6 +41,7 @@ def add_harmonized_node(
     vocabulary: Vocabulary | None,
     tasks: Sequence[str],
     looked_for: Sequence[str] = (),
+    covered: tuple[slice, slice, slice] | None = None,
 ) -> slicer.vtkMRMLSegmentationNode:
     """Add a segmentation to the volume's scene: on its grid, under its transform, and in its study.
 
@@ -48,11 +49,12 @@ def add_harmonized_node(
     :param vocabulary: what the model can find; it and the tasks are written on the node. A user's own is named by its
         file, so that it is found again without being told the folder.
     :param looked_for: the model's names of what it was asked for; empty for all of the tasks.
+    :param covered: the part of the volume, as an index of an array (k, j, i), that it was run on; None for all of it.
     """
     node = add_segmentation_node(volume.GetScene(), label_map, name, volume)
     node.SetAndObserveTransformNodeID(volume.GetTransformNodeID())
     if vocabulary is not None:
-        set_label_map(node, str(vocabulary.path) if is_own(vocabulary) else vocabulary.name, tasks, looked_for)
+        set_label_map(node, str(vocabulary.path) if is_own(vocabulary) else vocabulary.name, tasks, looked_for, covered)
     _put_beside(node, volume)
     return node
 

@@ -26,6 +26,7 @@ from ...harmonizing.structure_answer import Color, answer_of_codes, answer_of_su
 from ...imaging.geometry import Geometry
 from ...imaging.label_map import LabelMap
 from ..input_state import segmentation_state
+from ..node_attributes import covered_of_node
 from ..node_names import renaming_note
 from ..result_folder import ResultFolder
 from ..scene_watch import SceneWatch
@@ -312,9 +313,9 @@ class HarmonizerLogic(VolumeChoice):
             report(place / len(used), f"coding {state.choice.name}")
             here = [row for row in rows if row.output == number]
             placed = state.placed
-            if placed is None or placed.label_map is None:
+            if placed is None or placed.brought is None:
                 raise ConcordanceError(state.choice.name, "was not brought to the grid of the volume", "Read it again.")
-            ready.append((state, harmonized_label_map(placed.label_map, here, state.choice.name)))
+            ready.append((state, harmonized_label_map(placed.brought.label_map, here, state.choice.name)))
         report(1.0, "adding segmentations")
         nodes = tuple(self._add_node(state, label_map) for state, label_map in ready)
         renamings = tuple(note for note in map(renaming_note, nodes) if note)
@@ -330,7 +331,7 @@ class HarmonizerLogic(VolumeChoice):
             if node is not None and state.choice.use:
                 vocabulary = self.known.vocabulary(state.choice.label_map)
                 tasks = state.content.tasks if state.content else ()
-                found.append(ExportedNode(node, state.choice.name, vocabulary, tasks))
+                found.append(ExportedNode(node, state.choice.name, vocabulary, tasks, self._covered_of(node)))
         return tuple(found)
 
     def export_obstacle(self) -> str:
@@ -376,7 +377,10 @@ class HarmonizerLogic(VolumeChoice):
         if content is None:
             raise ConcordanceError(choice.name, "was not read", "Read it again.")
         looked_for = content.output.looked_for if content.output else ()
-        node = add_harmonized_node(self.volume, label_map, choice.name, content.vocabulary, content.tasks, looked_for)
+        covered = state.placed.brought.covered if state.placed and state.placed.brought else None
+        node = add_harmonized_node(
+            self.volume, label_map, choice.name, content.vocabulary, content.tasks, looked_for, covered
+        )
         self._kept.set_node(choice, node)
         if former is not None and self._made.get(former.GetID()) == segmentation_state(former):
             ResultFolder(self.volume).remove(former)
@@ -386,6 +390,10 @@ class HarmonizerLogic(VolumeChoice):
         if state.placed is not None and state.placed.note:
             self.notes += (state.placed.note,)
         return node
+
+    def _covered_of(self, node: slicer.vtkMRMLSegmentationNode) -> Geometry | None:
+        covered, grid = covered_of_node(node), self._grid()
+        return None if covered is None or grid is None else grid.part(covered)
 
     def _grid(self) -> Geometry | None:
         volume = self.volume

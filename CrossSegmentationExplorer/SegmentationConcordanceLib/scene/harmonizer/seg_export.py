@@ -12,11 +12,12 @@ import slicer
 from ...anatomy.vocabulary import Vocabulary
 from ...errors import ConcordanceError
 from ...harmonizing.output_content import NO_MODEL
+from ...imaging.geometry import Geometry
 from ...imaging.harmonization import part_paths, write_output_seg
 from ...imaging.image_series import ImageSeries
 from ...imaging.label_map import LabelMap
 from ...imaging.model_output import ModelOutput
-from ...imaging.resampling import bring_to_grid
+from ...imaging.resampling import bring_to_grid, covered_part
 from ...imaging.seg_writer import BINARY, LABEL_MAP
 from ...imaging.whole_files import plain_stem
 from ..node_attributes import looked_for_of_node
@@ -32,12 +33,14 @@ class ExportedNode:
 
     :param name: what the run is called.
     :param vocabulary: the label map that explained it; None for an unknown model.
+    :param covered: the grid of the part of the scan that the model was run on; None for all of it.
     """
 
     node: slicer.vtkMRMLSegmentationNode
     name: str
     vocabulary: Vocabulary | None
     tasks: tuple[str, ...] = ()
+    covered: Geometry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +85,10 @@ def export_segs(
     for number, (one, label_map, path) in enumerate(zip(exported, ready, paths)):
         report = functools.partial(progress, 0.3 + 0.7 * number / len(exported), f"writing {path.name}")
         report()
+        covered = None if one.covered is None else covered_part(one.covered, series.geometry)
         done = write_output_seg(
             path,
-            ModelOutput(label_map, one.tasks, looked_for=looked_for_of_node(one.node)),
+            ModelOutput(label_map, one.tasks, looked_for=looked_for_of_node(one.node), covered=covered),
             series,
             one.vocabulary or NO_MODEL,
             one.name,

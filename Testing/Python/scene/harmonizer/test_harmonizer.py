@@ -195,7 +195,7 @@ def test_another_grid_is_refused_with_the_remedy_and_resampled_when_chosen(logic
     logic.change(0, resample=True)
     assert logic.obstacle() == ""
     (note,) = logic.warnings()
-    assert "resampled from a grid of 10 x 10 x 200 mm, nearest neighbour" in note
+    assert "resampled by nearest neighbour from a grid of 10 x 10 x 200 mm" in note
     (node,) = logic.apply()
     assert logic.notes[1:] == (note,)
     assert label_map_from_node(node).geometry.matches(GEOMETRY)
