@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-pytest.importorskip("statsmodels", reason="needs statsmodels: pip install statsmodels")
-pytest.importorskip("scikit_posthocs", reason="needs scikit-posthocs: pip install scikit-posthocs")
+pytest.importorskip("statsmodels", reason="needs statsmodels: make setup-test")
+pytest.importorskip("scikit_posthocs", reason="needs scikit-posthocs: make setup-test")
 
 from SegmentationConcordanceLib.agreement import model_comparison
 from SegmentationConcordanceLib.agreement.model_comparison import (

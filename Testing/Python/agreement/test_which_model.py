@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-pytest.importorskip("statsmodels", reason="needs statsmodels: pip install statsmodels")
-pytest.importorskip("scikit_posthocs", reason="needs scikit-posthocs: pip install scikit-posthocs")
+pytest.importorskip("statsmodels", reason="needs statsmodels: make setup-test")
+pytest.importorskip("scikit_posthocs", reason="needs scikit-posthocs: make setup-test")
 
 from SegmentationConcordanceLib.agreement.cohort_traits import (
     acquisition_effects,

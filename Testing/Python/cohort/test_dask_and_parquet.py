@@ -21,7 +21,7 @@ def run(concordance, nifti_cohort, tmp_path):
 
 
 def test_a_dask_cluster_gives_the_same_bytes(run, tmp_path):
-    distributed = pytest.importorskip("distributed", reason="needs Dask: pip install 'dask[distributed]'")
+    distributed = pytest.importorskip("distributed", reason="needs Dask: make setup-test")
     assert run("here", "--workers", 1).code == 0
     with distributed.LocalCluster(
         n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
@@ -33,15 +33,15 @@ def test_a_dask_cluster_gives_the_same_bytes(run, tmp_path):
 
 
 def test_a_scheduler_that_is_not_there_is_said(run):
-    pytest.importorskip("distributed", reason="needs Dask: pip install 'dask[distributed]'")
+    pytest.importorskip("distributed", reason="needs Dask: make setup-test")
     outcome = run("out", "--scheduler", "nonsense://x")
     assert outcome.code == 2
     assert "does not answer" in outcome.err
 
 
 def test_parquet_has_the_rows_of_the_csv_table(run, tmp_path):
-    pytest.importorskip("pyarrow", reason="needs pyarrow: pip install pyarrow")
-    pandas = pytest.importorskip("pandas", reason="needs pandas: pip install pandas")
+    pytest.importorskip("pyarrow", reason="needs pyarrow: make setup-test")
+    pandas = pytest.importorskip("pandas", reason="needs pandas: make setup-test")
     assert run("out", "--workers", 1, "--parquet").code == 0
     table = pandas.read_parquet(tmp_path / "out" / "parquet" / "agreement")
     rows = read_agreement(tmp_path / "out" / "agreement.csv")
@@ -51,7 +51,7 @@ def test_parquet_has_the_rows_of_the_csv_table(run, tmp_path):
 
 
 def test_only_changed_parts_are_written_and_the_manifest_says_of_what(run, nifti_cohort, tmp_path):
-    pytest.importorskip("pyarrow", reason="needs pyarrow: pip install pyarrow")
+    pytest.importorskip("pyarrow", reason="needs pyarrow: make setup-test")
     run("out", "--workers", 1, "--parquet")
     folder = tmp_path / "out" / "parquet"
     times = {path.parent.name: path.stat().st_mtime_ns for path in folder.glob("agreement/*/part.parquet")}

@@ -13,7 +13,7 @@ from cohort.bucket import Bucket
 from SegmentationConcordanceLib.cohort import idc as idc_module
 from SegmentationConcordanceLib.cohort.idc import Idc
 
-index_module = pytest.importorskip("idc_index.index", reason="needs idc-index: pip install idc-index")
+index_module = pytest.importorskip("idc_index.index", reason="needs idc-index: make setup-test")
 
 
 @pytest.fixture(scope="module")

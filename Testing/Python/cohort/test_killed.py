@@ -22,7 +22,7 @@ from SegmentationConcordanceLib.imaging.seg_reader import read_dicom_seg
 CASES = ("one", "two", "three", "four")
 _KILLS = 8
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals and processes")
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals and processes: make test on Linux")
 
 
 @pytest.fixture(scope="module")

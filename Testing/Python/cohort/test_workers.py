@@ -70,7 +70,7 @@ def tables_of(out: Path) -> list[bytes]:
     return [(out / name).read_bytes() for name in TABLES]
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc, which tells a process's children")
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc, to find children: make test on Linux")
 def test_killed_at_any_moment_it_ends_with_the_same_bytes(nifti_cohort, tmp_path):
     whole = tmp_path / "whole"
     assert start(nifti_cohort, whole).wait() == 0

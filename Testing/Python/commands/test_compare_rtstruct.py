@@ -8,7 +8,7 @@ from imaging.test_rtstruct import contour, rtstruct, square
 from SegmentationConcordanceLib.imaging.image_series import read_image_series
 from SegmentationConcordanceLib.reporting.tables import read_agreement
 
-pytest.importorskip("skimage", reason="needs scikit-image: pip install scikit-image")
+pytest.importorskip("skimage", reason="needs scikit-image: make setup-test")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs pipes and signals as POSIX has them")
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs pipes and signals as POSIX has them: make test on Linux")
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_a_batch_goes_on_without_a_reader(program, tiny, tmp_path):
     assert sorted(path.parent.name for path in (tmp_path / "out").glob("*/*.dcm")) == ["one", "three", "two"]
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")  # noqa: PTH110
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full: make test on Linux")  # noqa: PTH110
 def test_a_full_disk_behind_standard_output_is_told(program):
     with open("/dev/full", "w", encoding="utf-8") as full:  # noqa: PTH123
         with program("labelmaps", "list", stdout=full) as process:

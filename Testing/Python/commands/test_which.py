@@ -11,8 +11,8 @@ import pytest
 from SegmentationConcordanceLib.agreement.table import AgreementRow, PairwiseRow
 from SegmentationConcordanceLib.reporting.tables import write_agreement, write_pairwise
 
-pytest.importorskip("statsmodels", reason="needs statsmodels: pip install statsmodels")
-pytest.importorskip("scikit_posthocs", reason="needs scikit-posthocs: pip install scikit-posthocs")
+pytest.importorskip("statsmodels", reason="needs statsmodels: make setup-test")
+pytest.importorskip("scikit_posthocs", reason="needs scikit-posthocs: make setup-test")
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ def test_output_paths_that_cannot_be(refused, tiny, tmp_path, output, fact):
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="needs Linux's /proc")  # noqa: PTH112
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="needs /proc: make test on Linux")  # noqa: PTH112
 def test_places_that_keep_no_files(refused, tiny):
     words = ["harmonize", "--ct", tiny.ct, "--segmentation", tiny.total, "--model", "totalsegmentator_v2"]
     words += ["--task", "total"]

@@ -41,7 +41,7 @@ def test_dcmqi_not_installed_says_how_to_install_it(monkeypatch):
         dcmqi.dcmqi_program("itkimage2segimage")
 
 
-@pytest.mark.skipif(os.name == "nt", reason="needs a shell script as program")
+@pytest.mark.skipif(os.name == "nt", reason="needs a shell script as program: make test on Linux")
 class TestRun:
     def test_arguments_reach_the_program_unchanged_without_a_shell(self, tmp_path, monkeypatch):
         path = program(tmp_path, "printf '%s|' \"$@\"")

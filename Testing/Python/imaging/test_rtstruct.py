@@ -12,7 +12,7 @@ from SegmentationConcordanceLib.errors import DicomSegError, GeometryMismatchErr
 from SegmentationConcordanceLib.imaging.geometry import Geometry
 from SegmentationConcordanceLib.imaging.rtstruct import RT_STRUCTURE_SET_STORAGE, is_rtstruct, read_rtstruct
 
-pytest.importorskip("skimage", reason="needs scikit-image: pip install scikit-image")
+pytest.importorskip("skimage", reason="needs scikit-image: make setup-test")
 
 GRID = Geometry.from_parts((6, 20, 30), (2.0, 3.0, 5.0), (-10.0, 20.0, -100.0), np.eye(3))
 

@@ -74,7 +74,7 @@ def test_failure_keeps_a_made_folder_that_others_have_used_since(tmp_path):
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["other.txt"]
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, a disk that is always full")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, a full disk: make test on Linux")
 def test_full_disk_is_said_and_nothing_remains(tmp_path):
     target = tmp_path / "new" / "file.txt"
     with pytest.raises(OutputError, match="no space left on the disk") as raised, whole_file(target) as temporary:
@@ -171,7 +171,7 @@ def test_a_file_that_is_read_is_not_written(tmp_path):
     require_no_input(tmp_path / "absent", [read, tmp_path / "absent"])
 
 
-@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a file system that nobody can make folders on")
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /proc, which takes no folder: make test on Linux")
 def test_a_folder_that_cannot_be_made():
     with pytest.raises(OutputError, match="its folder cannot be made"), whole_file("/proc/absent/a.csv"):
         pytest.fail("there is nowhere to write to")

@@ -51,7 +51,7 @@ def missing_requirement() -> str:
         import PySide6.QtUiTools
         import PySide6.QtWidgets  # noqa: F401
     except ModuleNotFoundError:
-        return "needs PySide6: pip install PySide6-Essentials"
+        return "needs PySide6: make setup-test"
     except ImportError as error:
         return f"needs Qt's system libraries ({error}): apt-get install {_DEBIAN_PACKAGES}"
     return ""

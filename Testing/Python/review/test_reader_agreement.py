@@ -36,7 +36,8 @@ def test_icc_is_the_published_one():
 
 
 def test_icc_is_that_of_pingouin(scores):
-    pandas, pingouin = pytest.importorskip("pandas"), pytest.importorskip("pingouin")
+    pandas = pytest.importorskip("pandas", reason="needs pandas: make setup-test")
+    pingouin = pytest.importorskip("pingouin", reason="needs pingouin: make setup-test")
     subject, reader = np.meshgrid(range(60), range(4), indexing="ij")
     table = pandas.DataFrame({"subject": subject.ravel(), "reader": reader.ravel(), "score": scores.ravel()})
     with warnings.catch_warnings():
@@ -47,7 +48,7 @@ def test_icc_is_that_of_pingouin(scores):
 
 
 def test_weighted_kappa_is_that_of_statsmodels(scores):
-    inter_rater = pytest.importorskip("statsmodels.stats.inter_rater")
+    inter_rater = pytest.importorskip("statsmodels.stats.inter_rater", reason="needs statsmodels: make setup-test")
     table, _ = inter_rater.to_table(np.vstack([scores[:, :2], np.repeat(np.arange(1, 6.0)[:, None], 2, axis=1)]))
     table = table - np.eye(5)  # the diagonal was added so that every step has a line of its own
     expected = inter_rater.cohens_kappa(table, weights=np.arange(5), wt="quadratic", return_results=False)

@@ -139,7 +139,7 @@ for number in range(100000):
 """
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs kill -9: run it on Linux or macOS")
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs kill -9: make test on Linux or macOS")
 @pytest.mark.parametrize("pause", [0.0, 0.05, 0.11])
 def test_kill_9_loses_at_most_the_verdict_just_given(tmp_path, pause):
     path = tmp_path / "review.csv"
