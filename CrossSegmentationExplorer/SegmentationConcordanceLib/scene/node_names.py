@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import slicer
 
+_HIDDEN_NAME = "SegmentationConcordance.HiddenName"
 _FULL_NAME = "SegmentationConcordance.FullName"
 _INSTEAD = str.maketrans({"&": "+", "<": "(", ">": ")", '"': "'"} | dict.fromkeys(range(32), " "))
 
@@ -39,6 +40,29 @@ def renaming_note(node: slicer.vtkMRMLNode) -> str:
 
 
 def full_name(node: slicer.vtkMRMLNode) -> str:
-    """The text that the node was named by, unless somebody has renamed it since."""
-    text = node.GetAttribute(_FULL_NAME)
-    return text if text is not None and scene_name(text) == node.GetName() else node.GetName() or ""
+    """The text that the node was named by, unless somebody has renamed it since; also where its name is hidden."""
+    text, name = node.GetAttribute(_FULL_NAME), node.GetAttribute(_HIDDEN_NAME) or node.GetName()
+    return text if text is not None and scene_name(text) == name else name or ""
+
+
+def hide_name(node: slicer.vtkMRMLNode, alias: str) -> None:
+    """Call a node otherwise for a time; :func:`full_name` still tells its own name.
+
+    :param node: is renamed.
+    :param alias: what it is called meanwhile.
+    """
+    if node.GetName() != alias:
+        if node.GetAttribute(_HIDDEN_NAME) is None:
+            node.SetAttribute(_HIDDEN_NAME, node.GetName() or "")
+        node.SetName(alias)
+
+
+def has_hidden_name(node: slicer.vtkMRMLNode) -> bool:
+    """Whether :func:`hide_name` has renamed it."""
+    return node.GetAttribute(_HIDDEN_NAME) is not None
+
+
+def give_name_back(node: slicer.vtkMRMLNode) -> None:
+    """Undo :func:`hide_name`."""
+    node.SetName(node.GetAttribute(_HIDDEN_NAME))
+    node.RemoveAttribute(_HIDDEN_NAME)

@@ -21,6 +21,7 @@ from ..scene_watch import SceneWatch
 from ..selected_structure import select_structure
 from .applied_choices import apply_choices, options_of
 from .explorer import Explorer
+from .hidden_names import HiddenNames
 from .review_choices import MODULE, ReviewChoices, WantedRow, read_choices, write_choices
 from .row_entries import RowEntry, row_entries
 from .row_labels import RendererOf
@@ -68,6 +69,8 @@ class ExplorerLogic(ModelChoice):
         self.problem = ""
         self.review = SceneReview()
         self._models = ShownModels(self.review)
+        self._names = HiddenNames(scene)
+        self._names = HiddenNames(scene)
         self._watch = SceneWatch(scene, self._on_scene_changed, self._on_scene_closed)
         self._selection = SelectionWatch(scene, self._changed)
         self._cursor = CursorWatch(scene, self._on_cursor)
@@ -76,6 +79,8 @@ class ExplorerLogic(ModelChoice):
         """Give the scene back and stop watching it."""
         self.exit()
         self._watch.stop()
+        self._names.stop()
+        self._names.stop()
 
     def enter(self) -> None:
         """Show the rows that were shown before; what an earlier session left hidden comes back first."""
@@ -262,6 +267,10 @@ class ExplorerLogic(ModelChoice):
 
     def refresh(self) -> None:
         """Follow what changed in the scene. Voxels are looked at again only where segmentations did change."""
+        if self.review.is_blinded:
+            self._names.hide(self._nodes_of())
+        else:
+            self._names.give_back()
         if self.explorer is None:
             show_everywhere_again(self._scene)
             self._open()

@@ -1,0 +1,64 @@
+"""Names of the user's own segmentations, hidden while a review is blinded: Slicer's module Data shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import slicer
+
+from ..node_names import give_name_back, has_hidden_name, hide_name
+
+
+class HiddenNames:
+    """Calls segmentations as the rows are called, from the first :meth:`hide` to :meth:`give_back`.
+
+    A scene that is saved meanwhile has the true names. What another session left hidden, :meth:`give_back` puts right.
+
+    :param scene: is watched from the beginning to :meth:`stop`.
+    """
+
+    def __init__(self, scene: slicer.vtkMRMLScene) -> None:
+        self._scene = scene
+        self._aliases: dict[str, str] = {}
+        self._observers = [
+            scene.AddObserver(slicer.vtkMRMLScene.StartSaveEvent, lambda *_: self._show()),
+            scene.AddObserver(slicer.vtkMRMLScene.EndSaveEvent, lambda *_: self._hide()),
+            scene.AddObserver(slicer.vtkMRMLScene.EndCloseEvent, lambda *_: self._aliases.clear()),
+        ]
+
+    def hide(self, nodes_of: Mapping[str, Sequence[slicer.vtkMRMLSegmentationNode]]) -> None:
+        """Call these as said; those that were hidden before stay hidden.
+
+        :param nodes_of: the nodes by what they are to be called.
+        """
+        for alias, nodes in nodes_of.items():
+            self._aliases |= {node.GetID(): alias for node in nodes}
+        self._hide()
+
+    def give_back(self) -> None:
+        """Give every segmentation of the scene its own name back."""
+        self._aliases.clear()
+        self._show()
+
+    def stop(self) -> None:
+        """Give the names back, and watch the scene no longer."""
+        self.give_back()
+        for observer in self._observers:
+            self._scene.RemoveObserver(observer)
+        self._observers = []
+
+    def _hide(self) -> None:
+        for node_id, alias in self._aliases.items():
+            node = self._scene.GetNodeByID(node_id)
+            if node is not None:
+                hide_name(node, alias)
+
+    def _show(self) -> None:
+        for node in _segmentations(self._scene):
+            if has_hidden_name(node):
+                give_name_back(node)
+
+
+def _segmentations(scene: slicer.vtkMRMLScene) -> Iterator[slicer.vtkMRMLSegmentationNode]:
+    kind = "vtkMRMLSegmentationNode"
+    yield from [scene.GetNthNodeByClass(n, kind) for n in range(scene.GetNumberOfNodesByClass(kind))]
