@@ -10,6 +10,7 @@ from ..anatomy.identity import StructureIdentity
 from ..anatomy.series import SeriesPlace, counterpart, series_place
 from . import finding_kinds as kinds
 from .case_facts import CaseFacts
+from .disputed_regions import DisputedRegion
 from .suspicion import Suspicion
 
 _RENAMED_SHARE, _RENAMED_COVER, _RENAMED_OWN = 0.4, 0.5, 0.3
@@ -138,6 +139,17 @@ def _shift(
     )  # fmt: skip
 
 
+def _region_called(facts: CaseFacts, index: int, bit: int, called: int) -> DisputedRegion | None:
+    """The gravest region of a structure at whose place the model has another one; else as :meth:`.region_of`.
+
+    Other models may have failed there too, each in its way: then it is held against several, and what is held against
+    this one alone is noise elsewhere.
+    """
+    own = (region for region in facts.regions(index) if region.minority >> bit & 1)
+    there = (region for region in own if facts.has_voxel(called, bit, region.voxel))
+    return next(there, None) or facts.region_of(index, 1 << bit)
+
+
 def _merged(facts: CaseFacts, bit: int, renamed: dict[int, int]) -> Iterator[Suspicion]:
     called = facts.called[bit]
     for target in np.flatnonzero(facts.knows[:, bit] & (facts.numbers > 0)).tolist():
@@ -150,7 +162,7 @@ def _merged(facts: CaseFacts, bit: int, renamed: dict[int, int]) -> Iterator[Sus
         index = int(np.argmax(column))
         own = called[index, index]
         if column[index] >= _MERGED_COVER * others and own >= 0.4 * facts.others_volume(index, bit) and own > 0:
-            region = facts.region_of(target, 1 << bit)
+            region = _region_called(facts, target, bit, index)
             numbers = {"volume_ml": column[index] * facts.voxel_ml, "share": column[index] / others}
             yield Suspicion(
                 kinds.MERGED, (index, target), 1 << bit, 1.0, others, min(1.0, column[index] / others + 0.1), numbers,
@@ -170,7 +182,7 @@ def _split(facts: CaseFacts, bit: int, renamed: dict[int, int]) -> Iterator[Susp
             there, volume = called[second, index], float(facts.volumes[second, bit])
             own = called[second, second]
             if there >= _SPLIT_LEAST * others and there >= _SPLIT_INSIDE * volume and own < there:
-                region = facts.region_of(index, 1 << bit)
+                region = _region_called(facts, index, bit, second)
                 numbers = {"volume_ml": there * facts.voxel_ml, "share": there / others}
                 yield Suspicion(
                     kinds.SPLIT, (index, second), 1 << bit, 1.0, others, 0.9, numbers,
@@ -198,7 +210,7 @@ def _neighbours(facts: CaseFacts, bit: int) -> Iterator[tuple[int, int, float]]:
 
 def _included(facts: CaseFacts, bit: int, index: int, target: int, taken: float) -> Suspicion:
     others = facts.others_volume(target, bit)
-    region = facts.region_of(target, 1 << bit)
+    region = _region_called(facts, target, bit, index)
     numbers = {"volume_ml": taken * facts.voxel_ml, "share": min(1.0, taken / others)}
     if region is not None:
         numbers["depth_mm"] = region.depth_mm

@@ -137,12 +137,15 @@ function drawModelPanels(finding, picture) {
   const panels = picture.models.map((model, number) => {
     const title = element("span", {}, symbolPicture(table.looks.get(model)), model);
     const options = { models: [model], strong: [model] };
-    const made = panel(title, planePicture(picture, picture.planes[plane], table.looks, options));
+    const slice = planePicture(picture, picture.planes[plane], table.looks, options);
+    const shown = element("div", { class: "shown" }, slice);
+    const made = panel(title, shown);
     const isHere = picture.planes[plane].lines.some(([numbers]) => numbers.includes(number));
     const none = isHere ? "" : picture.missed.includes(number) ? "did not find it" : "nothing of it here";
     const here = picture.here?.[number];
-    if ((picture.structures?.length ?? 1) > 1) made.append(panelNote(here ? `at the place: ${readable(here)}` : ""));
-    if (none) made.append(element("p", { class: "none" }, none));
+    if (none) shown.append(element("p", { class: "none" }, none));
+    const isNamed = (picture.structures?.length ?? 1) > 1 && !picture.missed.includes(number);
+    if (isNamed) made.append(panelNote(here ? `at the place: ${readable(here)}` : ""));
     if (finding.models.includes(model)) made.classList.add("concerned");
     return made;
   });
