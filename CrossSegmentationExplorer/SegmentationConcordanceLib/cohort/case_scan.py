@@ -65,6 +65,7 @@ def scan_of_case(case: CohortCase, listener: Listener, *, resample: bool = False
     :raises ConcordanceError: it has no image, or as :func:`read_scan`.
     """
     if case.image is None:
-        raise ConcordanceError(case.name, "has no image that could be looked at", "Name its ct in the cohort file.")
+        remedy = "Name its ct in the cohort file: a folder or a file of this machine."
+        raise ConcordanceError(case.name, "has no image that could be looked at", remedy)
     runs = [RunFile(output.name, path, output.model, output.task) for output in case.outputs for path in output.paths]
     return read_scan(case.name, case.image, runs, listener, series_uid=case.series_uid or None, resample=resample)

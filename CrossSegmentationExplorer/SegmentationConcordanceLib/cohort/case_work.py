@@ -30,6 +30,7 @@ from .known_label_maps import known_vocabularies, known_vocabulary
 from .listener import Nobody
 from .recognition import ChosenModel, recognized_model, told_task
 from .runs import ReadRun, RunFile, read_runs
+from .web_image import with_fetched_image
 
 FORM = f"2 {__version__}"
 """Part of every fingerprint: another version of the program makes all again. Raise the number when the same inputs give
@@ -38,7 +39,7 @@ DONE, UNCHANGED, FAILED = "done", "unchanged", "failed"
 SEGS = "segmentations"
 _PICTURES = 8
 """Of so many findings of a case pictures are kept."""
-_FIND, _READ, _HARMONIZE, _COMPARE, _WRITE = "find", "read", "harmonize", "compare", "write"
+_FIND, _FETCH, _READ, _HARMONIZE, _COMPARE, _WRITE = "find", "fetch", "read", "harmonize", "compare", "write"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +95,17 @@ class _StepError(Exception):
 
 def work_on_case(task: CaseTask) -> CaseOutcome:
     """Do all that is to be done on a case. What is wrong with its inputs is a problem in the outcome, no exception."""
-    case = task.case
-    problems = list(case.problems)
+    problems = list(task.case.problems)
     before = CaseRecord() if task.redo else read_record(task.folder)
     work = _Work(task, before, Contents(before.inputs))
+    case = task.case
     try:
         if not case.outputs:
             error = ConcordanceError(case.name, "there is no output of any model")
             raise _StepError(_FIND, error) if not problems else _NothingLeftError
+        with _step(_FETCH):
+            case = with_fetched_image(case, task.folder, redo=task.redo)
+        work.task = replace(task, case=case)
         with _step(_READ):
             made_from = work.made_from()
         if made_from == before.made_from and work.results_are_whole():

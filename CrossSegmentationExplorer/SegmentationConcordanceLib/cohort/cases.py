@@ -42,7 +42,7 @@ class CaseOutput:
 class Problem:
     """Something that keeps a case, or one output of it, from being compared.
 
-    :param step: find, read, harmonize, compare, write, or run where the process ended.
+    :param step: find, fetch, read, harmonize, compare, write, or run where the process ended.
     :param output: which output; "" for the case.
     """
 
@@ -58,6 +58,8 @@ class CohortCase:
 
     :param image: folder of a DICOM series, or an image file; None where there is none.
     :param series_uid: SeriesInstanceUID, where the folder holds several series.
+    :param address: of the image on a DICOMweb server: the root of the service, or of the series; see
+        :func:`with_fetched_image`.
     :param facts: what is known of it beyond its name, as (column, text).
     :param problems: what was found out before any work.
     """
@@ -68,6 +70,7 @@ class CohortCase:
     series_uid: str = ""
     facts: tuple[tuple[str, str], ...] = ()
     problems: tuple[Problem, ...] = ()
+    address: str = ""
 
     @property
     def folder_name(self) -> str:

@@ -17,6 +17,7 @@ from .known_label_maps import known_vocabularies, known_vocabulary
 from .listener import Listener, Nobody
 from .memory import estimated_bytes
 from .recognition import recognized_model, told_task
+from .web_image import require_series_there
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ def _problems(case: CohortCase, cohort: Cohort, read_outputs: bool) -> Iterator[
         yield Problem(case.name, "find", "", "there is no output of any model.")
     image = None
     try:
+        if case.address:
+            require_series_there(case)
         image = read_case_image(case.image, case.series_uid or None)
     except ConcordanceError as error:
         yield Problem(case.name, "read", "", str(error))

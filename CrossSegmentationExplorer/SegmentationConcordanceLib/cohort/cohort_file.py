@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from .case_comparison import Settings
 from .case_patterns import path_pattern
 from .cases import CaseOutput, Cohort, CohortCase, Problem, require_distinct
 from .harmonize_plan import Job, PlannedModel, find_jobs
+from .web_image import is_web_address
 
 CASE, CT, SERIES, SEGMENTATION, MODEL, TASK, NAME = "case", "ct", "series", "segmentation", "model", "task", "name"
 TABLE_COLUMNS = (CASE, CT, SERIES, SEGMENTATION, MODEL, TASK, NAME)
@@ -128,8 +129,16 @@ def _case(path: Path, base: Path, number: int, held: Mapping[str, Any]) -> Cohor
         told = (str(one.get(key, "")) for key in _MODEL_KEYS[1:])
         outputs.append(CaseOutput(tuple(base / text for text in texts), *told))
     facts = tuple((name, str(value)) for name, value in held.get("facts", {}).items())
-    image = base / str(held["ct"]) if held.get("ct") else None
-    return _checked(CohortCase(str(held["name"]), image, tuple(outputs), str(held.get(SERIES, "")), facts))
+    image, address = _image(base, str(held.get(CT, "")))
+    series = str(held.get(SERIES, ""))
+    return _checked(CohortCase(str(held["name"]), image, tuple(outputs), series, facts, address=address))
+
+
+def _image(base: Path, text: str) -> tuple[Path | None, str]:
+    """The path of an image, or its address on a DICOMweb server."""
+    if is_web_address(text):
+        return None, text
+    return base / text if text else None, ""
 
 
 def _checked(case: CohortCase) -> CohortCase:
@@ -145,7 +154,7 @@ def _checked(case: CohortCase) -> CohortCase:
         else:
             outputs.append(output)
     usable = () if case.image is not None and not case.image.exists() else tuple(outputs)
-    return CohortCase(case.name, case.image, usable, case.series_uid, case.facts, tuple(problems))
+    return replace(case, outputs=usable, problems=tuple(problems))
 
 
 def _texts(path: Path, where: str, value: object) -> list[str]:
@@ -250,8 +259,8 @@ def _case_of_lines(path: Path, name: str, lines: Sequence[Mapping[str, str]]) ->
         if line[SEGMENTATION]
     ]
     facts = tuple((column, only(column)) for column in lines[0] if column not in TABLE_COLUMNS)
-    image = base / only(CT) if only(CT) else None
-    return _checked(CohortCase(name, image, tuple(outputs), only(SERIES), facts))
+    image, address = _image(base, only(CT))
+    return _checked(CohortCase(name, image, tuple(outputs), only(SERIES), facts, address=address))
 
 
 def _with_facts(path: Path, cases: Sequence[CohortCase]) -> list[CohortCase]:
@@ -259,14 +268,8 @@ def _with_facts(path: Path, cases: Sequence[CohortCase]) -> list[CohortCase]:
     if not any(case.name in known for case in cases):
         raise ConcordanceError(path, "has no line of any case", "Give a column case, with the names of the cases.")
     columns = [name for line in known.values() for name in line if name != CASE]
+    names = dict.fromkeys(columns)
     return [
-        CohortCase(
-            case.name,
-            case.image,
-            case.outputs,
-            case.series_uid,
-            (*case.facts, *((name, known.get(case.name, {}).get(name, "")) for name in dict.fromkeys(columns))),
-            case.problems,
-        )
+        replace(case, facts=(*case.facts, *((name, known.get(case.name, {}).get(name, "")) for name in names)))
         for case in cases
     ]

@@ -23,6 +23,7 @@ from .case_work import segs_of
 from .cases import CohortCase
 from .listener import Nobody
 from .runs import ReadRun, RunFile, read_runs
+from .web_image import with_fetched_image
 
 CONSENSUS = "consensus"
 
@@ -64,7 +65,8 @@ def compose_case(task: ComposeTask) -> tuple[Origin, ...]:
     :returns: its segments.
     :raises ConcordanceError: there is no DICOM series or no SEG, or none has any of the structures.
     """
-    image = read_case_image(task.case.image, task.case.series_uid or None)
+    case = with_fetched_image(task.case, task.results)
+    image = read_case_image(case.image, case.series_uid or None)
     if not isinstance(image, ImageSeries):
         raise ConcordanceError(task.case.name, "has no DICOM series, to which a SEG could refer")
     reads = list(read_runs(_files(task), image, Nobody()))

@@ -7,19 +7,22 @@ Requests are [[path, Accept], ...]; answers [[status, Content-Type, body in base
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 
 START_SECONDS = 20
 
 
-def main(orthanc: str, plugin: str, work: Path, dicom: Path) -> None:
-    """Start, store, ask, stop."""
+@contextlib.contextmanager
+def running(orthanc: str, plugin: str, work: Path, dicom: Path) -> Iterator[int]:
+    """Start, store; the port; stop."""
     port = free_port()
     configuration = {
         "Plugins": [plugin],
@@ -40,7 +43,7 @@ def main(orthanc: str, plugin: str, work: Path, dicom: Path) -> None:
             status, _, body = ask(port, "/instances", "*/*", "POST", path.read_bytes())
             if status != 200:
                 sys.exit(f"Orthanc does not take {path.name}: {status} {body!r}")
-        answers = [ask(port, path, accept) for path, accept in json.load(sys.stdin)]
+        yield port
     finally:
         process.terminate()
         try:
@@ -48,6 +51,12 @@ def main(orthanc: str, plugin: str, work: Path, dicom: Path) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def main(orthanc: str, plugin: str, work: Path, dicom: Path) -> None:
+    """Ask what stands on standard input."""
+    with running(orthanc, plugin, work, dicom) as port:
+        answers = [ask(port, path, accept) for path, accept in json.load(sys.stdin)]
     json.dump([[status, kind, base64.b64encode(body).decode()] for status, kind, body in answers], sys.stdout)
 
 
