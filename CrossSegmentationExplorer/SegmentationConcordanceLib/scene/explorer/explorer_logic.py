@@ -70,7 +70,6 @@ class ExplorerLogic(ModelChoice):
         self.review = SceneReview()
         self._models = ShownModels(self.review)
         self._names = HiddenNames(scene)
-        self._names = HiddenNames(scene)
         self._watch = SceneWatch(scene, self._on_scene_changed, self._on_scene_closed)
         self._selection = SelectionWatch(scene, self._changed)
         self._cursor = CursorWatch(scene, self._on_cursor)
@@ -79,7 +78,6 @@ class ExplorerLogic(ModelChoice):
         """Give the scene back and stop watching it."""
         self.exit()
         self._watch.stop()
-        self._names.stop()
         self._names.stop()
 
     def enter(self) -> None:

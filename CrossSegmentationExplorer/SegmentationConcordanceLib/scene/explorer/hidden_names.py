@@ -12,7 +12,8 @@ from ..node_names import give_name_back, has_hidden_name, hide_name
 class HiddenNames:
     """Calls segmentations as the rows are called, from the first :meth:`hide` to :meth:`give_back`.
 
-    A scene that is saved meanwhile has the true names. What another session left hidden, :meth:`give_back` puts right.
+    While Slicer says that it saves the scene, they have the true names. What was saved without a word, or left so by
+    another session, :meth:`give_back` puts right.
 
     :param scene: is watched from the beginning to :meth:`stop`.
     """
@@ -21,9 +22,9 @@ class HiddenNames:
         self._scene = scene
         self._aliases: dict[str, str] = {}
         self._observers = [
-            scene.AddObserver(slicer.vtkMRMLScene.StartSaveEvent, lambda *_: self._show()),
-            scene.AddObserver(slicer.vtkMRMLScene.EndSaveEvent, lambda *_: self._hide()),
-            scene.AddObserver(slicer.vtkMRMLScene.EndCloseEvent, lambda *_: self._aliases.clear()),
+            scene.AddObserver(slicer.vtkMRMLScene.StartSaveEvent, self._show),
+            scene.AddObserver(slicer.vtkMRMLScene.EndSaveEvent, self._hide),
+            scene.AddObserver(slicer.vtkMRMLScene.EndCloseEvent, self._forget),
         ]
 
     def hide(self, nodes_of: Mapping[str, Sequence[slicer.vtkMRMLSegmentationNode]]) -> None:
@@ -47,13 +48,16 @@ class HiddenNames:
             self._scene.RemoveObserver(observer)
         self._observers = []
 
-    def _hide(self) -> None:
+    def _forget(self, *_: object) -> None:
+        self._aliases.clear()
+
+    def _hide(self, *_: object) -> None:
         for node_id, alias in self._aliases.items():
             node = self._scene.GetNodeByID(node_id)
             if node is not None:
                 hide_name(node, alias)
 
-    def _show(self) -> None:
+    def _show(self, *_: object) -> None:
         for node in _segmentations(self._scene):
             if has_hidden_name(node):
                 give_name_back(node)

@@ -11,7 +11,7 @@ from SegmentationConcordanceLib.exploring.rows import RowKind
 from SegmentationConcordanceLib.review.blinding_key import read_key
 from SegmentationConcordanceLib.scene.explorer.explorer_logic import ExplorerLogic
 from SegmentationConcordanceLib.scene.explorer.review_choices import WantedRow
-from SegmentationConcordanceLib.scene.node_names import full_name, set_name
+from SegmentationConcordanceLib.scene.node_names import full_name, hide_name, set_name
 
 NAMES = ["A & more", "B", "C"]
 
@@ -60,15 +60,26 @@ def test_names_are_hidden_while_blinded_and_given_back(logic, nodes, tmp_path):
     assert [row.title for row in logic.explorer.rows] == NAMES
 
 
-def test_a_saved_scene_has_the_true_names(logic, nodes, scene_host, tmp_path):
+def test_while_slicer_saves_the_names_are_the_true_ones(logic, nodes, scene_host, tmp_path):
     logic.start_review(str(tmp_path / "review.csv"), "Ann", 4)
     hidden = names_of(nodes)
+    scene_host.scene.InvokeEvent(slicer.vtkMRMLScene.StartSaveEvent)
+    assert names_of(nodes) == ["A + more", "B", "C"]
+    scene_host.scene.InvokeEvent(slicer.vtkMRMLScene.EndSaveEvent)
+    assert names_of(nodes) == hidden
+
+
+def test_what_another_session_left_hidden_is_given_back(logic, nodes, scene_host, tmp_path):
+    logic.start_review(str(tmp_path / "review.csv"), "Ann", 4)
     scene_host.scene.SetURL(str(tmp_path / "scene.mrml"))
     scene_host.scene.Commit()
-    text = (tmp_path / "scene.mrml").read_text(encoding="utf-8")
-    assert 'name="A + more"' in text
-    assert "HiddenName" not in text
-    assert names_of(nodes) == hidden
+    assert "SegmentationConcordance.HiddenName:A + more" in (tmp_path / "scene.mrml").read_text(encoding="utf-8")
+    logic.close()
+    hide_name(nodes[0], "Model B")
+    again = ExplorerLogic(scene_host.scene)
+    again.enter()
+    assert names_of(nodes) == ["A + more", "B", "C"]
+    again.close()
 
 
 def test_closing_the_module_gives_the_names_back(logic, nodes, tmp_path):
