@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from .comparison import Comparison
 from .patterns import Plane
+from .threads import thread_count
 
 _WORD_BYTES = 8
-_THREADS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def structure_boxes(comparison: Comparison) -> dict[int, Box]:
     """The box of every structure that two or more models know, by its index; none for one that nobody marked."""
     index_of = {structure.number: index for index, structure in enumerate(comparison.structures) if structure.number}
     highest = max([*index_of, *(int(plane.structure_of_label.max(initial=0)) for plane in comparison.planes)])
-    with ThreadPoolExecutor(_THREADS) as executor:
+    with ThreadPoolExecutor(thread_count()) as executor:
         found = list(executor.map(lambda plane: _occurrence(plane, highest), comparison.planes))
     along_axes = [np.logical_or.reduce(of_planes) for of_planes in zip(*found)]
     boxes = {}

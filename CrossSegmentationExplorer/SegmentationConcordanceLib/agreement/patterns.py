@@ -15,10 +15,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from .threads import thread_count
+
 MAX_MODELS = 16
 _CHUNK_VOXELS = 1 << 19
 _WORD_BYTES = 8
-_THREADS = 2
+_PARTS = 2  # of the voxels, whatever the number of threads: then results come in the same order
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,17 +75,17 @@ def count_patterns(
         raise ValueError("every model needs a plane")
     dtype = np.dtype(np.uint8 if n_structures < 2**8 else np.uint16)
     flat = [np.ascontiguousarray(plane.voxels).reshape(-1) for plane in planes]
-    parts = [replace(write, collisions=[]) if write else None for _ in range(_THREADS)]
+    parts = [replace(write, collisions=[]) if write else None for _ in range(_PARTS)]
 
-    def counted(thread: int) -> np.ndarray:
-        counter = _PatternCounter(planes, n_structures, n_models, dtype, parts[thread])
-        for start in range(thread * _CHUNK_VOXELS, flat[0].size, _THREADS * _CHUNK_VOXELS):
+    def counted(part: int) -> np.ndarray:
+        counter = _PatternCounter(planes, n_structures, n_models, dtype, parts[part])
+        for start in range(part * _CHUNK_VOXELS, flat[0].size, _PARTS * _CHUNK_VOXELS):
             counter.add(start, [array[start : start + _CHUNK_VOXELS] for array in flat])
         return counter.histogram()
 
     # numpy releases the interpreter's lock, and no two chunks share a voxel of what is written.
-    with ThreadPoolExecutor(_THREADS) as executor:
-        histograms = list(executor.map(counted, range(_THREADS)))
+    with ThreadPoolExecutor(thread_count()) as executor:
+        histograms = list(executor.map(counted, range(_PARTS)))
     for part in parts:
         if write is not None and part is not None:
             write.collisions.extend(part.collisions)

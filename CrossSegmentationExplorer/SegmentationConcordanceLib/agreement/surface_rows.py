@@ -19,8 +19,7 @@ from .surface_distances import SurfaceDistances, surface_distances
 from .surface_measures import average_symmetric, hausdorff_percentile, normalized_surface_dice
 from .surfaces import Surface, surface_of
 from .table import AgreementRow
-
-_THREADS = 2
+from .threads import thread_count
 
 
 def with_surface_measures(
@@ -34,7 +33,7 @@ def with_surface_measures(
     """The rows with HD95, ASSD and NSD of each model's surface and the consensus's, in mm.
 
     Distances are None where the model or the consensus is empty, NSD is 0 there; all are None for a structure that
-    only one model knows. Structures are measured on two threads, as numpy and scipy release the interpreter's lock.
+    only one model knows. Structures are measured on several threads, as numpy and scipy release the interpreter's lock.
 
     :param rows: of this comparison and consensus.
     :param boxes: by the index of the structure, voxels (k, j, i); a structure without one is not measured.
@@ -48,7 +47,7 @@ def with_surface_measures(
         wanted.setdefault(index_of[row.structure_key], []).append(row)
     todo = [index for index in wanted if index in boxes and comparison.structures[index].n_voters > 1]
     measured: dict[tuple[str, str], AgreementRow] = {}
-    with ThreadPoolExecutor(_THREADS) as executor:
+    with ThreadPoolExecutor(thread_count()) as executor:
         futures = [
             executor.submit(_measured_rows, wanted[index], comparison, consensus, boxes[index], index, options)
             for index in todo

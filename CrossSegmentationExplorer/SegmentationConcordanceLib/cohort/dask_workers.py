@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import math
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from ..errors import ConcordanceError
-from .workers import WorkerEndedError
+from .workers import WorkerEndedError, on_one_thread
 
 Task = TypeVar("Task")
 Outcome = TypeVar("Outcome")
@@ -15,6 +18,7 @@ LOCAL = "local"
 """In place of an address: a cluster of this machine."""
 
 _AHEAD = 4
+_SECONDS_BETWEEN_COUNTS = 2.0
 _SECONDS_TO_CONNECT = 30
 
 
@@ -52,24 +56,31 @@ def _outcomes(distributed: Any, client: Any, function: Callable[[Task], Outcome]
     """Only some tasks more than there are threads are handed over at a time: the scheduler stays small."""
     numbers = iter(range(len(tasks)))
     number_of: dict[Any, int] = {}
-    running = distributed.as_completed(loop=client.loop)
+    running = distributed.as_completed(loop=client.loop, with_results=True, raise_errors=False)
+    one = functools.partial(on_one_thread, function)
+    most, asked = 0, -math.inf
 
     def hand_over() -> None:
-        most = _AHEAD * max(1, sum(client.nthreads().values()))
+        nonlocal most, asked
+        if time.monotonic() > asked + _SECONDS_BETWEEN_COUNTS:  # each time a round trip, for which the driver waits
+            most, asked = _AHEAD * max(1, sum(client.nthreads().values())), time.monotonic()
         while len(number_of) < most and (number := next(numbers, None)) is not None:
-            future = client.submit(function, tasks[number], pure=False)
+            future = client.submit(one, tasks[number], pure=False)
             number_of[future] = number
             running.add(future)
 
     hand_over()
-    for future in running:
+    for future, result in running:
         number = number_of.pop(future)
-        error = future.exception()
+        hand_over()
+        if future.status == "finished":
+            yield number, result
+            continue
+        error = result[1] if isinstance(result, tuple) else result
         if isinstance(error, distributed.KilledWorker):
             yield number, WorkerEndedError("the workers that were given it ended")
         else:
-            yield number, future.result() if error is None else RuntimeError(f"{type(error).__name__}: {error}")
-        hand_over()
+            yield number, RuntimeError(f"{type(error).__name__}: {error}")
 
 
 def _distributed() -> Any:

@@ -3,6 +3,7 @@ only; none outlives the one that started it."""
 
 from __future__ import annotations
 
+import functools
 import multiprocessing
 import os
 import signal
@@ -15,6 +16,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
 from typing import Generic, TypeVar
+
+from ..agreement.threads import threads
 
 Task = TypeVar("Task")
 Outcome = TypeVar("Outcome")
@@ -57,7 +60,7 @@ def in_processes(
     :param memory: in bytes; None for no limit.
     """
     context = _context()
-    lanes: list[_Lane[Task, Outcome]] = [_Lane(context, function) for _ in range(min(workers, len(tasks)))]
+    lanes = [_Lane(context, functools.partial(on_one_thread, function)) for _ in range(min(workers, len(tasks)))]
     waiting = list(range(len(tasks)))[::-1]
     attempts: dict[int, int] = {}
     try:
@@ -183,6 +186,17 @@ def _serve(pipe: Connection, function: Callable[[Task], Outcome]) -> None:
         except EOFError:
             return
         pipe.send(_outcome(function, task))
+
+
+def on_one_thread(function: Callable[[Task], Outcome], task: Task) -> Outcome:
+    """Work on a task beside others: what it counts and measures takes no core from them.
+
+    :param function: what is done.
+    :param task: its argument.
+    :returns: what it returns.
+    """
+    with threads(1):
+        return function(task)
 
 
 def _end_with_parent() -> None:

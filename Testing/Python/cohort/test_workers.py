@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from SegmentationConcordanceLib.cohort.workers import WorkerEndedError, in_processes
+from SegmentationConcordanceLib.agreement.threads import thread_count
+from SegmentationConcordanceLib.cohort.workers import WorkerEndedError, in_processes, on_one_thread
 
 TABLES = ("agreement.csv", "pairwise.csv", "cases.csv")
 
@@ -94,3 +95,8 @@ def test_killed_at_any_moment_it_ends_with_the_same_bytes(nifti_cohort, tmp_path
     assert start(nifti_cohort, out).wait() == 0
     assert tables_of(out) == tables_of(whole)
     assert not list((out / "cases").rglob(".*"))
+
+
+def test_a_task_beside_others_counts_on_one_thread():
+    assert on_one_thread(lambda task: thread_count() + task, 10) == 11
+    assert thread_count() == 2
