@@ -27,6 +27,9 @@ viewer: setup ## fetch the browser viewer (OHIF, needs npm) into the user's cach
 
 explore-env: $(EXPLORE_VENV)/installed ## a second virtual environment, for `concordance explore`
 
+# Many tests start the command line anew: it is compiled once, also where Python is told to keep nothing.
+test test-slicer-pins: export PYTHONDONTWRITEBYTECODE =
+
 test: setup-test ## all tests, on all processors; make test TESTS=Testing/Python/imaging runs some of them
 	$(BIN)/python Testing/check_system.py
 	$(BIN)/pytest --numprocesses auto $(TESTS)

@@ -113,10 +113,10 @@ class Visit:
 
     def wait_for(self, *colors: tuple[int, int, int]) -> None:
         """Until each of the colours is there: drawing goes on after the extension is done."""
-        for _ in range(SECONDS):
+        for _ in range(3 * SECONDS):
             if all(self.count(color) for color in colors):
                 return
-            self.page.wait_for_timeout(1000)
+            self.page.wait_for_timeout(333)
         found = np.unique(self.picture().reshape(-1, 3), axis=0, return_counts=True)
         common = [(found[0][n].tolist(), int(found[1][n])) for n in np.argsort(-found[1])[:12]]
         raise AssertionError(f"not all of {colors} were seen within {SECONDS} s, but {common}")
