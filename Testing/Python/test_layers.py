@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 import sys
 from pathlib import Path
 
@@ -170,3 +171,10 @@ def test_a_module_leaves_the_files_of_the_other_modules_alone(repository, librar
         if name.split(".")[0] in others
     ]
     assert wrong == []
+
+
+def test_the_map_of_the_house_is_this_table(repository):
+    text = (repository / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| `(\w+)/` \| .* \| (.+) \|$", text, flags=re.MULTILINE))
+    words = {"nothing else of ours": set(), "everything": ALLOWED["commands"]}
+    assert {folder: words.get(may, set(re.findall(r"`(\w+)`", may))) for folder, may in told.items()} == ALLOWED
