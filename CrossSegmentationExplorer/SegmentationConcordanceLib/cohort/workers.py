@@ -11,7 +11,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
@@ -162,10 +162,24 @@ class _Lane(Generic[Task, Outcome]):
     def _started(self) -> tuple[SpawnProcess, Connection]:
         pipe, theirs = self._context.Pipe()
         process = self._context.Process(target=_serve, args=(theirs, self._function), daemon=True)
-        process.start()
+        with _interruption_waits():
+            process.start()
         self._done = 0
         theirs.close()
         return process, pipe
+
+
+@contextmanager
+def _interruption_waits() -> Iterator[None]:
+    """What is started within it never hears of Ctrl-C, not even before :func:`_serve`; here it is heard right after."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _ending(code: int | None) -> str:
