@@ -55,7 +55,7 @@ def test_the_example_on_files_of_ones_own_runs_as_it_stands(repository, real_cas
     exec(compile(examples(repository)[1], "docs/python.md", "exec"), {})
     assert "aorta" in capsys.readouterr().out
     assert {path.name for path in (tmp_path / "results").iterdir()} == {
-        *("agreement.csv", "pairwise.csv", "findings.csv", "consensus.dcm", "report.html")
+        *("agreement.csv", "pairwise.csv", "findings.csv", "consensus.dcm", "report.html", "pictures.json")
     }
 
 

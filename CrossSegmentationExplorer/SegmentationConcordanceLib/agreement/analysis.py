@@ -6,7 +6,7 @@ distances are made when they are first asked for, and kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -24,7 +24,7 @@ from .missing_penalty import with_missing_as_zero, with_missing_penalty
 from .models import ModelSegmentation
 from .options import AnalysisOptions, unmatched_note
 from .rows import agreement_rows, pairwise_rows
-from .severity import with_severity, worst_first
+from .severity import Apart, measured, with_severity, worst_first
 from .staple import staple
 from .staple_rows import staple_note, staple_rows, unsettled_note
 from .subset import exclusion_note, with_models, with_structures
@@ -32,9 +32,6 @@ from .surface_rows import with_surface_measures
 from .table import AgreementRow, PairwiseRow, StapleRow
 from .table_findings import worst_findings
 from .votes import EVERY_MODEL, at_least, held_against, majority, majority_or_others, strict_intersection
-
-_LOW_SEVERITY = 0.02
-"""Of low agreement without a known kind: it comes after all others."""
 
 _CLEARLY_APART = 0.2
 """A model whose Dice is lower by less than that shows no error where no kind of finding does."""
@@ -50,6 +47,7 @@ class CaseResult:
     :param consensus_of_all: the same, or without leaving anybody out where each is held against the others.
     :param staple: what STAPLE estimated; empty for other methods.
     :param notes: sentences that belong beside the numbers.
+    :param apart: see :func:`.severity.measured`; None for what is measured where it is needed.
     """
 
     case: str
@@ -61,6 +59,7 @@ class CaseResult:
     pairwise: tuple[PairwiseRow, ...]
     staple: tuple[StapleRow, ...] = ()
     notes: tuple[str, ...] = ()
+    apart: Mapping[tuple[str, str], Apart] | None = None
     _kept: dict[int, tuple[Finding, ...]] = field(default_factory=dict, repr=False)
 
     @property
@@ -76,14 +75,14 @@ class CaseResult:
 
     def _found(self) -> tuple[Finding, ...]:
         boxes = {self.comparison.structures[n].key: box for n, box in structure_boxes(self.comparison).items()}
-        found = findings_of(self.case, self.comparison, boxes)
+        found = findings_of(self.case, self.comparison, boxes, apart=self.apart)
         covered = {structure for finding in found for structure in finding.structures}
         for low in worst_findings(self.agreement, self.pairwise):
             apart = low.numbers.get("others_dice", 0.0) - low.numbers.get("model_dice", 0.0)
             is_noise = low.kind == STANDS_APART and apart < _CLEARLY_APART
             if covered.isdisjoint(low.structures) and not is_noise:
-                place = disputed_place(self.comparison, boxes, (), low.structures[0])
-                found.append(replace(low, place_ras=place, severity=min(low.severity, _LOW_SEVERITY)))
+                place = disputed_place(self.comparison, (), low.structures[0])
+                found.append(replace(low, place_ras=place))
         return tuple(gravest_first(found))
 
     def worst(self) -> AgreementRow | None:
@@ -103,6 +102,7 @@ class Analysis:
         self.case = case
         self.series_uid = series_uid
         self.comparison = compare_models(models)
+        self._measured: dict[tuple[str, ...], dict[tuple[str, str], Apart]] = {}
 
     @cached_property
     def boxes(self) -> dict[str, Box]:
@@ -127,7 +127,8 @@ class Analysis:
             rows = with_missing_as_zero(rows)
         if options.penalize_missing:
             rows = with_missing_penalty(rows, comparison.geometry, options.typical_volumes_ml)
-        rows = with_severity(rows, comparison)
+        apart = self._apart(comparison)
+        rows = with_severity(rows, apart)
         pairs = pairwise_rows(comparison, case=self.case)
         estimated = tuple(staple_rows(voting, consensus, margin_mm=options.staple_margin_mm, case=self.case))
         left_out = len(comparison.models) < len(self.comparison.models)
@@ -149,7 +150,16 @@ class Analysis:
             pairwise=tuple(pairs),
             staple=estimated,
             notes=tuple(note for note in notes if note),
+            apart=apart,
         )
+
+    def _apart(self, comparison: Comparison) -> dict[tuple[str, str], Apart]:
+        """What is apart between these models; measured once, whatever the consensus."""
+        if comparison.models not in self._measured:
+            is_whole = comparison.models == self.comparison.models
+            whole = self.comparison if is_whole else with_models(self.comparison, comparison.models)
+            self._measured[comparison.models] = measured(whole)
+        return self._measured[comparison.models]
 
     def _boxes_of(self, comparison: Comparison) -> dict[int, Box]:
         keys = {structure.key: index for index, structure in enumerate(comparison.structures)}

@@ -14,6 +14,7 @@ from .comparison import Comparison
 from .confusion import Confusion, count_confusion
 from .crops import pattern_crop
 from .disputed_regions import DisputedRegion, disputed_regions
+from .severity import Apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class CaseFacts:
     """Facts by the index of a structure in the comparison and the bit of a model.
 
     :param boxes: of :attr:`Analysis.boxes`.
+    :param apart: by structure key and model, see :func:`.severity.measured`.
     :param families: by model, what it shares training data with; "" or none where nobody knows.
     """
 
@@ -35,6 +37,7 @@ class CaseFacts:
     comparison: Comparison
     boxes: Mapping[str, Box]
     families: Mapping[str, str] = field(default_factory=dict)
+    apart: Mapping[tuple[str, str], Apart] = field(default_factory=dict)
     _regions: dict[int, tuple[DisputedRegion, ...]] = field(default_factory=dict)
     _extents: dict[int, Extent] = field(default_factory=dict)
 
@@ -130,8 +133,7 @@ class CaseFacts:
     def regions(self, index: int) -> tuple[DisputedRegion, ...]:
         """Where the models disagree about a structure, see :func:`disputed_regions`."""
         if index not in self._regions:
-            box = self.box(index)
-            self._regions[index] = disputed_regions(self.comparison, index, box) if box is not None else ()
+            self._regions[index] = disputed_regions(self.comparison, index)
         return self._regions[index]
 
     def region_of(self, index: int, bits: int) -> DisputedRegion | None:

@@ -15,8 +15,9 @@ from ..anatomy.structure_names import structure_name
 from ..errors import ConcordanceError
 from ..imaging.geometry import Geometry
 from ..imaging.label_map import LabelMap, Segment, label_counts
+from .disputed_voxels import DisputedVoxels, disputed_patterns, gathered
 from .models import ModelSegmentation, UncodedStructure, check_comparable
-from .patterns import MAX_MODELS, Plane, count_patterns
+from .patterns import MAX_MODELS, PatternPlaces, Plane, count_patterns
 from .planes import planes_of
 
 # Up to so many, counting label by label is faster than one pass for all. It changes the time, not the result.
@@ -30,7 +31,8 @@ class ComparedStructure:
     :param key: its codes as one text. Only uncoded segments of several models may share one, that of their name.
     :param voters: the models that know the structure, as bits: what it could have been found by.
     :param coded: the concepts as the first model that found it wrote them; None for an uncoded segment.
-    :param number: its label in the numbering of the comparison's planes; 0 if one model alone knows it.
+    :param number: its label in the numbering of the comparison's planes; 0 if of
+        several models one alone knows it.
     :param not_looked_for: the models that know the structure and did not look for it, as bits; they are no voters.
     """
 
@@ -59,6 +61,7 @@ class Comparison:
         the bits of p carry structure s.
     :param cut: bool (n_structures, n_models): the model's segment reaches the first or last slice of the scan.
     :param planes: the arrays that were counted, for label maps that are made from the counts.
+    :param disputed: where the models differ, by the structures' numbers.
     :param families: of each model, see :attr:`ModelSegmentation.family`; empty where none is known.
     """
 
@@ -68,6 +71,7 @@ class Comparison:
     counts: NDArray[np.int64]
     cut: NDArray[np.bool_]
     planes: tuple[Plane, ...]
+    disputed: DisputedVoxels
     families: tuple[str, ...] = ()
 
     def family(self, bit: int) -> str:
@@ -99,7 +103,9 @@ def compare_models(models: Sequence[ModelSegmentation]) -> Comparison:
     structures = _found_structures(models)
     number_of = {structure.identity: structure.number for structure in structures}
     planes = [plane for bit, model in enumerate(models) for plane in _planes_of(model, bit, number_of)]
-    by_number = count_patterns(planes, max(number_of.values(), default=0), len(models))
+    highest = max(number_of.values(), default=0)
+    kept = PatternPlaces(_disputed(structures, highest, len(models)), [])
+    by_number = count_patterns(planes, highest, len(models), places=kept)
     counts = by_number[[structure.number for structure in structures]]
     _count_unshared(models, structures, counts)
     return Comparison(
@@ -109,8 +115,17 @@ def compare_models(models: Sequence[ModelSegmentation]) -> Comparison:
         counts=counts,
         cut=_cut_by_scan(models, structures),
         planes=tuple(planes),
+        disputed=gathered(kept, highest, len(models)),
         families=tuple(model.family for model in models),
     )
+
+
+def _disputed(structures: Sequence[ComparedStructure], highest: int, n_models: int) -> np.ndarray:
+    """By the structure's number and the pattern, bool."""
+    voters = np.zeros(highest + 1, dtype=np.int64)
+    for structure in structures:
+        voters[structure.number] = structure.voters if structure.number else 0
+    return disputed_patterns(voters.tolist(), n_models)
 
 
 def _found_structures(models: Sequence[ModelSegmentation]) -> tuple[ComparedStructure, ...]:
@@ -126,7 +141,7 @@ def _found_structures(models: Sequence[ModelSegmentation]) -> tuple[ComparedStru
     for identity, segment in first_segment.items():
         voters = sum(1 << bit for bit, structures in enumerate(known) if identity in structures)
         aside = sum(1 << bit for bit, structures in enumerate(not_looked_for) if identity in structures)
-        number = next(numbers) if voters.bit_count() > 1 else 0
+        number = next(numbers) if voters.bit_count() > 1 or len(models) == 1 else 0
         name = _name_of(identity, segment)
         found.append(
             ComparedStructure(identity, keys[identity], name, voters, segment.structure, segment.color, number, aside)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .table import EMPTY_CONSENSUS, MISSING, NOT_LOOKED_FOR, TRUNCATED, AgreementRow, PairwiseRow
+from .table import EMPTY_CONSENSUS, MISSING, NOT_LOOKED_FOR, AgreementRow, PairwiseRow
 
 MISSED = "missed"
 ALONE = "alone"
@@ -88,11 +88,6 @@ def disagreements(agreement: Iterable[AgreementRow], pairwise: Iterable[Pairwise
         gravest = max((one for one in made if one is not None), key=lambda one: one.gravity, default=None)
         found += [] if gravest is None else [gravest]
     return found
-
-
-def is_cut(row: AgreementRow) -> bool:
-    """Whether the end of the scan cuts the segment."""
-    return row.status == TRUNCATED
 
 
 def _disagreement(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from ..imaging.geometry import Geometry
-from .boxes import Box
 from .comparison import ComparedStructure, Comparison
 from .disputed_regions import disputed_regions, middle_voxel
 from .models import ModelSegmentation
@@ -15,18 +14,16 @@ from .models import ModelSegmentation
 Place = tuple[float, float, float]
 
 
-def disputed_place(
-    comparison: Comparison, boxes: Mapping[str, Box], models: Sequence[ModelSegmentation], structure_key: str
-) -> Place | None:
+def disputed_place(comparison: Comparison, models: Sequence[ModelSegmentation], structure_key: str) -> Place | None:
     """The place of greatest disagreement on a structure, RAS in mm; the middle of one without disagreement.
 
-    :param boxes: of :attr:`Analysis.boxes`.
+    :param models: that the comparison is of; for the middle.
     :returns: None for a structure that is not in the comparison, or that no model marked.
     """
     index = next((n for n, found in enumerate(comparison.structures) if found.key == structure_key), None)
     if index is None:
         return None
-    regions = disputed_regions(comparison, index, boxes[structure_key]) if structure_key in boxes else ()
+    regions = disputed_regions(comparison, index)
     voxel = regions[0].voxel if regions else _middle(comparison.structures[index], models)
     return None if voxel is None else place_of(comparison.geometry, voxel)
 

@@ -8,7 +8,7 @@ that is not held against the model. Rims are wide but shallow: the order is that
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -18,9 +18,7 @@ from scipy import ndimage
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from .boxes import Box
 from .comparison import Comparison
-from .crops import pattern_slices
 from .patterns import MAX_MODELS
 
 _NEAR_VOXELS = 2.3
@@ -33,7 +31,7 @@ _HANGS = 0.3
 _MOST_OF = 0.6
 """What hangs on a rim is less than this share of both."""
 _MOST_REGIONS = 1_000
-_MOST_VOXELS = 400_000
+_MOST_VOXELS = 100_000
 """Of a larger region the depth is measured on every second voxel, third and so on."""
 
 
@@ -60,39 +58,52 @@ class DisputedRegion:
         return self.depth_mm * self.volume_ml**0.5
 
 
-def disputed_regions(comparison: Comparison, index: int, box: Box) -> tuple[DisputedRegion, ...]:
+def disputed_regions(comparison: Comparison, index: int) -> tuple[DisputedRegion, ...]:
     """The regions of one structure, the gravest first; empty where all models agree or one alone knows it.
 
     There are at most 1,000: further ones, of single voxels mostly, are left out.
 
-    :param index: of a structure that two or more models know. :param box: of :attr:`Analysis.boxes`.
+    :param index: of a structure of the comparison.
     """
-    geometry = comparison.geometry
-    slices = pattern_slices(comparison, index, box)
-    return regions_of_patterns(
-        slices, comparison.structures[index].voters, box, geometry.shape, geometry.spacing_mm[::-1]
-    )
+    structure, geometry = comparison.structures[index], comparison.geometry
+    places, patterns = comparison.disputed.of(structure.number)
+    return regions_of_voxels(places, patterns, structure.voters, geometry.shape, geometry.spacing_mm[::-1])
 
 
-def regions_of_patterns(
-    patterns: Iterable[NDArray[np.unsignedinteger]],
-    voters: int,
-    box: Box,
-    shape: tuple[int, int, int],
-    spacing_kji: NDArray[np.float64],
+def regions_of_voxels(
+    places: np.ndarray, patterns: np.ndarray, voters: int, shape: tuple[int, int, int], spacing_kji: np.ndarray
 ) -> tuple[DisputedRegion, ...]:
-    """As :func:`disputed_regions`, of a crop of votes.
+    """As :func:`disputed_regions`, of the votes at some voxels; all others are agreed on.
 
-    :param patterns: the slices of the box, unsigned (j, i): the models that carry the structure, as bits.
+    :param places: flat indices of the scan, int64 ascending.
+    :param patterns: unsigned, of each place the models that carry the structure, as bits.
     :param voters: the models that know it, as bits.
     :param shape: of the scan. :param spacing_kji: in mm.
     """
-    nodes = _Nodes.of(patterns, voters, box, shape)
+    nodes = _Nodes.of(places, _minorities(voters)[patterns], shape)
     if not nodes.voxel.size:
         return ()
     depth = _depths(nodes, spacing_kji)
     region = _split(nodes, depth, nodes.components(), spacing_kji)
-    return _told(nodes, depth, region, box, float(np.prod(spacing_kji) / 1000))
+    return _told(nodes, depth, region, float(np.prod(spacing_kji) / 1000))
+
+
+def deepest_mm(comparison: Comparison, index: int, held_against: np.ndarray) -> dict[int, float]:
+    """How deep the dispute is that is held against each model: mm by bit, none for a model without one.
+
+    :param index: of a structure of the comparison.
+    :param held_against: bool (n_models, 2 ** n_models): whether a voxel of a pattern is held against a model.
+    """
+    places, patterns = comparison.disputed.of(comparison.structures[index].number)
+    bits = 1 << np.arange(len(comparison.models))
+    table = (held_against * bits[:, None]).sum(axis=0).astype(patterns.dtype)
+    nodes = _Nodes.of(places, table[patterns], comparison.geometry.shape)
+    deepest: dict[int, float] = {}
+    if nodes.voxel.size:
+        depth = _depths(nodes, comparison.geometry.spacing_mm[::-1])
+        for bit in np.unique(nodes.model).tolist():
+            deepest[bit] = float(depth[nodes.model == bit].max())
+    return deepest
 
 
 def middle_voxel(
@@ -118,35 +129,36 @@ class _Nodes:
     """Each voxel once per model that it is held against.
 
     :param held: unsigned, padded crop: the models that a voxel is held against, as bits; all of them beyond the scan.
+    :param lower: the voxel (k, j, i) of the scan at the crop's begin.
     :param model: of each node the bit. :param voxel: its flat index in ``held``, ascending within a model.
     """
 
     held: np.ndarray
+    lower: np.ndarray
     model: np.ndarray
     voxel: np.ndarray
 
     @classmethod
-    def of(cls, patterns: Iterable[np.ndarray], voters: int, box: Box, shape: tuple[int, int, int]) -> _Nodes:
-        """Slice by slice, so that what is held meanwhile stays in the processor's cache."""
-        table = _minorities(voters)
-        size = np.subtract(box.upper, box.lower)
-        held = np.zeros(size + 2 * _PAD, dtype=table.dtype)
-        _mark_beyond(held, voters, box, shape)
+    def of(cls, places: np.ndarray, minority: np.ndarray, shape: tuple[int, int, int]) -> _Nodes:
+        """Of voxels by their flat index in the scan, and whom each is held against, as bits."""
+        there = np.flatnonzero(minority)
+        minority = minority[there]
+        k, rest = np.divmod(places[there], shape[1] * shape[2])
+        j, i = np.divmod(rest, shape[2])
+        if not there.size:
+            return cls(np.zeros((0, 0, 0), minority.dtype), np.zeros(3, int), k, k)
+        low = np.array([axis.min() for axis in (k, j, i)])
+        high = np.array([axis.max() + 1 for axis in (k, j, i)])
+        held = np.zeros(high - low + 2 * _PAD, dtype=minority.dtype)
         _, rows, columns = held.shape
-        bits = [bit for bit in range(voters.bit_length()) if voters >> bit & 1]
-        found: dict[int, list[np.ndarray]] = {bit: [] for bit in bits}
-        for k, pattern in enumerate(patterns, start=_PAD):
-            minority = np.take(table, pattern)
-            held[k, _PAD:-_PAD, _PAD:-_PAD] = minority
-            places = np.flatnonzero(minority)
-            of_place = minority.ravel()[places]
-            j, i = np.divmod(places, size[2])
-            voxels = (k * rows + j + _PAD) * columns + i + _PAD
-            for bit in bits:
-                found[bit].append(voxels[of_place >> bit & 1 != 0])
-        of_bit = [np.concatenate(found[bit]) for bit in bits]
-        model = np.repeat(bits, [len(some) for some in of_bit]).astype(np.int64)
-        return cls(held, model, np.concatenate(of_bit))
+        voxel = ((k - (low[0] - _PAD)) * rows + (j - (low[1] - _PAD))) * columns + (i - (low[2] - _PAD))
+        everybody = int(np.bitwise_or.reduce(minority))
+        held.ravel()[voxel] = minority
+        _mark_beyond(held, everybody, low, high, shape)
+        bits = [bit for bit in range(everybody.bit_length()) if everybody >> bit & 1]
+        of_bit = [voxel[minority & (1 << bit) != 0] for bit in bits]
+        model = np.repeat(np.array(bits, dtype=np.int64), [len(some) for some in of_bit])
+        return cls(held, low - _PAD, model, np.concatenate(of_bit))
 
     @cached_property
     def keys(self) -> np.ndarray:
@@ -179,13 +191,15 @@ class _Nodes:
         return connected_components(graph, directed=False)[1]
 
 
-def _mark_beyond(held: np.ndarray, voters: int, box: Box, shape: tuple[int, int, int]) -> None:
+def _mark_beyond(
+    held: np.ndarray, everybody: int, lower: np.ndarray, upper: np.ndarray, shape: tuple[int, int, int]
+) -> None:
     """The end of the scan is no end of a dispute: what lies beyond counts as held against all."""
-    for axis, (low, high, size) in enumerate(zip(box.lower, box.upper, shape)):
+    for axis, (low, high, size) in enumerate(zip(lower.tolist(), upper.tolist(), shape)):
         beyond = [slice(None)] * 3
         for part in (slice(0, max(0, _PAD - low)), slice(_PAD + size - low, None) if high + _PAD > size else slice(0)):
             beyond[axis] = part
-            held[tuple(beyond)] = voters
+            held[tuple(beyond)] = everybody
 
 
 @cache
@@ -315,9 +329,7 @@ def _standing_out(
         yield np.ravel_multi_index((np.argwhere(reached) + first + low).T, shape)
 
 
-def _told(
-    nodes: _Nodes, depth: np.ndarray, region: np.ndarray, box: Box, voxel_ml: float
-) -> tuple[DisputedRegion, ...]:
+def _told(nodes: _Nodes, depth: np.ndarray, region: np.ndarray, voxel_ml: float) -> tuple[DisputedRegion, ...]:
     """The regions, the gravest first; one that is held against several models at once only once."""
     held = nodes.held.ravel()[nodes.voxel]
     minority = sum((held >> bit & 1).astype(np.int64) for bit in range(8 * held.itemsize))
@@ -329,7 +341,7 @@ def _told(
     best_of[region[candidates]] = candidates  # the last one written, the first voxel, stays
     kept = np.flatnonzero(best_of >= 0)
     best, sizes = best_of[kept], np.bincount(region)[kept]
-    places = np.stack(np.unravel_index(nodes.voxel[best], nodes.held.shape), axis=1) - _PAD + box.lower
+    places = np.stack(np.unravel_index(nodes.voxel[best], nodes.held.shape), axis=1) + nodes.lower
     found: list[DisputedRegion] = []
     seen: set[tuple[int, int, int]] = set()
     severity = depth[best] * np.sqrt(sizes * voxel_ml)

@@ -29,7 +29,8 @@ class Finding:
     :param numbers: by key of :data:`.finding_kinds.NUMBERS`.
     :param place_ras: where to look, RAS in mm; None where only tables are known.
     :param confidence: 0 to 1: how sure it is that this is no noise, and of this kind.
-    :param severity: 0 to 1: how much of the structure is concerned, and whether it is large enough to matter.
+    :param severity: 0 and more: as of the rows of the tables, see :mod:`.severity`.
+    :param is_cut: the end of the scan may have brought it about: such findings come last.
     :param sentence: everything in words; begins with ``lead``.
     :param lead: the beginning of the sentence that says where: the case or cases, and the structures.
     :param cases: all cases of a finding that is one over a cohort; empty for one case.
@@ -49,6 +50,7 @@ class Finding:
     confidence: float = 1.0
     severity: float = 0.0
     cases: tuple[str, ...] = ()
+    is_cut: bool = False
 
     def __post_init__(self) -> None:
         unknown = set(self.numbers) - NUMBERS.keys()
@@ -60,15 +62,10 @@ class Finding:
         """Title, meaning and code of its kind."""
         return KINDS[self.kind]
 
-    @property
-    def rank(self) -> float:
-        """What findings are ordered by, the highest first: severity, less where it is less sure."""
-        return self.severity * self.confidence
-
 
 def gravest_first(findings: Iterable[Finding]) -> list[Finding]:
-    """Findings by severity times confidence; equal ones as they came."""
-    return sorted(findings, key=lambda finding: -finding.rank)
+    """Findings by severity, those that the end of the scan may have brought about last; of equal ones the surest."""
+    return sorted(findings, key=lambda finding: (finding.is_cut, -finding.severity, -finding.confidence))
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:
@@ -77,8 +74,8 @@ def finding_json(finding: Finding) -> dict[str, Any]:
     :returns: ``kind`` and its ``title``; ``case``, ``cases`` (all of a finding over a cohort, else empty);
         ``structures`` (keys, or names without one, the first to be looked at first) and their ``names``; ``models``
         with ``is_blamed``, and ``others``; ``numbers`` by key; ``place_ras`` ([R, A, S] in mm, or null);
-        ``confidence`` and ``severity`` (0 to 1); ``text``, the sentence, which begins with ``lead``; ``model``, the
-        first of the models or "". All texts are untrusted.
+        ``confidence`` (0 to 1), ``severity`` and ``is_cut``; ``text``, the sentence, which begins with ``lead``;
+        ``model``, the first of the models or "". All texts are untrusted.
     """
     return {
         "kind": finding.kind,
@@ -94,6 +91,7 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "place_ras": None if finding.place_ras is None else [round(float(mm), 2) for mm in finding.place_ras],
         "confidence": round(float(finding.confidence), 3),
         "severity": round(float(finding.severity), 4),
+        "is_cut": finding.is_cut,
         "text": finding.sentence,
         "lead": finding.lead,
         "model": finding.models[0] if finding.models else "",

@@ -29,14 +29,12 @@ class FindingKind:
     :param title: a heading, e.g. "Names shifted".
     :param meaning: one plain sentence: what is the case when this is found.
     :param numbers: the keys of :data:`NUMBERS` that such a finding may carry, the telling one first.
-    :param weight: 0 to 1: how much a finding of this kind counts where the whole structure is affected.
     """
 
     key: str
     title: str
     meaning: str
     numbers: tuple[str, ...]
-    weight: float
 
     @property
     def code(self) -> CodedConcept:
@@ -112,133 +110,114 @@ KINDS: dict[str, FindingKind] = {
             "Names shifted",
             "What the model calls one member of a series, such as vertebrae or ribs, is another one for the others.",
             ("levels", "share", "volume_ml"),
-            1.0,
         ),
         FindingKind(
             SIDE_SWAPPED,
             "Sides swapped",
             "What the model calls left is right for the others, or the other way round.",
             ("share", "volume_ml"),
-            1.0,
         ),
         FindingKind(
             MERGED,
             "Merged",
             "One segment of the model holds two structures of the others, and the second one is missing.",
             ("volume_ml", "share"),
-            1.0,
         ),
         FindingKind(
             SPLIT,
             "Split",
             "One structure of the others is two segments of the model.",
             ("volume_ml", "share"),
-            0.9,
         ),
         FindingKind(
             INCLUDES_NEIGHBOUR,
             "Includes a part of its neighbour",
             "The model gives a structure a part of another one, as the others see it.",
             ("volume_ml", "share", "depth_mm"),
-            0.8,
         ),
         FindingKind(
             MISSING,
             "Missing",
             "The model knows the structure and found nothing, where most others found it.",
             ("others_volume_ml",),
-            1.0,
         ),
         FindingKind(
             FOUND_ALONE,
             "Found alone",
             "The model found a structure that most others know and did not find.",
             ("model_volume_ml",),
-            0.8,
         ),
         FindingKind(
             TRUNCATED,
             "Ends early",
             "The model's segment ends where that of the others goes on; or its whole output stops within the scan.",
             ("volume_ml", "depth_mm", "share"),
-            0.7,
         ),
         FindingKind(
             FALSE_BLOB,
             "A blob too much",
             "The model adds a compact region that the others leave out.",
             ("volume_ml", "depth_mm"),
-            0.7,
         ),
         FindingKind(
             HOLE,
             "A part left out",
             "The model leaves out a compact region, such as a hole, that the others include.",
             ("volume_ml", "depth_mm"),
-            0.7,
         ),
         FindingKind(
             FRAGMENTED,
             "In pieces",
             "The model's segment is in more pieces than that of the others.",
             ("pieces", "volume_ml"),
-            0.5,
         ),
         FindingKind(
             WRONG_SIDE,
             "On the wrong side of the body",
             "A structure of one side lies on the other side of the body.",
             ("model_volume_ml", "distance_mm"),
-            1.0,
         ),
         FindingKind(
             IMPLAUSIBLE_PLACE,
             "In another place",
             "The model's segment lies apart from where all others have the structure.",
             ("model_volume_ml", "distance_mm"),
-            0.9,
         ),
         FindingKind(
             OTHER_DEFINITION,
             "Another definition",
             "The model differs from the others in the same way in every case: it means something else by the name.",
             ("n_cases", "volume_ml", "offset_mm"),
-            0.4,
         ),
         FindingKind(
             BOUNDARY_OFFSET,
             "Boundary too far out or in",
             "The model's boundary lies outside or inside that of the others all around.",
             ("offset_mm", "volume_ratio", "volume_ml"),
-            0.4,
         ),
         FindingKind(
             OUTLIER_VOLUME,
             "Volume out of line",
             "The model's volume is far from that of the others, and no other finding says why.",
             ("volume_ratio", "model_volume_ml", "others_volume_ml"),
-            0.5,
         ),
         FindingKind(
             STANDS_APART,
             "Stands apart",
             "The model agrees clearly less with the others than they do among themselves.",
             ("model_dice", "others_dice"),
-            0.6,
         ),
         FindingKind(
             NO_OVERLAP,
             "No voxel in common",
             "No voxel is common to all models, and nothing tells which of them fails.",
             ("dice",),
-            0.8,
         ),
         FindingKind(
             LOW_AGREEMENT,
             "Low agreement",
             "The models agree little, and nothing tells which of them fails.",
             ("dice", "volume_ml"),
-            0.4,
         ),
     )
 }

@@ -50,18 +50,35 @@ _SAID: Mapping[str, str] = {
 }
 
 
+_SAID_ALONE: Mapping[str, str] = {
+    kinds.SIDE_SWAPPED: "what {who} call{s} left lies to the right of what it calls right",
+    kinds.HOLE: "{who} leave{s} a hole of {ml:.1f} ml, {mm:.1f} mm deep, that no segment fills",
+    kinds.TRUNCATED: "{who} end{s} flat at one slice, within the scan",
+    kinds.IMPLAUSIBLE_PLACE: "{who} {has} it out of the order of its series",
+    kinds.OUTLIER_VOLUME: "{who} {has} {model_ml:.1f} ml, {others_ml:.1f} ml on the other side or at its neighbours",
+}
+"""Where there is no other model."""
+
+
 def said_of(
-    kind: str, names: Sequence[str], models: Sequence[str], others: Sequence[str], numbers: Mapping[str, float]
+    kind: str,
+    names: Sequence[str],
+    models: Sequence[str],
+    others: Sequence[str],
+    numbers: Mapping[str, float],
+    *,
+    alone: bool = False,
 ) -> str:
     """What the models did, as the rest of a sentence that begins with case and structures.
 
     :param names: readable; the telling one first.
     :param others: the models that these are held against.
     :param numbers: by key of :data:`.finding_kinds.NUMBERS`.
+    :param alone: there is one model, and none to hold it against.
     """
     levels, offset = numbers.get("levels", 0.0), numbers.get("offset_mm", 0.0)
     one, one_other = len(models) == 1, len(others) == 1
-    return _SAID[kind].format(
+    return (_SAID_ALONE.get(kind, _SAID[kind]) if alone else _SAID[kind]).format(
         who=listed(models),
         rest=the_others(others),
         s="s" if one else "",

@@ -14,15 +14,14 @@ from .comparison import Comparison
 from .disputed_place import place_of
 from .finding import Finding, gravest_first
 from .finding_sentences import listed, readable, said_of
+from .fragments import pieces
+from .one_model import against_itself
+from .severity import Apart, estimated_depth_mm, measured, severity
 from .suspicion import Suspicion
 from .wrong_names import wrong_names
 from .wrong_presence import stopped_outputs, wrong_places, wrong_presence
-from .wrong_shapes import boundary_offsets, odd_volumes, pieces, series_ends, wrong_shapes
+from .wrong_shapes import boundary_offsets, odd_volumes, series_ends, wrong_shapes
 
-_HALF_COUNTS_ML = 1.0
-"""A structure of so many ml counts half of a large one."""
-_HALF_CONCERNED_ML = 5.0
-_CUT_COUNTS = 0.4
 _BY_THE_CUT = (kinds.MISSING, kinds.FOUND_ALONE, kinds.OUTLIER_VOLUME, kinds.BOUNDARY_OFFSET, kinds.FRAGMENTED)
 """What the scan's end may bring about: a corner of a lobe that one model sees and another does not."""
 _SYSTEMATIC_CASES, _SYSTEMATIC_SHARE = 3, 0.75
@@ -38,22 +37,28 @@ _DETECTORS: tuple[Callable[[CaseFacts], Iterable[Suspicion]], ...] = (
     pieces,
     boundary_offsets,
     odd_volumes,
+    against_itself,
 )
 """In this order: what an earlier one explains of a model and a structure, a later one does not tell again."""
 
 
 def findings_of(
-    case: str, comparison: Comparison, boxes: Mapping[str, Box], families: Mapping[str, str] | None = None
+    case: str,
+    comparison: Comparison,
+    boxes: Mapping[str, Box],
+    families: Mapping[str, str] | None = None,
+    apart: Mapping[tuple[str, str], Apart] | None = None,
 ) -> list[Finding]:
     """The findings of one case, the gravest first; empty where the models agree. See :attr:`CaseResult.findings`.
 
     :param boxes: of :attr:`Analysis.boxes`.
     :param families: by model, what it shares training data with: a family does not outvote an outsider unsaid. None
         for what the comparison says.
+    :param apart: of these models, see :func:`.severity.measured`; measured here where it is None.
     """
     if families is None:
         families = {model: comparison.family(bit) for bit, model in enumerate(comparison.models)}
-    facts = CaseFacts(case, comparison, boxes, families)
+    facts = CaseFacts(case, comparison, boxes, families, measured(comparison) if apart is None else apart)
     told: list[Suspicion] = []
     explained: set[tuple[int, int]] = set()
     for detect in _DETECTORS:
@@ -108,11 +113,11 @@ def _finding(facts: CaseFacts, one: Suspicion) -> Finding:
     rest = [facts.models[bit] for bit in voters if bit not in bits]
     # Where as many missed it as found it, either may be right.
     may_tie = len(voters) > 2 and one.kind != kinds.MISSING
-    is_blamed = len(rest) > len(bits) or (may_tie and len(rest) == len(bits))
+    is_blamed = len(facts.models) == 1 or len(rest) > len(bits) or (may_tie and len(rest) == len(bits))
     models = [facts.models[bit] for bit in bits]
     lead = f"{facts.case}, {_what(one, structures, names)}"
     first, others = (models, rest) if rest else (models[:1], models[1:])
-    sentence = f"{lead}: {said_of(one.kind, names, first, others, one.numbers)}."
+    sentence = f"{lead}: {said_of(one.kind, names, first, others, one.numbers, alone=len(facts.models) == 1)}."
     confidence, note = _family(facts, models, rest)
     if not is_blamed:
         sentence += " Nothing tells which of them is right."
@@ -130,22 +135,24 @@ def _finding(facts: CaseFacts, one: Suspicion) -> Finding:
         place_ras=None if one.voxel is None else place_of(facts.comparison.geometry, one.voxel),
         confidence=one.confidence * confidence,
         severity=_severity(facts, one),
+        is_cut=one.kind in _BY_THE_CUT and facts.is_cut(one.structures[0]),
     )
 
 
 def _severity(facts: CaseFacts, one: Suspicion) -> float:
-    """By the volume concerned, or by the share of the structure where that is more; less where the scan cuts it."""
-    volume_ml = one.volume * facts.voxel_ml
-    share = min(1.0, one.share)
-    concerned_ml = min(one.numbers.get("volume_ml", share * volume_ml), volume_ml)
-    counts = max(share * volume_ml / (volume_ml + _HALF_COUNTS_ML), concerned_ml / (concerned_ml + _HALF_CONCERNED_ML))
-    is_cut = one.kind in _BY_THE_CUT and facts.is_cut(one.structures[0])
-    return one_weight(one.kind) * counts * (_CUT_COUNTS if is_cut else 1.0)
+    """Of all that is apart between these models and the others on these structures, as one; never less than of one.
 
-
-def one_weight(kind: str) -> float:
-    """How much a finding of a kind counts."""
-    return kinds.KINDS[kind].weight
+    Of a structure that one model alone knows it is the region that the suspicion is about.
+    """
+    keys = [facts.comparison.structures[index].key for index in one.structures]
+    models = [facts.models[bit] for bit in _bits(one.models)]
+    rows = [facts.apart[key, model] for key in keys for model in models if (key, model) in facts.apart]
+    if not rows:
+        ml = one.numbers.get("volume_ml", one.share * one.volume * facts.voxel_ml)
+        return severity(ml, one.numbers.get("depth_mm", estimated_depth_mm(ml, 0.0, lost=True)), lost=False)
+    total_ml, deepest = sum(row.disputed_ml for row in rows), max(row.depth_mm for row in rows)
+    together = severity(total_ml, deepest, lost=all(row.lost for row in rows))
+    return max(together, *(row.severity for row in rows))
 
 
 def _what(one: Suspicion, structures: Sequence, names: Sequence[str]) -> str:
@@ -181,12 +188,11 @@ def _way(finding: Finding) -> tuple:
 
 
 def _definition(group: Sequence[Finding], cases: tuple[str, ...]) -> Finding:
-    first = max(group, key=lambda finding: finding.rank)
+    first = gravest_first(group)[0]
     what = first.lead.removeprefix(f"{first.case}, ")
     lead = f"{what} in {len(cases):,} cases"
     said = first.sentence.removeprefix(f"{first.lead}: ")
     sentence = f"{lead}: {said_of(kinds.OTHER_DEFINITION, (), first.models, first.others, {})}. In {first.case}: {said}"
-    weight = one_weight(kinds.OTHER_DEFINITION) / one_weight(first.kind)
     return replace(
         first,
         kind=kinds.OTHER_DEFINITION,
@@ -194,7 +200,6 @@ def _definition(group: Sequence[Finding], cases: tuple[str, ...]) -> Finding:
         lead=lead,
         cases=cases,
         numbers={**first.numbers, "n_cases": len(cases)},
-        severity=first.severity * weight,
         confidence=max(finding.confidence for finding in group),
     )
 

@@ -55,8 +55,25 @@ class PatternLabels:
     collisions: list[tuple[NDArray[np.integer], NDArray[np.unsignedinteger]]]
 
 
+@dataclass(frozen=True, eq=False)
+class PatternPlaces:
+    """Which voxels to keep from the same pass, by structure and pattern.
+
+    :param kept: bool (n_structures + 1, 2 ** n_models).
+    :param found: receives (flat voxel indices, keys: structure << n_models | pattern), not empty, part after part.
+        The places of one structure are in ascending order within a part; no two parts share a range of voxels.
+    """
+
+    kept: NDArray[np.bool_]
+    found: list[tuple[NDArray[np.unsignedinteger], NDArray[np.uint32]]]
+
+
 def count_patterns(
-    planes: Sequence[Plane], n_structures: int, n_models: int, write: PatternLabels | None = None
+    planes: Sequence[Plane],
+    n_structures: int,
+    n_models: int,
+    write: PatternLabels | None = None,
+    places: PatternPlaces | None = None,
 ) -> NDArray[np.int64]:
     """Count the voxels of every structure by the set of models that carry it there.
 
@@ -64,6 +81,7 @@ def count_patterns(
     :param n_structures: structures are numbered 1 to n_structures.
     :param n_models: at most ``MAX_MODELS``, as there are 2 ** n_models patterns.
     :param write: where given, the label map that follows from the patterns is made in the same pass.
+    :param places: where given, it receives the voxels that not all models give the same structure, as far as it says.
     :returns: int64 (n_structures + 1, 2 ** n_models). [s, p] is the number of voxels where exactly the models whose
         bits are set in p carry structure s. Row 0 and column 0 are 0. All 0 for arrays without voxels.
     """
@@ -78,7 +96,7 @@ def count_patterns(
     parts = [replace(write, collisions=[]) if write else None for _ in range(_PARTS)]
 
     def counted(part: int) -> np.ndarray:
-        counter = _PatternCounter(planes, n_structures, n_models, dtype, parts[part])
+        counter = _PatternCounter(planes, n_structures, n_models, dtype, parts[part], places)
         for start in range(part * _CHUNK_VOXELS, flat[0].size, _PARTS * _CHUNK_VOXELS):
             counter.add(start, [array[start : start + _CHUNK_VOXELS] for array in flat])
         return counter.histogram()
@@ -96,7 +114,13 @@ class _PatternCounter:
     """Adds up chunks. Voxels are handled eight bytes at a time until it is known which of them need a closer look."""
 
     def __init__(
-        self, planes: Sequence[Plane], n_structures: int, n_models: int, dtype: np.dtype, write: PatternLabels | None
+        self,
+        planes: Sequence[Plane],
+        n_structures: int,
+        n_models: int,
+        dtype: np.dtype,
+        write: PatternLabels | None,
+        places: PatternPlaces | None,
     ) -> None:
         self.dtype = dtype
         self.n_models = n_models
@@ -109,6 +133,7 @@ class _PatternCounter:
         self.pattern_dtype = np.dtype(np.uint8 if n_models <= 8 else np.uint16)
         self.first_plane_of = {model: self.models.index(model) for model in self.models}
         self.write = write
+        self.places = places
         self.rows = n_structures + 1
         self.counts = np.zeros(self.rows << n_models, dtype=np.int64)
         self.unanimous = np.zeros(1 << (8 * dtype.itemsize), dtype=np.int64)
@@ -188,17 +213,36 @@ class _PatternCounter:
             lanes = np.flatnonzero(disputed_words[rows].view(self.dtype) != 0)
             voxels = [word[rows].view(self.dtype)[lanes] for word in structures]
             self.unanimous -= _bincount(voxels[0])
+            place = active[rows[lanes // per_word]] * per_word + lanes % per_word
             if out is not None:
-                place = active[rows[lanes // per_word]] * per_word + lanes % per_word
                 out[rows[lanes // per_word] * per_word + lanes % per_word] = 0
         if out is not None and write is not None:
             self._put(write, start, _voxel_indices(active, per_word), out)
         if rows.size:
+            keys: list[tuple[np.ndarray, np.ndarray]] = []
             for chosen, structure, pattern in self._patterns(voxels):
                 key = (structure.astype(np.int64) << self.n_models) | pattern
                 self.counts += np.bincount(key, minlength=self.counts.size)
+                keys.append((chosen, key))
                 if write is not None:
                     self._put(write, start, place[chosen], write.label.reshape(-1)[key])
+
+            if self.places is not None:
+                self._keep(self.places, start, place, keys)
+
+    def _keep(
+        self, places: PatternPlaces, start: int, place: np.ndarray, keys: list[tuple[np.ndarray, np.ndarray]]
+    ) -> None:
+        """Add the chosen voxels of a chunk; a voxel that carries several structures comes several times, in place."""
+        kept = places.kept.reshape(-1)
+        chosen = np.concatenate([one for one, _ in keys])
+        key = np.concatenate([one for _, one in keys])
+        wanted = np.flatnonzero(kept[key])
+        if wanted.size:
+            wanted = wanted[np.argsort(chosen[wanted], kind="stable")] if len(keys) > 1 else wanted
+            at = place[chosen[wanted]] + start
+            dtype = np.uint32 if at[-1] < 1 << 32 else np.uint64
+            places.found.append((at.astype(dtype), key[wanted].astype(np.uint32)))
 
     def _patterns(self, voxels: list[np.ndarray]) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         """(voxels chosen, their structure, its pattern) until every structure of every disputed voxel was named once.

@@ -7,9 +7,9 @@ its deepest voxel, and whether the structure was lost as a whole::
     severity = depth in mm * (1 + log10(1 + volume in ml)), twice that where nothing is shared
 
 Depth comes first, as a rim of noise around a large organ may hold more millilitres than a wrong vertebra, but is thin.
-Volume counts by its order of magnitude. So what is tiny comes late, whatever its Dice. Where the depth was not measured
-it is what it would be if the volume were spread evenly over a ball of the structure's size; of a lost structure it is
-the radius of that ball.
+Volume counts by its order of magnitude. So what is tiny comes late, whatever its Dice. Depth is measured where voxels
+are at hand, and kept in the tables. In tables without it it is estimated: what it would be if the volume were spread
+evenly over a ball of the structure's size; of a lost structure it is the radius of that ball.
 
 A model that missed a structure is at least as grave there as any that found it: missing never wins. Structures that
 the scan cuts stand behind all others: models differ in what they make of a rest.
@@ -19,13 +19,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from statistics import median
 
 import numpy as np
 
 from .comparison import Comparison
 from .consensus import leave_one_out
+from .disputed_regions import deepest_mm
 from .finders import of_finders
 from .overlap import dice
 from .table import MISSED, MISSING, NOT_LOOKED_FOR, TRUNCATED, AgreementRow
@@ -60,39 +61,76 @@ def estimated_depth_mm(disputed_ml: float, volume_ml: float, *, lost: bool) -> f
     return min(disputed_ml * _MM3_PER_ML / area_mm2, _radius_mm(disputed_ml))
 
 
-def with_severity(
-    rows: Sequence[AgreementRow], comparison: Comparison, depths: Mapping[tuple[str, str], float] | None = None
-) -> list[AgreementRow]:
-    """The rows with what each model is told apart by: ``dice_others``, ``disputed_ml``, ``depth_mm``, ``severity``.
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """What a model and those that it is held against do not share of a structure.
 
-    :param comparison: that the rows are of.
-    :param depths: depth in mm by structure key and model, where it was measured.
+    :param dice_others: Dice with the majority of the other finders.
+    :param disputed_ml: volume of what is not shared. :param depth_mm: of its deepest voxel.
+    :param lost: nothing is shared.
+    """
+
+    dice_others: float | None
+    disputed_ml: float
+    depth_mm: float
+    lost: bool
+
+    @property
+    def severity(self) -> float:
+        """See :func:`severity`."""
+        return severity(self.disputed_ml, self.depth_mm, lost=self.lost)
+
+
+def measured(comparison: Comparison) -> dict[tuple[str, str], Apart]:
+    """By structure key and model what is apart, its depth measured; structures that one model alone knows are left out.
+
+    Looks at all voxels that are disputed.
     """
     voting = of_finders(comparison)
     own = comparison.model_counts()
     others, held = leave_one_out(voting, majority), majority_or_others(voting)
     of_others = others.reference_counts(voting), others.common_counts(voting)
     reference, common = held.reference_counts(voting), held.common_counts(voting)
-    index_of = {structure.key: index for index, structure in enumerate(comparison.structures)}
-    bit_of = {model: bit for bit, model in enumerate(comparison.models)}
+    carries = comparison.pattern_members().astype(bool).T
+    chosen = np.stack([consensus.chosen for consensus in held.of_others], axis=1)
     ml = comparison.geometry.voxel_volume_ml
+    found = {}
+    for index, structure in enumerate(comparison.structures):
+        if structure.n_voters < 2:
+            continue
+        voters = [bit for bit in range(len(comparison.models)) if structure.voters >> bit & 1]
+        knows = np.isin(np.arange(len(comparison.models)), voters)[:, None]
+        depths = deepest_mm(comparison, index, (chosen[index] != carries) & knows)
+        for bit in voters:
+            at = index, bit
+            n, agreed, shared = int(own[at]), int(reference[at]), int(common[at])
+            found[structure.key, comparison.models[bit]] = Apart(
+                dice(n, int(of_others[0][at]), int(of_others[1][at])) if n else 0.0,
+                (n + agreed - 2 * shared) * ml,
+                depths.get(bit, 0.0),
+                shared == 0,
+            )
+    return found
+
+
+def with_severity(rows: Sequence[AgreementRow], apart: Mapping[tuple[str, str], Apart]) -> list[AgreementRow]:
+    """The rows with what models are told apart by: ``dice_others``, ``disputed_ml``, ``depth_mm``, ``severity``.
+
+    :param apart: see :func:`measured`.
+    """
     judged = []
     for row in rows:
-        at = index_of[row.structure_key], bit_of[row.model]
-        if not _is_compared(row):
+        one = apart.get((row.structure_key, row.model))
+        if one is None or not _is_compared(row):
             judged.append(row)
             continue
-        n, agreed, shared = int(own[at]), int(reference[at]), int(common[at])
-        disputed_ml, lost = (n + agreed - 2 * shared) * ml, shared == 0
-        depth = (depths or {}).get((row.structure_key, row.model))
-        known = estimated_depth_mm(disputed_ml, (n + agreed) / 2 * ml, lost=lost) if depth is None else depth
         judged.append(
             replace(
                 row,
-                dice_others=dice(n, int(of_others[0][at]), int(of_others[1][at])) if n else 0.0,
-                disputed_ml=disputed_ml,
-                depth_mm=depth,
-                severity=severity(disputed_ml, known, lost=lost),
+                dice_others=one.dice_others,
+                disputed_ml=one.disputed_ml,
+                depth_mm=one.depth_mm,
+                severity=one.severity,
             )
         )
     return _missing_gravest(judged)
@@ -150,6 +188,16 @@ def severities(rows: Sequence[AgreementRow]) -> list[float]:
         else row.severity
         for row in rows
     ]
+
+
+def estimate_note(rows: Iterable[AgreementRow]) -> str:
+    """A sentence where rows that can be compared hold no depth, so that their order is an estimate; else "".
+
+    :param rows: of any number of tables.
+    """
+    if not any(_is_compared(row) and row.depth_mm is None for row in rows):
+        return ""
+    return "Worst first is estimated from volumes and Dice where the tables hold no depth of the disagreement."
 
 
 def is_cut(row: AgreementRow) -> bool:

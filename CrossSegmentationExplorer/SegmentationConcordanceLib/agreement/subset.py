@@ -54,6 +54,7 @@ def with_models(comparison: Comparison, models: Collection[str]) -> Comparison:
         planes=tuple(
             replace(plane, model=kept.index(plane.model)) for plane in comparison.planes if plane.model in kept
         ),
+        disputed=comparison.disputed.of_models(kept),
         families=tuple(comparison.families[bit] for bit in kept) if comparison.families else (),
     )
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from . import finding_kinds as kinds
-from .disagreements import ALONE, APART, LOW, MISSED, NO_OVERLAP, Disagreement, disagreements, is_cut
-from .finding import Finding
+from .disagreements import ALONE, APART, LOW, MISSED, NO_OVERLAP, Disagreement, disagreements
+from .finding import Finding, gravest_first
+from .severity import is_cut, severities
 from .table import AgreementRow, PairwiseRow
 
 NAMES_SHOWN = 4
@@ -34,36 +35,35 @@ def worst_findings(
     limit: int = 10,
     case_labels: Mapping[str, str] | None = None,
 ) -> list[Finding]:
-    """The findings with the most and the gravest disagreements first.
+    """The findings, the gravest first, see :func:`.gravest_first`.
 
     What one model does on one structure in many cases is one finding, and so is what it does on several structures of
     one case, such as vertebrae that are named one too high. Where the pairs do not tell who fails, the lowest Dice of
-    case and structure follow where it is below ``GOOD_DICE``; where both kinds are, these have a third of the places.
+    case and structure is one where it is below ``GOOD_DICE``.
 
     :param agreement: of any number of consensuses; of each structure the one with the gravest disagreement counts.
     :param case_labels: what cases are called in the sentences, where not by their names.
     :returns: empty when there is nothing to compare, or nothing is wrong.
     """
     found = disagreements(agreement, pairwise)
-    told = _Sentences(case_labels or {})
-    blamed = sorted(_grouped(one for one in found if one.suspects), key=_weight, reverse=True)
+    told = _Sentences(case_labels or {}, _gravest_of(agreement))
+    blamed = [told.of_group(group) for group in _grouped(one for one in found if one.suspects)]
     low = (one for one in found if not one.suspects and not _is_good(one))
-    lowest = sorted(_grouped_by_lowest(low), key=_gravest, reverse=True)
-    kept = min(len(lowest), limit // 3) if blamed else limit
-    shown = [told.of_group(group) for group in blamed[: limit - kept]]
-    return shown + [told.of_lowest(group) for group in lowest[: limit - len(shown)]]
+    return gravest_first([*blamed, *map(told.of_lowest, _grouped_by_lowest(low))])[:limit]
+
+
+def _gravest_of(agreement: Sequence[AgreementRow]) -> dict[tuple[str, str, str], tuple[float, bool]]:
+    """By case, structure and model the highest severity over all consensuses, and whether the scan cuts the segment."""
+    found: dict[tuple[str, str, str], tuple[float, bool]] = {}
+    for row, grave in zip(agreement, severities(agreement)):
+        what = (row.case, row.structure_key or row.structure, row.model)
+        before, cut = found.get(what, (0.0, False))
+        found[what] = max(before, grave), cut or is_cut(row)
+    return found
 
 
 def _is_good(one: Disagreement) -> bool:
     return one.kind == LOW and one.lowest[1] >= GOOD_DICE
-
-
-def _gravest(group: Sequence[Disagreement]) -> float:
-    return max(one.gravity for one in group)
-
-
-def _weight(group: Sequence[Disagreement]) -> float:
-    return sum(one.gravity for one in group)
 
 
 def _grouped(found: Iterable[Disagreement]) -> list[list[Disagreement]]:
@@ -94,8 +94,25 @@ def _grouped_by_lowest(found: Iterable[Disagreement]) -> list[list[Disagreement]
 
 
 class _Sentences:
-    def __init__(self, case_labels: Mapping[str, str]) -> None:
+    def __init__(
+        self, case_labels: Mapping[str, str], severity_of: Mapping[tuple[str, str, str], tuple[float, bool]]
+    ) -> None:
         self._case_labels = case_labels
+        self._severity_of = severity_of
+
+    def _severity(self, group: Sequence[Disagreement]) -> tuple[float, bool]:
+        """The highest of the models concerned, and whether the scan cuts every structure of the group."""
+        known = [
+            [self._severity_of[what] for model in (*one.suspects, *one.others)
+             if (what := (one.case, one.structure, model)) in self._severity_of]
+            for one in group
+        ]  # fmt: skip
+        own = [
+            self._severity_of.get((one.case, one.structure, model), (0.0, False))[0]
+            for one in group
+            for model in one.suspects or one.others
+        ]
+        return max(own, default=0.0), all(any(cut for _, cut in of_one) for of_one in known)
 
     def _case(self, case: str) -> str:
         return self._case_labels.get(case, case)
@@ -113,7 +130,7 @@ class _Sentences:
         text = f"{lead}{where}: {_listed(suspects)} {'; '.join(clauses)}."
         first = _told_first(group)
         rest = tuple(structure for structure in structures if structure != first.structure)
-        return _finding(group, first, (first.structure, *rest), tuple(suspects), text, lead)
+        return _finding(group, first, (first.structure, *rest), tuple(suspects), text, lead, *self._severity(group))
 
     def of_lowest(self, group: Sequence[Disagreement]) -> Finding:
         """Of disagreements without suspects, on one structure, the lowest Dice first."""
@@ -132,7 +149,8 @@ class _Sentences:
                 f"{many}: {row.model} has the lowest Dice with the {row.consensus}, {dice:.3f} to"
                 f" {group[-1].lowest[1]:.3f}; lowest in {self._case(one.case)}{_volumes(row)}.{cut}"
             )
-        return _finding(group, one, (one.structure,), (row.model,), text, lead if len(group) == 1 else many)
+        where = lead if len(group) == 1 else many
+        return _finding(group, one, (one.structure,), (row.model,), text, where, *self._severity(group))
 
 
 def _finding(
@@ -142,6 +160,8 @@ def _finding(
     models: tuple[str, ...],
     text: str,
     lead: str,
+    severity: float,
+    is_cut: bool,
 ) -> Finding:
     """The finding of a group; ``first`` is the disagreement to look at."""
     names = {one.structure: one.name for one in group}
@@ -165,7 +185,8 @@ def _finding(
         is_blamed=is_blamed,
         numbers={key: value for key, value in numbers.items() if value is not None},
         confidence=_CONFIDENCE[first.kind],
-        severity=_gravest(group) * kinds.KINDS[_KIND_OF[first.kind]].weight,
+        severity=severity,
+        is_cut=is_cut,
         cases=cases if len(cases) > 1 else (),
     )
 

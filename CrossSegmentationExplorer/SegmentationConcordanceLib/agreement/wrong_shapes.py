@@ -1,11 +1,10 @@
-"""Errors of shape: blobs, parts left out, ends too early, pieces, boundaries too far out or in, odd volumes."""
+"""Errors of shape: blobs, parts left out, ends too early, boundaries too far out or in, odd volumes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import numpy as np
-from scipy import ndimage
 
 from ..anatomy.identity import StructureIdentity
 from ..anatomy.series import series_place
@@ -22,7 +21,7 @@ _SHELL = 14.0
 """So many times the volume of the ball that fits in: from there on a region is a shell, not a blob."""
 _END_SHARE, _ELONGATED = 0.3, 2.0
 _OFFSET_SHARE = 0.12
-_PIECE_SHARE, _PIECE_VOXELS = 0.05, 12
+_LEAST_VOXELS = 12
 _SERIES_MEMBERS, _SERIES_SHARE, _SERIES_TIMES = 4, 0.8, 1.3
 _LONG_SERIES, _LONG_SERIES_SHARE = 8, 0.6
 _OFFSET_VOXELS = 0.5
@@ -63,7 +62,7 @@ def _standing_out(facts: CaseFacts) -> Iterator[Suspicion]:
             stands_out = (
                 region.severity >= _TIMES_NOISE * noise
                 and region.depth_mm >= _LEAST_STEPS * float(facts.spacing_kji.min())
-                and region.n_voxels >= max(_PIECE_VOXELS, _LEAST_SHARE * volume)
+                and region.n_voxels >= max(_LEAST_VOXELS, _LEAST_SHARE * volume)
             )
             if stands_out and not _is_film(facts, index, bit, region):
                 yield _of_region(facts, index, bit, region, noise)
@@ -79,7 +78,7 @@ def _between_two(facts: CaseFacts) -> Iterator[Suspicion]:
     for index, regions in firsts.items():
         for region in regions:
             deep = region.depth_mm >= _LEAST_STEPS * float(facts.spacing_kji.min())
-            if deep and region.n_voxels >= _PIECE_VOXELS and region.severity >= _TIMES_NOISE * usual:
+            if deep and region.n_voxels >= _LEAST_VOXELS and region.severity >= _TIMES_NOISE * usual:
                 one, other = np.flatnonzero(facts.found[index]).tolist()
                 bit = one if facts.has_voxel(index, one, region.voxel) else other
                 yield _of_region(facts, index, bit, region, usual)
@@ -236,58 +235,6 @@ def _series_end(facts: CaseFacts, regions: dict[int, DisputedRegion], bit: int) 
         kinds.TRUNCATED, tuple(members), 1 << bit, min(1.0, lost / volume), volume, 0.9, numbers, gravest.voxel,
         frozenset(members),
     )  # fmt: skip
-
-
-def pieces(facts: CaseFacts) -> Iterator[Suspicion]:
-    """Segments in more pieces than those of all others, small crumbs left out."""
-    for index in facts.structures:
-        finders = np.flatnonzero(facts.found[index]).tolist()
-        if facts.box(index) is None or not finders:
-            continue
-        suspects = [bit for bit in finders if len(finders) < 3 or _may_be_broken(facts, index, bit)]
-        if not suspects:
-            continue
-        patterns = facts.patterns(index)
-        counts = {bit: _pieces(patterns >> bit & 1 != 0) for bit in finders}
-        for bit in suspects:
-            own, rest = counts[bit], [len(counts[other]) for other in finders if other != bit]
-            if len(own) > max(rest, default=1):
-                lower = facts.known_box(index).lower
-                second = own[1]
-                region = facts.region_of(index, 1 << bit)
-                yield Suspicion(
-                    kinds.FRAGMENTED, (index,), 1 << bit, min(1.0, sum(size for size, _ in own[1:]) / own[0][0]),
-                    float(facts.volumes[index, bit]), 0.8,
-                    {"pieces": len(own), "volume_ml": second[0] * facts.voxel_ml},
-                    tuple(np.add(second[1], lower).tolist()) if second else region.voxel, frozenset((index,)),
-                )  # fmt: skip
-
-
-def _may_be_broken(facts: CaseFacts, index: int, bit: int) -> bool:
-    """Only what is held against a model can break or add a piece: spares a look at most segments."""
-    plus, minus = facts.added_and_lost(index, bit)
-    return plus + minus >= _PIECE_SHARE * float(facts.volumes[index, bit])
-
-
-def _pieces(mask: np.ndarray) -> list[tuple[int, tuple[int, int, int]]]:
-    """Size in voxels of each piece with a voxel inside it, the largest first; crumbs are left out.
-
-    Pieces with less than two voxels between them count as one: noise of the outlines parts thin structures.
-    """
-    near = ndimage.binary_dilation(np.pad(mask, 1), np.ones((3, 3, 3), dtype=bool))[1:-1, 1:-1, 1:-1]
-    labels, count = ndimage.label(near, np.ones((3, 3, 3), dtype=bool))
-    if not count:
-        return []
-    labels[~mask] = 0
-    sizes = np.bincount(labels.ravel(), minlength=count + 1)[1:]
-    least = max(_PIECE_VOXELS, _PIECE_SHARE * sizes.max())
-    order = [n for n in np.argsort(-sizes, kind="stable").tolist() if sizes[n] >= least or sizes[n] == sizes.max()]
-    found = []
-    for n in order:
-        places = np.argwhere(labels == n + 1)
-        nearest = places[np.argmin(((places - places.mean(axis=0)) ** 2).sum(axis=1))]
-        found.append((int(sizes[n]), tuple(nearest.tolist())))
-    return found
 
 
 def odd_volumes(facts: CaseFacts) -> Iterator[Suspicion]:

@@ -54,9 +54,9 @@ def open_case_list(
 
 
 def _severity(path: Path) -> dict[str, float]:
-    """The sum of the findings' ranks by case; empty where there is no such file."""
+    """The sum of the findings' severities by case; empty where there is no such file."""
     found: dict[str, float] = {}
     for finding in read_findings(path) if path.exists() else ():
         for case in finding.cases or (finding.case,):
-            found[case] = found.get(case, 0.0) + finding.rank
+            found[case] = found.get(case, 0.0) + finding.severity
     return found

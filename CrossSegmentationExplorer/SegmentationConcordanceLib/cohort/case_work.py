@@ -25,7 +25,6 @@ from .case_record import CaseRecord, read_record, write_record
 from .cases import CaseOutput, CohortCase, Problem, plain_name
 from .content import Contents
 from .harmonized_table import fingerprint
-from .kept_pictures import keep_pictures
 from .known_label_maps import known_vocabularies, known_vocabulary
 from .listener import Nobody
 from .recognition import ChosenModel, recognized_model, told_task
@@ -293,7 +292,6 @@ class _Work:
         with _step(_WRITE):
             pictures = compared.pictures(_PICTURES)
             written = compared.write(task.folder, task.settings, self.listener.notes, pictures)
-            written.append(keep_pictures(task.folder, pictures))
             self.sentence = _sentence(compared.result)
             self._drop_former_segs()
             found = compared.identifiers(task.folder / CONSENSUS_FILE)

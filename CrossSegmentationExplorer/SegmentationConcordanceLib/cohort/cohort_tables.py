@@ -14,13 +14,13 @@ from ..imaging.whole_files import whole_file
 from ..reporting.case_files import AGREEMENT_FILE, FINDINGS_FILE, PAIRWISE_FILE, REPORT_FILE, STAPLE_FILE
 from ..reporting.case_table import CaseTable
 from ..reporting.finding_tables import read_findings, write_findings
+from ..reporting.kept_pictures import kept_pictures
 from ..reporting.pictures import Picture
 from ..reporting.report import MOST_PICTURES, write_report
 from ..reporting.tables import read_agreement, read_pairwise
 from .case_record import read_record
 from .case_work import CaseOutcome, CaseTask
 from .cases import Cohort, Problem
-from .kept_pictures import kept_pictures
 
 FAILURES_FILE = "failures.csv"
 CASES_FILE = "cases.csv"

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from ..agreement.table import AgreementRow, PairwiseRow
-from ..agreement.table_findings import worst_findings
 from ..errors import ConcordanceError
 from ..imaging.seg_correction import corrected_name, correction_by
 from ..imaging.whole_files import require_no_input
 from ..plurals import counted
+from ..reporting.beside_tables import finding_renamed, findings_beside, picture_renamed, pictures_beside
 from ..reporting.case_share import structures_in_cases
 from ..reporting.case_table import NO_CASES, CaseTable, read_cases
 from ..reporting.published_tables import is_published_layout, read_published
-from ..reporting.report import write_report
+from ..reporting.report import MOST_FINDINGS, write_report
 from ..reporting.tables import read_agreement, read_pairwise
 from ..review.report_section import readers_called, report_section
 from ..review.review_summary import summarize
@@ -34,6 +34,8 @@ EXAMPLES = examples(
     "concordance report --agreement */agreement.csv --cases patients.csv --min-case-share 0.5 --output all.html",
 )
 
+_SAID = 10
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``concordance report``."""
@@ -43,7 +45,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         type=arguments.path,
         metavar="FILE",
-        help="agreement.csv of one or more cases, or Dice and volume tables in the layout of the published comparison",
+        help="agreement.csv of one or more cases, with what findings.csv and pictures.json beside it tell; or Dice and"
+        " volume tables in the layout of the published comparison",
     )
     parser.add_argument(
         "--pairwise", nargs="+", type=arguments.path, default=[], metavar="FILE", help="pairwise.csv of the same"
@@ -94,7 +97,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
         args.output, [*args.agreement, *args.pairwise, *args.reviews, *([args.cases] if args.cases else [])]
     )
     require_output_file(args.output, ".html")
-    agreement, cases = _agreement(args.agreement)
+    agreement, cases, tables = _agreement(args.agreement)
     if args.cases:
         cases = _merged(cases, read_cases(args.cases, agreement))
     pairwise = [row for path in args.pairwise for row in read_pairwise(path)]
@@ -102,6 +105,8 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     agreement = [dataclasses.replace(row, model=called(row.model)) for row in agreement]
     pairwise = [dataclasses.replace(row, model_a=called(row.model_a), model_b=called(row.model_b)) for row in pairwise]
     agreement, pairwise, notes = _common(agreement, pairwise, args.min_case_share)
+    found = findings_beside(tables, agreement, pairwise, cases.labels, MOST_FINDINGS)
+    findings = [finding_renamed(finding, called) for finding in found]
     counts = {name: len({getattr(row, name) for row in agreement}) for name in ("case", "model", "structure")}
     title = args.title or f"Concordance of {counts['model']} models on {counts['case']} cases"
     write_report(
@@ -114,19 +119,21 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
         viewer=viewer,
         data_beside=args.data_beside,
         review=review,
+        findings=findings,
+        pictures=[picture_renamed(picture, called) for picture in pictures_beside(tables)],
     )
-    findings = [finding.sentence for finding in worst_findings(agreement, pairwise, case_labels=cases.labels)]
+    sentences = [finding.sentence for finding in findings[:_SAID]]
     terminal.say(
         f"{args.output}: {counted(len(agreement), 'row')}, {', '.join(counted(n, name) for name, n in counts.items())}"
     )
-    for sentence in (*notes, *findings):
+    for sentence in (*notes, *sentences):
         terminal.say(f"  {sentence}")
     return {
         "report": str(args.output),
         "rows": len(agreement),
         **{f"{name}s": count for name, count in counts.items()},
         "notes": notes,
-        "findings": findings,
+        "findings": sentences,
     }
 
 
@@ -180,20 +187,25 @@ def _common(
     )
 
 
-def _agreement(paths: Iterable[Path]) -> tuple[list[AgreementRow], CaseTable]:
-    """The rows of all files, those of the published layout joined; the first file's consensus comes first."""
+def _agreement(paths: Iterable[Path]) -> tuple[list[AgreementRow], CaseTable, dict[Path, set[str]]]:
+    """The rows of all files, those of the published layout joined; the first file's consensus comes first.
+
+    And the cases of each file of our own layout.
+    """
     published: list[Path] = []
     own: list[Path] = []
     for path in paths:
         (published if is_published_layout(path) else own).append(path)
     rows, cases = read_published(published) if published else ([], NO_CASES)
-    return [*_joined(own), *rows], cases
+    joined, tables = _joined(own)
+    return [*joined, *rows], cases, tables
 
 
-def _joined(paths: Iterable[Path]) -> list[AgreementRow]:
-    """The rows of all files; a row that two of them hold would count twice in every mean."""
+def _joined(paths: Iterable[Path]) -> tuple[list[AgreementRow], dict[Path, set[str]]]:
+    """The rows of all files, and the cases of each; a row that two of them hold would count twice in every mean."""
     rows: list[AgreementRow] = []
     file_of: dict[tuple[str, ...], Path] = {}
+    cases_of: dict[Path, set[str]] = {}
     for path in paths:
         for row in read_agreement(path):
             what = (row.case, row.structure, row.structure_key, row.model, row.consensus)
@@ -205,8 +217,9 @@ def _joined(paths: Iterable[Path]) -> list[AgreementRow]:
                     "Give every table once, and every case a name of its own, with 'concordance compare --case NAME'.",
                 )
             file_of[what] = path
+            cases_of.setdefault(path, set()).add(row.case)
             rows.append(row)
-    return rows
+    return rows, cases_of
 
 
 def _merged(published: CaseTable, cases: CaseTable) -> CaseTable:

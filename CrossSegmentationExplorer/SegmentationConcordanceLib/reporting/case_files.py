@@ -1,5 +1,6 @@
-"""The files of a comparison: agreement.csv, pairwise.csv, findings.csv, report.html, of STAPLE also staple.csv; and the
-consensus: consensus.dcm where there is a DICOM series that it can refer to, consensus.nii.gz elsewhere."""
+"""The files of a comparison: agreement.csv, pairwise.csv, findings.csv with pictures.json of its places, report.html,
+of STAPLE also staple.csv; and the consensus: consensus.dcm where there is a DICOM series that it can refer to,
+consensus.nii.gz elsewhere."""
 
 from __future__ import annotations
 
@@ -17,9 +18,11 @@ from ..imaging.label_files import write_label_files
 from ..imaging.label_map import LabelMap
 from ..imaging.leftovers import sweep, temporary_name
 from ..imaging.seg_writer import AUTO, BINARY, SegStorage, write_dicom_seg
+from .beside_tables import FINDINGS_FILE
 from .case_identifiers import with_consensus
 from .case_table import NO_CASES, CaseTable
 from .finding_tables import write_findings
+from .kept_pictures import PICTURES_FILE, keep_pictures
 from .pictures import Picture, case_pictures
 from .report import write_report
 from .tables import write_agreement, write_pairwise, write_staple
@@ -27,7 +30,6 @@ from .tables import write_agreement, write_pairwise, write_staple
 AGREEMENT_FILE = "agreement.csv"
 PAIRWISE_FILE = "pairwise.csv"
 STAPLE_FILE = "staple.csv"
-FINDINGS_FILE = "findings.csv"
 CONSENSUS_FILE = "consensus.dcm"
 CONSENSUS_STEM = "consensus"
 REPORT_FILE = "report.html"
@@ -70,8 +72,9 @@ def write_case(
         raise OutputError(folder, f"cannot be written to ({error.strerror})", "Choose another folder.") from error
     try:
         _write_tables(unfinished, result, series, storage)
+        shown = series_pictures(result, series) if pictures is None else pictures
+        keep_pictures(unfinished, shown)
         if report:
-            shown = series_pictures(result, series) if pictures is None else pictures
             _write_page(unfinished, result, cases, viewer, shown)
         names = sorted(path.name for path in unfinished.iterdir())
         earlier = {path.name for path in folder.glob(f"{CONSENSUS_STEM}*") if _is_consensus(path.name)}
@@ -90,7 +93,9 @@ def write_case(
 
 def is_result(name: str) -> bool:
     """Whether a file of this name may be replaced by :func:`write_case`."""
-    return _is_consensus(name) or name in (AGREEMENT_FILE, PAIRWISE_FILE, STAPLE_FILE, REPORT_FILE)
+    return _is_consensus(name) or name in (
+        AGREEMENT_FILE, PAIRWISE_FILE, STAPLE_FILE, FINDINGS_FILE, PICTURES_FILE, REPORT_FILE,
+    )  # fmt: skip
 
 
 def _is_consensus(name: str) -> bool:

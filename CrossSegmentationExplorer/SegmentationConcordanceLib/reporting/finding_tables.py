@@ -1,4 +1,5 @@
-"""findings.csv: one line per finding. Lists are joined by " | "; a number that a finding has not is an empty cell."""
+"""findings.csv: one line per finding. Lists are joined by " | ", a bar of a name that could be taken for it and every
+backslash have a backslash before them; a number that a finding has not is an empty cell."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import csv
 import io
 import math
 import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -19,9 +21,11 @@ _LISTS = ("cases", "structures", "names", "models", "others")
 _PLACE = ("right_mm", "anterior_mm", "superior_mm")
 _TEXTS = ("sentence", "lead")
 COLUMNS = (
-    "case", "kind", "title", *_LISTS, "is_blamed", "confidence", "severity", *_PLACE, *NUMBERS, *_TEXTS,
+    "case", "kind", "title", *_LISTS, "is_blamed", "confidence", "severity", "is_cut", *_PLACE, *NUMBERS, *_TEXTS,
 )  # fmt: skip
 _BETWEEN = " | "
+_TO_ESCAPE = re.compile(r"\\|(?<!\S)\||\|(?!\S)")
+_ESCAPED = re.compile(r"\\([\\|])")
 
 
 def write_findings(path: str | os.PathLike[str], findings: Iterable[Finding]) -> None:
@@ -45,9 +49,10 @@ def _cells(finding: Finding) -> list[str]:
         finding.case,
         finding.kind,
         finding.of_kind.title,
-        *(_BETWEEN.join(getattr(finding, name)) for name in _LISTS),
+        *(_BETWEEN.join(_TO_ESCAPE.sub(r"\\\g<0>", item) for item in getattr(finding, name)) for name in _LISTS),
         "yes" if finding.is_blamed else "no",
         *(repr(float(value)) for value in (finding.confidence, finding.severity)),
+        "yes" if finding.is_cut else "no",
         *(repr(float(value)) if value != "" else "" for value in place),
         *(repr(float(finding.numbers[key])) if key in finding.numbers else "" for key in NUMBERS),
         finding.sentence,
@@ -98,7 +103,7 @@ def _finding(path: Path, line: int, cells: Mapping[str, str | None]) -> Finding:
     place = None
     if right is not None and anterior is not None and superior is not None:
         place = (right, anterior, superior)
-    lists = {name: tuple(part for part in text.get(name, "").split(_BETWEEN) if part) for name in _LISTS}
+    lists = {name: _items(text.get(name, "")) for name in _LISTS}
     return Finding(
         kind=text["kind"],
         case=text["case"],
@@ -109,8 +114,17 @@ def _finding(path: Path, line: int, cells: Mapping[str, str | None]) -> Finding:
         place_ras=place,
         confidence=_or(number("confidence"), 1.0),
         severity=_or(number("severity"), 0.0),
-        **lists,
+        is_cut=text.get("is_cut", "no") == "yes",
+        cases=lists["cases"],
+        structures=lists["structures"],
+        names=lists["names"],
+        models=lists["models"],
+        others=lists["others"],
     )
+
+
+def _items(cell: str) -> tuple[str, ...]:
+    return tuple(_ESCAPED.sub(r"\1", item) for item in cell.split(_BETWEEN) if item)
 
 
 def _or(value: float | None, default: float) -> float:

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates
 
 from ..agreement.analysis import CaseResult
-from ..agreement.boxes import Box, structure_boxes
 from ..agreement.comparison import Comparison
 from ..agreement.crops import patterns_at, structures_at
 from ..agreement.disputed_place import disputed_place
@@ -141,13 +140,8 @@ class PictureMaker:
     def _is_compared(self, key: str) -> bool:
         return key in self._index and self._comparison.structures[self._index[key]].number > 0
 
-    @cached_property
-    def _boxes(self) -> dict[str, Box]:
-        boxes = structure_boxes(self._comparison)
-        return {self._comparison.structures[index].key: box for index, box in boxes.items()}
-
     def _disputed_place(self, structure: str) -> Place | None:
-        return disputed_place(self._comparison, self._boxes, (), structure)
+        return disputed_place(self._comparison, (), structure)
 
     def _grid(self, place: Place, plane: PlaneSpec, width_mm: float) -> np.ndarray:
         """Fractional indices (i, j, k) of the pixels of a plane: float64 (rows, columns, 3)."""

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ..agreement.finding import Finding, finding_json
+from ..agreement.severity import estimate_note
 from ..agreement.share_bands import SHARE_BANDS
 from ..agreement.table import AgreementRow, PairwiseRow
 from ..agreement.table_findings import NO_FINDING, worst_findings
@@ -117,7 +118,7 @@ def write_report(
     data = {
         "title": title,
         "answer": answer(agreement, findings),
-        "notes": list(notes),
+        "notes": [*notes, *filter(None, [estimate_note(agreement)])],
         "findings": [finding_json(one) | {"picture": number} for one, number in zip(findings, shown.numbers)],
         "pictures": [[picture.case, picture.structure] for picture in shown.pictures],
         "no_finding": NO_FINDING,

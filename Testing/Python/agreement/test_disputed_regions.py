@@ -7,13 +7,12 @@ import pytest
 from scipy import ndimage
 
 from SegmentationConcordanceLib.agreement.analysis import Analysis
-from SegmentationConcordanceLib.agreement.boxes import Box
 from SegmentationConcordanceLib.agreement.disputed_place import disputed_place
 from SegmentationConcordanceLib.agreement.disputed_regions import (
     DisputedRegion,
     disputed_regions,
     middle_voxel,
-    regions_of_patterns,
+    regions_of_voxels,
 )
 
 SPACING_KJI = np.array([2.5, 0.9, 0.9])
@@ -22,9 +21,11 @@ SPACING_KJI = np.array([2.5, 0.9, 0.9])
 def regions_of(masks: list[np.ndarray], spacing_kji=SPACING_KJI, voters: int | None = None):
     """The regions of masks (k, j, i) of the whole scan, one per model."""
     patterns = sum(mask.astype(np.uint16) << bit for bit, mask in enumerate(masks))
-    shape = patterns.shape
     everyone = (1 << len(masks)) - 1
-    return regions_of_patterns(patterns, voters or everyone, Box((0, 0, 0), shape), shape, np.asarray(spacing_kji))
+    places = np.flatnonzero(patterns)
+    return regions_of_voxels(
+        places, patterns.ravel()[places], voters or everyone, patterns.shape, np.asarray(spacing_kji)
+    )
 
 
 def ball(shape, center, radius_mm, spacing_kji=SPACING_KJI) -> np.ndarray:
@@ -130,10 +131,9 @@ def test_the_panel_and_the_explorer_go_to_one_place(make_model, structures):
     layers[1][2:6, 3:9, 9:12] = 1
     models = [make_model(name, [layer], names) for name, layer in zip("ABC", layers)]
     analysis = Analysis(models, case="a", series_uid="")
-    box = analysis.boxes["SCT:78961009"]
-    first = disputed_regions(analysis.comparison, 0, box)[0]
+    first = disputed_regions(analysis.comparison, 0)[0]
     assert isinstance(first, DisputedRegion)
     left, back, up = analysis.comparison.geometry.lps_of(first.voxel[::-1])
-    place = disputed_place(analysis.comparison, analysis.boxes, models, "SCT:78961009")
+    place = disputed_place(analysis.comparison, models, "SCT:78961009")
     assert place == pytest.approx((-left, -back, up))
     assert first.minority == 0b010

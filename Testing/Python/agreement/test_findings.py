@@ -235,8 +235,8 @@ def test_findings_come_worst_first_and_small_structures_last():
     voxels = scan()
     voxels[voxels == LABEL["liver"]] = 0
     voxels[voxels == LABEL["kidney_left"]] = 0
-    ranks = [finding.rank for finding in found(voxels)]
-    assert ranks == sorted(ranks, reverse=True)
+    severities = [finding.severity for finding in found(voxels)]
+    assert severities == sorted(severities, reverse=True)
     assert found(voxels)[0].names == ("liver",)
 
 
@@ -251,3 +251,63 @@ def test_of_two_models_a_region_that_is_far_from_usual_names_the_pair():
     assert (first.kind, first.is_blamed, first.models) == ("false_blob", False, ("Odd", "M0"))
     assert "Odd adds a region" in first.sentence
     assert "that M0 leaves out" in first.sentence
+
+
+def found_alone(voxels: np.ndarray):
+    analysis = Analysis([model("Only", voxels)], case="case-01", series_uid="")
+    return findings_of("case-01", analysis.comparison, analysis.boxes)
+
+
+def test_one_model_alone_that_is_sound_gives_no_finding():
+    assert found_alone(scan()) == []
+
+
+def swapped_sides(voxels: np.ndarray) -> None:
+    voxels[scan() == LABEL["kidney_left"]] = LABEL["kidney_right"]
+    voxels[scan() == LABEL["kidney_right"]] = LABEL["kidney_left"]
+
+
+def hole_in_the_liver(voxels: np.ndarray) -> None:
+    voxels[36:42, 8:14, 20:26] = 0
+
+
+def liver_in_pieces(voxels: np.ndarray) -> None:
+    voxels[30:50, 4:20, 22:27] = 0
+
+
+def vertebrae_out_of_order(voxels: np.ndarray) -> None:
+    voxels[scan() == LABEL["vertebrae_T8"]] = LABEL["vertebrae_T4"]
+    voxels[scan() == LABEL["vertebrae_T4"]] = LABEL["vertebrae_T8"]
+    voxels[scan() == LABEL["vertebrae_T4"]] = 0
+
+
+def output_that_stops(voxels: np.ndarray) -> None:
+    voxels[37:] = 0
+    voxels[26:37, 22:32, 6:16] = LABEL["kidney_right"]
+    voxels[26:37, 22:32, 44:54] = LABEL["kidney_left"]
+
+
+def small_kidney(voxels: np.ndarray) -> None:
+    voxels[14:26, 22:32, 44:54] = 0
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "name"),
+    [
+        (swapped_sides, "side_swapped", "kidney_left"),
+        (hole_in_the_liver, "hole", "liver"),
+        (liver_in_pieces, "fragmented", "liver"),
+        (vertebrae_out_of_order, "implausible_place", "vertebrae_T4"),
+        (output_that_stops, "truncated", "liver"),
+        (small_kidney, "outlier_volume", "kidney_left"),
+    ],
+)
+def test_one_model_alone_is_held_against_itself(error, kind, name):
+    voxels = scan()
+    error(voxels)
+    (finding,) = found_alone(voxels)
+    assert (finding.kind, finding.models, finding.is_blamed) == (kind, ("Only",), True)
+    assert name in finding.names
+    assert finding.place_ras is not None
+    assert finding.severity > 0
+    assert "nobody" not in finding.sentence and "others" not in finding.sentence

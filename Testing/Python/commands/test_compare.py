@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import json
+import re
 import shutil
 
 import highdicom
@@ -13,6 +15,8 @@ import pytest
 import SimpleITK
 from scipy import ndimage
 
+from SegmentationConcordanceLib.cli import run
+from SegmentationConcordanceLib.reporting.finding_tables import read_findings
 from SegmentationConcordanceLib.reporting.tables import read_agreement
 
 TS2 = "totalsegmentator_v2"
@@ -27,22 +31,51 @@ def read_rows(path):
 @pytest.fixture(scope="module")
 def compared(case, segs, tmp_path_factory):
     """The folder of a comparison of three models by the published intersection."""
-    from SegmentationConcordanceLib.cli import run
-
     folder = tmp_path_factory.mktemp("compared") / "out"
     words = ["--consensus", "intersection", "--output", str(folder)]
     assert run(["compare", "--ct", str(case.ct_folder), "--seg", *map(str, segs.values()), *words]) == 0
     return folder
 
 
-def test_five_files_and_nothing_else(compared):
+def test_six_files_and_nothing_else(compared):
     assert sorted(path.name for path in compared.iterdir()) == [
         "agreement.csv",
         "consensus.dcm",
         "findings.csv",
         "pairwise.csv",
+        "pictures.json",
         "report.html",
     ]
+
+
+def test_the_depth_of_every_disagreement_is_measured_and_orders_findings_as_rows(compared):
+    rows = [row for row in read_rows(compared / "agreement.csv") if row["severity"]]
+    assert rows
+    for row in rows:
+        assert (float(row["depth_mm"]) > 0) == (float(row["disputed_ml"]) > 0)
+    severity = {(row["structure_key"], row["model"]): float(row["severity"]) for row in rows}
+    found = read_findings(compared / "findings.csv")
+    for finding in found:
+        own = [severity.get((key, model), 0.0) for key in finding.structures for model in finding.models]
+        assert finding.severity >= max(own) - 1e-9
+    order = [(finding.is_cut, -finding.severity) for finding in found]
+    assert order == sorted(order)
+
+
+def page_data(path):
+    text = path.read_text(encoding="utf-8")
+    (data,) = re.findall(r'<script type="application/json" id="report-data">(.*?)</script>', text, flags=re.DOTALL)
+    return json.loads(data)
+
+
+def test_a_report_made_later_is_as_full(compared, tmp_path):
+    tables = [str(compared / name) for name in ("agreement.csv", "pairwise.csv")]
+    page = tmp_path / "later.html"
+    assert run(["report", "--agreement", tables[0], "--pairwise", tables[1], "--output", str(page)]) == 0
+    first, later = page_data(compared / "report.html"), page_data(page)
+    for name in ("answer", "findings", "pictures", "notes"):
+        assert later[name] == first[name], name
+    assert later["findings"] and any(finding["picture"] is not None for finding in later["findings"])
 
 
 def test_dice_equals_simpleitk_on_the_files_as_highdicom_reads_them(compared, case, segs):

@@ -26,6 +26,7 @@ def finding(**changes) -> Finding:
         "severity": 0.123456789,
         "cases": ("a", "c"),
         "is_blamed": False,
+        "is_cut": True,
     }
     return Finding(**{**values, **changes})
 
@@ -36,6 +37,13 @@ def test_what_is_written_is_read_again(tmp_path):
     assert read_findings(tmp_path / "findings.csv") == found
     write_findings(tmp_path / "none.csv", [])
     assert read_findings(tmp_path / "none.csv") == []
+
+
+def test_names_that_look_like_a_list_are_read_again(tmp_path):
+    names = ("a | b", "| c", "d |", "SCT:1|SCT:2", "e\\", "f\\| g", "\\", "h\\|i", "|")
+    write_findings(tmp_path / "findings.csv", [finding(structures=names, names=names, models=names, cases=names)])
+    (read,) = read_findings(tmp_path / "findings.csv")
+    assert (read.structures, read.names, read.models, read.cases) == (names,) * 4
 
 
 @pytest.mark.parametrize(

@@ -15,16 +15,16 @@ def test_nothing_compared_gives_nothing(agreement_row):
     assert worst_findings([alone], []) == []
 
 
-def test_lowest_dice_first_and_once_per_case_and_structure(agreement_row):
+def test_the_gravest_first_what_the_scan_cuts_last_and_once_per_case_and_structure(agreement_row):
     rows = [
         agreement_row(structure="liver", structure_key="SCT:10200004", dice=0.89),
         agreement_row(dice=0.8),
         agreement_row(model="CADS", dice=0.7, status="truncated"),
     ]
     assert worst_findings(rows, []) == [
+        "case-01, liver: MOOSE has Dice 0.890 with the intersection (90.0 ml against 60.0 ml).",
         "case-01, spleen: CADS has Dice 0.700 with the intersection (90.0 ml against 60.0 ml)."
         " The end of the scan cuts it.",
-        "case-01, liver: MOOSE has Dice 0.890 with the intersection (90.0 ml against 60.0 ml).",
     ]
     assert len(worst_findings(rows, [], limit=1)) == 1
 
@@ -135,19 +135,15 @@ def test_the_model_that_is_lowest_in_many_cases_is_told_once(agreement_row):
     ]
 
 
-def test_what_has_no_suspect_keeps_a_third_of_the_places(agreement_row):
-    lost = []
-    for i in range(9):
-        place = {"case": f"c{i}", "structure": f"s{i}", "structure_key": ""}
-        lost.append(agreement_row(status="missing", volume_ml=0.0, **place, **NOTHING))
-        lost += [agreement_row(model=model, **place, **EMPTY) for model in ("CADS", "Other")]
-    low = [agreement_row(structure=f"t{i}", structure_key="", dice=0.5 + i / 100) for i in range(9)]
-    sentences = worst_findings([*lost, *low], [], limit=9)
-    assert len(sentences) == 9
-    assert [sentence.startswith("c") and "found nothing" in sentence for sentence in sentences] == [True] * 6 + [
-        False
-    ] * 3
-    assert sentences[6].startswith("case-01, t0: MOOSE has Dice 0.500")
+def test_blamed_or_not_the_order_is_that_of_the_rows(agreement_row):
+    rows = [
+        agreement_row(structure="a", structure_key="", dice=0.5, severity=7.0),
+        agreement_row(structure="b", structure_key="", status="missing", volume_ml=0.0, severity=5.0, **NOTHING),
+        *(agreement_row(structure="b", structure_key="", model=model, **EMPTY) for model in ("CADS", "Other")),
+        agreement_row(structure="c", structure_key="", dice=0.6, severity=3.0),
+    ]
+    assert [sentence.split(":")[0] for sentence in worst_findings(rows, [])] == [f"case-01, {s}" for s in "abc"]
+    assert len(worst_findings(rows, [], limit=2)) == 2
 
 
 def test_every_consensus_counts_and_the_gravest_is_told(agreement_row):

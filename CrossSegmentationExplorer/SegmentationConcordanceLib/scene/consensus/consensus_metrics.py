@@ -188,8 +188,7 @@ class ConsensusMetricsLogic(ModelChoice):
         if self.result is None or self._counted is None:
             return None
         select_structure(self._scene, row.structure_key)
-        boxes, models = self._counted.analysis.boxes, self._counted.models
-        place = disputed_place(self.result.comparison, boxes, models, row.structure_key)
+        place = disputed_place(self.result.comparison, self._counted.models, row.structure_key)
         return self._go_to(place, view_group)
 
     def step_finding(self, steps: int, view_group: int = -1) -> Place | None:

@@ -218,7 +218,7 @@ class Explorer:
         self._place_of_finding = None
         self.regions = ()
         if index is not None and box is not None and self.scan.comparison.structures[index].n_voters > 1:
-            self.regions = disputed_regions(self.scan.comparison, index, box)
+            self.regions = disputed_regions(self.scan.comparison, index)
         self.region = 0 if self.regions else -1
         with self._paused():
             self._show(settle=False)

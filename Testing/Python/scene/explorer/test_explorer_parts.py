@@ -75,7 +75,7 @@ def test_disputed_regions_are_the_connected_ones_by_size(scene_host: SceneHost) 
     add_three_models(scene_host.scene, volume)
     scan = explore_scan(volume, models_of_volume(volume))
     # A and C have the spleen at i 1-3, B at 2-4: disputed are the columns 1 and 4, 2 x 2 voxels of 10 ml each
-    regions = disputed_regions(scan.comparison, scan.index_of(SPLEEN_KEY), scan.box(SPLEEN_KEY))
+    regions = disputed_regions(scan.comparison, scan.index_of(SPLEEN_KEY))
     assert [(region.n_voxels, region.volume_ml) for region in regions] == [(4, pytest.approx(40.0))] * 2
     assert [region.voxel[2] for region in regions] == [1, 4]
     assert all(1 <= region.voxel[0] <= 2 and 1 <= region.voxel[1] <= 2 for region in regions)

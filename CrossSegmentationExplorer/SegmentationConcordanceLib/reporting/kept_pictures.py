@@ -1,4 +1,4 @@
-"""The pictures of a case's findings, kept beside its tables for the report of all cases."""
+"""The pictures of a case's findings, kept beside its tables for reports that are made later, or of all cases."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from ..imaging.whole_files import whole_file
-from ..reporting.pictures import Picture
+from .pictures import Picture
 
 PICTURES_FILE = "pictures.json"
 
@@ -25,9 +25,9 @@ def keep_pictures(folder: Path, pictures: Sequence[Picture]) -> Path:
 
 
 def kept_pictures(folder: Path) -> list[Picture]:
-    """The pictures of a case; none where there is no such file."""
+    """The pictures of a case; none where there is no such file, or it is damaged."""
     try:
         held = json.loads((folder / PICTURES_FILE).read_text(encoding="ascii"))
-    except (OSError, ValueError):
+        return [Picture(one["case"], one["structure"], tuple(one["place_ras"]), one["data"]) for one in held]
+    except (OSError, ValueError, KeyError, TypeError):
         return []
-    return [Picture(one["case"], one["structure"], tuple(one["place_ras"]), one["data"]) for one in held]
