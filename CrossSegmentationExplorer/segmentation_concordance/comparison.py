@@ -41,7 +41,8 @@ def findings(results: Sequence[CaseResult], limit: int = 10) -> list[Finding]:
     :param limit: how many at most.
     :returns: empty where nothing is wrong.
     """
-    return findings_of_cohort([result.findings for result in results])[:limit]
+    rows = [row for result in results for row in result.agreement]
+    return findings_of_cohort([result.findings for result in results], rows)[:limit]
 
 
 def consensus(result: CaseResult) -> LabelMap:

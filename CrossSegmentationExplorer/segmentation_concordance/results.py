@@ -48,11 +48,12 @@ def write_report(
     :param viewer: template of links to a viewer; empty for none.
     :raises OutputError: the file cannot be written.
     """
+    agreement = [row for result in results for row in result.agreement]
     write_report_page(
         path,
-        [row for result in results for row in result.agreement],
+        agreement,
         [row for result in results for row in result.pairwise],
-        findings=findings_of_cohort([result.findings for result in results]),
+        findings=findings_of_cohort([result.findings for result in results], agreement),
         title=title,
         notes=list(dict.fromkeys(note for result in results for note in result.notes)),
         viewer=viewer,

@@ -10,6 +10,7 @@ from ..anatomy.series import series_place
 from . import finding_kinds as kinds
 from .boxes import Box
 from .case_facts import CaseFacts
+from .cohort_volumes import odd_volumes_of_cohort
 from .comparison import Comparison
 from .disputed_place import place_of
 from .finding import Finding, gravest_first
@@ -18,6 +19,7 @@ from .fragments import pieces
 from .one_model import against_itself
 from .severity import Apart, estimated_depth_mm, measured, severity
 from .suspicion import Suspicion
+from .table import AgreementRow
 from .wrong_names import wrong_names
 from .wrong_presence import stopped_outputs, wrong_places, wrong_presence
 from .wrong_shapes import boundary_offsets, odd_volumes, series_ends, wrong_shapes
@@ -69,11 +71,12 @@ def findings_of(
     return gravest_first(_finding(facts, one) for one in _joined(told))
 
 
-def findings_of_cohort(by_case: Sequence[Sequence[Finding]]) -> list[Finding]:
+def findings_of_cohort(by_case: Sequence[Sequence[Finding]], agreement: Sequence[AgreementRow] = ()) -> list[Finding]:
     """The findings of several cases: what a model does in the same way in nearly every case is one, of another
-    definition.
+    definition; and volumes that are odd for the cohort.
 
     :param by_case: what :func:`findings_of` gives, one item per case.
+    :param agreement: rows of these cases, see :func:`.odd_volumes_of_cohort`.
     """
     groups: dict[tuple, list[Finding]] = {}
     for finding in (finding for findings in by_case for finding in findings):
@@ -83,7 +86,7 @@ def findings_of_cohort(by_case: Sequence[Sequence[Finding]]) -> list[Finding]:
         cases = tuple(dict.fromkeys(finding.case for finding in group))
         systematic = len(cases) >= max(_SYSTEMATIC_CASES, _SYSTEMATIC_SHARE * len(by_case))
         found += [_definition(group, cases)] if systematic and group[0].kind in _CAN_BE_A_DEFINITION else group
-    return gravest_first(found)
+    return gravest_first([*found, *odd_volumes_of_cohort(agreement, found)])
 
 
 def _is_explained(one: Suspicion, explained: set[tuple[int, int]]) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..agreement.finding import Finding
 from ..agreement.findings import findings_of_cohort
+from ..agreement.table import AgreementRow
 from ..agreement.table_findings import worst_findings
 from ..imaging.whole_files import whole_file
 from ..reporting.case_files import AGREEMENT_FILE, FINDINGS_FILE, PAIRWISE_FILE, REPORT_FILE, STAPLE_FILE
@@ -120,14 +121,14 @@ def _write_csv(path: Path, columns: Sequence[str], lines: Iterable[Sequence[str]
         writer.writerows(lines)
 
 
-def _findings(path: Path, cases: Sequence[str]) -> list[Finding] | None:
-    """Those of all cases, what is the same in nearly all of them as one; None where the cases have no such table."""
+def _findings(path: Path, cases: Sequence[str], agreement: Sequence[AgreementRow]) -> list[Finding] | None:
+    """Those of all cases, see :func:`findings_of_cohort`; None where the cases have no such table."""
     if not path.is_file():
         return None
     by_case: dict[str, list[Finding]] = {case: [] for case in cases}
     for finding in read_findings(path):
         by_case.setdefault(finding.case, []).append(finding)
-    found = findings_of_cohort(list(by_case.values()))
+    found = findings_of_cohort(list(by_case.values()), agreement)
     write_findings(path, found)
     return found
 
@@ -141,7 +142,7 @@ def _report(output: Path, compared: Sequence[CaseTask], problems: Sequence[Probl
     agreement = read_agreement(output / AGREEMENT_FILE)
     pairwise = read_pairwise(output / PAIRWISE_FILE)
     models = len({row.model for row in agreement})
-    findings = _findings(output / FINDINGS_FILE, [task.case.name for task in compared])
+    findings = _findings(output / FINDINGS_FILE, [task.case.name for task in compared], agreement)
     if findings is None:
         findings = worst_findings(agreement, pairwise)
     write_report(
