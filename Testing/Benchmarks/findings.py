@@ -117,18 +117,24 @@ def _concerns(finding: Finding, error: PlantedError) -> bool:
 
 
 def alone_at_the_first_place(analysis: Analysis, errors: Sequence[PlantedError]) -> Counter:
-    """Of the structures with planted errors: at how many an erring model is alone at the first place."""
+    """Of the structures with planted errors: at how many an erring model is alone at the first place.
+
+    An output that stops errs on every structure that lies beyond.
+    """
     erring: dict[str, int] = defaultdict(int)
     comparison = analysis.comparison
+    stopped = 0
     for error in errors:
+        bit = 1 << comparison.models.index(_title(error))
+        stopped |= bit if error.kind == planted.TRUNCATED_OUTPUT else 0
         for structure in error.structures:
-            erring[structure] |= 1 << comparison.models.index(_title(error))
+            erring[structure] |= bit
     count: Counter = Counter()
     for index, structure in enumerate(comparison.structures):
         if structure.name not in erring or structure.key not in analysis.boxes:
             continue
         first = next(iter(disputed_regions(comparison, index)), None)
-        family = first is not None and first.minority & ~erring[structure.name] == 0
+        family = first is not None and first.minority & ~(erring[structure.name] | stopped) == 0
         count["alone" if family else "not alone"] += 1
     return count
 

@@ -18,6 +18,8 @@ Piece = tuple[int, tuple[int, int, int]]
 
 def pieces(facts: CaseFacts) -> Iterator[Suspicion]:
     """Segments in more pieces than those of all others, small crumbs left out."""
+    if len(facts.models) == 1:
+        return  # see :mod:`.one_model`
     for index in facts.structures:
         finders = np.flatnonzero(facts.found[index]).tolist()
         if facts.box(index) is None or not finders:

@@ -8,6 +8,7 @@ import pytest
 from SegmentationConcordanceLib.agreement.analysis import Analysis
 from SegmentationConcordanceLib.agreement.findings import findings_of, findings_of_cohort
 from SegmentationConcordanceLib.agreement.models import ModelSegmentation
+from SegmentationConcordanceLib.agreement.options import AnalysisOptions
 from SegmentationConcordanceLib.anatomy.identity import structure_identity
 from SegmentationConcordanceLib.anatomy.vocabulary import load_vocabulary
 from SegmentationConcordanceLib.imaging.geometry import Geometry
@@ -255,7 +256,7 @@ def test_of_two_models_a_region_that_is_far_from_usual_names_the_pair():
 
 def found_alone(voxels: np.ndarray):
     analysis = Analysis([model("Only", voxels)], case="case-01", series_uid="")
-    return findings_of("case-01", analysis.comparison, analysis.boxes)
+    return list(analysis.result(AnalysisOptions()).findings)
 
 
 def test_one_model_alone_that_is_sound_gives_no_finding():
