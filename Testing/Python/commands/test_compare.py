@@ -73,7 +73,7 @@ def test_a_report_made_later_is_as_full(compared, tmp_path):
     page = tmp_path / "later.html"
     assert run(["report", "--agreement", tables[0], "--pairwise", tables[1], "--output", str(page)]) == 0
     first, later = page_data(compared / "report.html"), page_data(page)
-    for name in ("answer", "findings", "pictures", "notes"):
+    for name in ("answer", "findings", "pictures"):
         assert later[name] == first[name], name
     assert later["findings"] and any(finding["picture"] is not None for finding in later["findings"])
 

@@ -71,7 +71,7 @@ def test_hostile_text_stays_text(tmp_path, agreement_row):
     assert "<script>alert" not in text
     data = embedded_data(text)
     assert column(data, "case", 1) == [HOSTILE]
-    assert data["notes"] == [HOSTILE]
+    assert data["notes"][0] == HOSTILE
 
 
 def test_embedded_json_has_no_character_that_html_reads():
