@@ -55,7 +55,10 @@ def pictures_beside(tables: Iterable[Path]) -> list[Picture]:
 
 
 def finding_renamed(finding: Finding, called: Callable[[str], str]) -> Finding:
-    """The finding with its models called otherwise, as where readers have codes; in its sentence as well."""
+    """The finding with its models called otherwise, as where readers have codes; in its sentence as well.
+
+    :param called: gives the new name of a model.
+    """
     sentence = finding.sentence
     for name in sorted({*finding.models, *finding.others}, key=len, reverse=True):
         sentence = sentence.replace(name, called(name))
@@ -64,7 +67,10 @@ def finding_renamed(finding: Finding, called: Callable[[str], str]) -> Finding:
 
 
 def picture_renamed(picture: Picture, called: Callable[[str], str]) -> Picture:
-    """The picture with its models called otherwise."""
+    """The picture with its models called otherwise.
+
+    :param called: gives the new name of a model.
+    """
     return replace(picture, data={**picture.data, "models": [called(name) for name in picture.data["models"]]})
 
 
