@@ -18,6 +18,7 @@ from ..imaging.geometry import Geometry
 from ..imaging.harmonization import output_on_grid, write_output_seg
 from ..imaging.image_series import ImageSeries
 from ..imaging.seg_header import read_seg_header
+from ..plurals import counted
 from ..reporting.case_files import CONSENSUS_FILE
 from .case_comparison import Settings, compare_case
 from .case_image import read_case_image
@@ -323,9 +324,10 @@ def segs_of(output: CaseOutput) -> list[Path]:
 
 def _sentence(result: CaseResult) -> str:
     """What was compared, and the gravest finding."""
-    models, structures = len(result.comparison.models), len(result.comparison.structures)
+    models = counted(len(result.comparison.models), "model")
+    structures = counted(len(result.comparison.structures), "structure")
     found = f" {result.findings[0].sentence}" if result.findings else ""
-    return f"{models} models, {structures} structures.{found}"
+    return f"{models}, {structures}.{found}"
 
 
 def text_of_settings(settings: Settings) -> str:

@@ -46,8 +46,22 @@ def check_cohort(cohort: Cohort, listener: Listener, *, deep: bool = False) -> C
         problems += _problems(case, cohort, deep or number == 0)
         memory = max(memory, estimated_bytes(case, binary=cohort.settings.storage.kind == BINARY))
         for output in case.outputs:
-            models[output.words] = models.get(output.words, 0) + 1
+            words = _model_of(output)
+            models[words] = models.get(words, 0) + 1
     return CheckedCohort(tuple(problems), memory, models)
+
+
+def _model_of(output: CaseOutput) -> str:
+    """What is known of the model before its voxels are read."""
+    if output.name or output.model:
+        return output.name or output.model
+    segs = [path for path in segs_of(output) if not is_rtstruct(path)]
+    if not segs:
+        return "to be recognized"
+    try:
+        return " + ".join(dict.fromkeys(name for path in segs for name in read_seg_header(path).algorithm_names))
+    except ConcordanceError:  # told among the problems
+        return output.words
 
 
 def _problems(case: CohortCase, cohort: Cohort, read_outputs: bool) -> Iterator[Problem]:

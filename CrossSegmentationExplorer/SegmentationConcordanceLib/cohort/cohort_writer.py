@@ -17,22 +17,27 @@ def write_cohort_table(path: Path, cases: Sequence[CohortCase]) -> None:
 
     :raises OutputError: the file cannot be written.
     """
-    facts = list(dict.fromkeys(name for case in cases for name, _ in case.facts))
-    facts = [name for name in facts if any(dict(case.facts).get(name) for case in cases)]
-    base = path.resolve().parent
     with (
         whole_file(path) as temporary,
         temporary.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream,
     ):
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow((*TABLE_COLUMNS, *facts))
-        for case in cases:
-            known = dict(case.facts)
-            for output in case.outputs or (CaseOutput(()),):
-                image = _seen_from(case.image, base) if case.image else ""
-                paths = ";".join(_seen_from(one, base) for one in _whole_folders(output.paths))
-                told = (output.model, output.task, output.name)
-                writer.writerow((case.name, image, case.series_uid, paths, *told, *(known.get(f, "") for f in facts)))
+        csv.writer(stream, lineterminator="\n").writerows(cohort_rows(path, cases))
+
+
+def cohort_rows(path: Path, cases: Sequence[CohortCase]) -> list[tuple[str, ...]]:
+    """What :func:`write_cohort_table` writes: the names of the columns, and a row for each output."""
+    facts = list(dict.fromkeys(name for case in cases for name, _ in case.facts))
+    facts = [name for name in facts if any(dict(case.facts).get(name) for case in cases)]
+    base = path.resolve().parent
+    rows: list[tuple[str, ...]] = [(*TABLE_COLUMNS, *facts)]
+    for case in cases:
+        known = dict(case.facts)
+        for output in case.outputs or (CaseOutput(()),):
+            image = _seen_from(case.image, base) if case.image else ""
+            paths = ";".join(_seen_from(one, base) for one in _whole_folders(output.paths))
+            told = (output.model, output.task, output.name)
+            rows.append((case.name, image, case.series_uid, paths, *told, *(known.get(fact, "") for fact in facts)))
+    return rows
 
 
 def _whole_folders(paths: Sequence[Path]) -> list[Path]:

@@ -10,6 +10,7 @@ from ..anatomy.vocabulary import Vocabulary
 from ..errors import ConcordanceError, Setting, UnknownLabelError
 from ..imaging.model_recognition import Recognition, decided, recognize_model
 from ..imaging.output_names import OutputNames
+from ..imaging.volume_files import is_volume_file
 
 _LISTED = 4
 
@@ -39,14 +40,8 @@ def told_task(paths: Sequence[Path], vocabulary: Vocabulary, setting: Setting | 
     :param setting: what names a task; for the message.
     :raises ConcordanceError: the file is a label file and may be of several tasks, or of none.
     """
-    path, names = paths[0], OutputNames.of(vocabulary)
-    if (
-        len(paths) > 1
-        or len(vocabulary.tasks) < 2
-        or not path.is_file()
-        or names.labels(path)
-        or names.task(path) is not None
-    ):
+    path, names = _only_file(paths), OutputNames.of(vocabulary)
+    if path is None or len(vocabulary.tasks) < 2 or names.labels(path) or names.task(path) is not None:
         return None
     left = {one.tasks for one in recognize_model([path], vocabularies=[vocabulary])}
     if len(left) == 1:
@@ -59,6 +54,12 @@ def told_task(paths: Sequence[Path], vocabulary: Vocabulary, setting: Setting | 
     listed = ", ".join(likely[:_LISTED]) + (f" and {len(likely) - _LISTED} more" if len(likely) > _LISTED else "")
     fact = f"neither its name nor its labels tell which task of {vocabulary.title} wrote it"
     raise ConcordanceError(path, f"{fact}; they leave {listed}", "Name the task.", setting or Setting("task"))
+
+
+def _only_file(paths: Sequence[Path]) -> Path | None:
+    """The file where it is one, by itself or alone in its folder."""
+    files = [file for path in paths for file in (filter(is_volume_file, path.iterdir()) if path.is_dir() else [path])]
+    return files[0] if len(files) == 1 and files[0].is_file() else None
 
 
 def recognized_model(

@@ -274,6 +274,8 @@ def _found_again(vocabulary: Vocabulary) -> str:
 
 
 def _read_output(file: RunFile, files: Sequence[RunFile], folders: Sequence[Path], listener: Listener) -> ReadRun:
+    if file.path.is_dir() and any(is_dicom_file(path) for path in file.path.iterdir() if path.is_file()):
+        raise ConcordanceError(file.path, "is a folder of DICOM files", "Name the files in it one by one.")
     chosen = _chosen_model(file, files, folders, listener)
     output = read_model_output([file.path], chosen.vocabulary, chosen.task)
     name = file.name or chosen.vocabulary.title

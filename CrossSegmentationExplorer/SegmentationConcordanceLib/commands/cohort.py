@@ -12,6 +12,7 @@ from ..cohort.cohort_writer import write_cohort_table
 from ..cohort.found_cases import found_cases
 from ..errors import ConcordanceError, OutputError
 from ..imaging.seg_writer import AUTO, SegStorage
+from ..plurals import counted
 from . import arguments
 from .cohort_idc import add_idc_arguments, run_idc
 from .label_map_options import add_label_map_arguments, folders_of
@@ -80,7 +81,7 @@ def _init(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     write_cohort_table(path, found.cases)
     outputs = sum(len(case.outputs) for case in found.cases)
     bare = [case.name for case in found.cases if not case.outputs]
-    terminal.say(f"{path}: {len(found.cases)} cases with {outputs} outputs")
+    terminal.say(f"{path}: {counted(len(found.cases), 'case')} with {counted(outputs, 'output')}")
     if bare:
         terminal.warn(f"without any output: {_listed(bare)}")
     if found.alone:
@@ -94,9 +95,11 @@ def _check(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     checked = check_cohort(cohort, terminal, deep=args.deep)
     for problem in checked.problems:
         terminal.say(f"{problem.case} {problem.output}: {problem.error}".replace(" :", ":"))
-    terminal.say(f"{len(cohort.cases)} cases; the largest needs about {checked.memory / _GB:.1f} GB of memory")
+    terminal.say(
+        f"{counted(len(cohort.cases), 'case')}; the largest needs about {checked.memory / _GB:.1f} GB of memory"
+    )
     for model, count in sorted(checked.models.items()):
-        terminal.say(f"  {model}: {count} cases")
+        terminal.say(f"  {model}: {counted(count, 'case')}")
     summary = {
         "cases": len(cohort.cases),
         "memory_gb": round(checked.memory / _GB, 2),
@@ -109,7 +112,7 @@ def _check(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
         if terminal.quiet:
             terminal.print_json(summary)
         cases = len({problem.case for problem in checked.problems})
-        fact = f"{len(checked.problems)} problems in {cases} of {len(cohort.cases)} cases"
+        fact = f"{counted(len(checked.problems), 'problem')} in {cases} of {counted(len(cohort.cases), 'case')}"
         raise ConcordanceError(args.file, fact, "concordance run leaves out what cannot be used, and says so.")
     return summary
 

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ..cohort.cases import CohortCase
-from ..cohort.cohort_writer import write_cohort_table
+from ..cohort.cohort_file import MODEL, NAME, SEGMENTATION, TASK
+from ..cohort.cohort_writer import cohort_rows, write_cohort_table
 from ..cohort.found_cases import found_cases
 from ..cohort.idc import Idc, IdcSeries
 from ..errors import ConcordanceError, OutputError
+from ..plurals import counted
 from ..reporting.text_tables import table_lines
 from . import arguments
 from .parser import Parser
 from .terminal import Terminal
 
 _UID_COLUMNS = ("series", "series_uid", "SeriesInstanceUID")
+_OF_OUTPUTS = (SEGMENTATION, MODEL, TASK, NAME)
 _GB_OF_MB = 1000
 
 
@@ -50,9 +53,9 @@ def run_idc(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     :raises ConcordanceError: IDC does not know a series, or not all could be fetched.
     """
     path = args.output or args.folder / "cohort.csv"
-    if path.exists():
-        raise OutputError(path, "is there already", "Name another file with --output, or move it away.")
+    before = [cells for _, cells in table_lines(path)] if path.exists() else []
     lines = _lines(args.table) if args.table else []
+    told = {line["series"]: line for line in lines}
     uids = [*args.series, *(line["series"] for line in lines)]
     if not uids and not args.collection:
         raise ConcordanceError("--series", "or --from or --collection is needed", "Say which images.")
@@ -60,6 +63,9 @@ def run_idc(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     idc = Idc()
     images = idc.images(uids, args.collection)[: args.limit]
     segs = idc.segmentations(images, args.segmentations) if args.segmentations is not None else []
+    _require_nothing_lost(
+        path, before, cohort_rows(path, _cases(args.folder, images, told, fetched=False)), outputs=False
+    )
     size = sum(one.megabytes for one in (*images, *segs)) / _GB_OF_MB
     terminal.say(f"IDC {idc.version}: {len(images)} image series, {len(segs)} segmentations, {size:.2f} GB")
     if args.fetch:
@@ -67,10 +73,33 @@ def run_idc(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
         idc.fetch([*images, *segs], args.folder)
     elif segs:
         terminal.warn("which segmentation belongs to which series stands in the files: --fetch them first")
-    cases = _cases(args.folder, images, {line["series"]: line for line in lines}, fetched=args.fetch)
+    cases = _cases(args.folder, images, told, fetched=args.fetch)
+    _require_nothing_lost(path, before, cohort_rows(path, cases), outputs=True)
     write_cohort_table(path, cases)
-    terminal.say(f"{path}: {len(cases)} cases with {sum(len(case.outputs) for case in cases)} outputs")
+    terminal.say(
+        f"{path}: {counted(len(cases), 'case')} with {counted(sum(len(case.outputs) for case in cases), 'output')}"
+    )
     return {"file": str(path), "images": len(images), "segmentations": len(segs), "gigabytes": round(size, 3)}
+
+
+def _require_nothing_lost(
+    path: Path, before: Sequence[Mapping[str, str]], rows: Sequence[tuple[str, ...]], *, outputs: bool
+) -> None:
+    """The cohort file of an earlier call may give way to one that has the same cases, and all of its outputs.
+
+    :raises OutputError: somebody wrote something into it, or it is of other series.
+    """
+    new = [dict(zip(rows[0], row)) for row in rows[1:]]
+    cases, lines = {_told(line, _OF_OUTPUTS) for line in new}, {_told(line) for line in new}
+    for line in before:
+        lost = outputs and line.get(SEGMENTATION) and _told(line) not in lines
+        if lost or _told(line, _OF_OUTPUTS) not in cases:
+            fact = "is there already, and has lines that the new one would not have"
+            raise OutputError(path, fact, "Name another file with --output, or move it away.")
+
+
+def _told(line: Mapping[str, str], left_out: Sequence[str] = ()) -> frozenset[tuple[str, str]]:
+    return frozenset((column, text) for column, text in line.items() if text and column not in left_out)
 
 
 def _cases(

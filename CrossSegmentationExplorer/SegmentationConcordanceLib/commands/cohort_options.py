@@ -10,10 +10,12 @@ from ..cohort.dask_workers import LOCAL
 from ..cohort.machinery import Machinery
 from ..cohort.run_cohort import DONE, FAILED, UNCHANGED, CohortOutcome
 from ..errors import ConcordanceError
+from ..plurals import counted
 from . import arguments
 from .terminal import Terminal
 
 _GB = 1_000_000_000
+_IN_PART = "in_part"
 _SHOWN = 20
 
 
@@ -67,21 +69,25 @@ def tell_outcome(outcome: CohortOutcome, terminal: Terminal) -> dict[str, Any]:
 
     :raises ConcordanceError: some failed; all others are done.
     """
-    counts = {status: outcome.count(status) for status in (DONE, UNCHANGED, FAILED)}
-    words = {DONE: "compared", UNCHANGED: "unchanged", FAILED: "failed"}
+    counts = {status: outcome.count(status) for status in (DONE, UNCHANGED)}
+    counts[_IN_PART] = sum(one.status == FAILED and one.has_tables for one in outcome.outcomes)
+    counts[FAILED] = outcome.count(FAILED) - counts[_IN_PART]
+    words = {DONE: "compared", UNCHANGED: "unchanged", _IN_PART: "compared without some outputs", FAILED: "failed"}
     terminal.say("cases: " + (", ".join(f"{count} {words[s]}" for s, count in counts.items() if count) or "none"))
     files = [*outcome.files.tables, *filter(None, (outcome.files.failures, outcome.files.report))]
     for path in files:
         terminal.say(str(path))
-    if outcome.files.report is None and outcome.count(FAILED) < len(outcome.outcomes):
+    if outcome.files.report is None and counts[FAILED] < len(outcome.outcomes):
         terminal.say("too many rows for one page; make pages of parts with concordance report --agreement")
     problems = [
         {"case": one.case, "step": one.step, "output": one.output, "error": one.error} for one in outcome.problems
     ]
     summary = {"cases": counts, "failures": problems[:_SHOWN], "files": [str(path) for path in files]}
-    if counts[FAILED]:
+    if problems:
         if terminal.quiet:
             terminal.print_json(summary)
-        fact = f"{counts[FAILED]} of {len(outcome.outcomes)} cases failed, {len(problems)} problems"
+        parts = {FAILED: "failed", _IN_PART: "lack outputs that could not be used"}
+        fact = " and ".join(f"{counts[status]} {words}" for status, words in parts.items() if counts[status])
+        fact = f"of {counted(len(outcome.outcomes), 'case')} {fact}"
         raise ConcordanceError(str(outcome.files.failures), fact, "The table says which and why. All others are done.")
     return summary

@@ -74,6 +74,9 @@ def test_init_takes_a_seg_to_the_series_that_it_names(concordance, organs, tmp_p
     with (root / "cohort.csv").open(newline="") as stream:
         lines = [(line["ct"], line["segmentation"]) for line in csv.DictReader(stream)]
     assert lines == [("a", "b/seg.dcm"), ("b", "")]
+    outcome = concordance("cohort", "check", root / "cohort.csv")
+    assert "  MOOSE: 1 case\n" in outcome.out
+    assert "1 problem in 1 of 2 cases" in outcome.err  # b has no output
 
 
 def test_check_says_what_is_missing(concordance, nifti_cohort):

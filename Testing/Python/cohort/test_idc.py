@@ -108,3 +108,16 @@ def test_what_does_not_arrive_is_said(concordance, idc, one_index, table, tmp_pa
     assert "1 of 1 series did not arrive whole" in line
     assert "Is there a network?" in line
     assert not (tmp_path / "nlst" / "cohort.csv").exists()
+
+
+def test_the_file_of_a_look_gives_way_to_the_one_of_a_fetch_but_no_words_of_a_user_s(
+    concordance, refused, one_index, table, tmp_path
+):
+    words = ("cohort", "idc", "--from", table, "--folder", tmp_path / "nlst")
+    path = tmp_path / "nlst" / "cohort.csv"
+    assert concordance(*words).code == 0
+    first = path.read_bytes()
+    assert concordance(*words).code == 0
+    assert path.read_bytes() == first
+    path.write_bytes(first.replace(b"LUNG", b"MINE", 1) if b"LUNG" in first else first + b"Z,z,1.2,,,,\n")
+    assert "lines that the new one would not have" in refused(*words)

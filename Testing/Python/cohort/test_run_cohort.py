@@ -192,7 +192,7 @@ def test_one_bad_case_stops_no_other_and_is_counted(run_nifti, nifti_cohort, tmp
     (nifti_cohort.parent / "P2" / "ct.nii.gz").write_bytes(b"no image")
     outcome = run_nifti()
     assert outcome.code == 2
-    assert "1 of 5 cases failed" in outcome.err
+    assert "of 5 cases 1 failed" in outcome.err
     assert failures(tmp_path / "out") == [("P2", "read", "")]
     assert {row.case for row in read_agreement(tmp_path / "out" / "agreement.csv")} == {"P0", "P1", "P3", "P4"}
     assert "1 of 5 cases could not be compared" in (tmp_path / "out" / "report.html").read_text()
@@ -212,7 +212,11 @@ def test_a_case_that_fails_later_leaves_no_old_rows(run_nifti, nifti_cohort, tmp
 def test_one_bad_output_costs_that_model_only(run_nifti, nifti_cohort, tmp_path):
     (nifti_cohort.parent / "P3" / "fast.nii.gz").write_bytes(b"no labels")
     (nifti_cohort.parent / "P4" / "fast.nii.gz").unlink()
-    assert run_nifti().code == 2
+    outcome = run_nifti()
+    assert outcome.code == 2
+    assert "cases: 3 compared, 2 compared without some outputs\n" in outcome.out
+    assert "of 5 cases 2 lack outputs that could not be used." in outcome.err
+    assert "P3: 1 model, 2 structures." in outcome.out
     assert failures(tmp_path / "out") == [("P3", "read", "fast"), ("P4", "find", "fast")]
     rows = read_agreement(tmp_path / "out" / "agreement.csv")
     assert {row.model for row in rows if row.case in ("P3", "P4")} == {"full"}

@@ -128,3 +128,16 @@ def test_one_seg_of_several_models_is_several_models(concordance, case, segs, tm
     }  # fmt: skip
     outcome = concordance(*words, f"M={tmp_path / 'both.dcm'}")
     assert {row.model for row in read_agreement(tmp_path / "out" / "agreement.csv")} == {"M"}
+
+
+def test_a_folder_with_one_label_file_is_read_as_the_file(concordance, case, tmp_path):
+    models = case.ct_folder.parent / "models"
+    call = ["compare", "--ct", case.ct_folder, "--seg", models / "totalsegmentator_v2", "--no-surfaces"]
+    outcome = concordance(*call, "--model", "totalsegmentator_v2", "--output", tmp_path / "out")
+    assert outcome.code == 0, outcome
+    assert "of one model" in outcome.out
+
+
+def test_a_folder_of_dicom_files_is_no_output(refused, case, segs, tmp_path):
+    line = refused("compare", "--ct", case.ct_folder, "--seg", segs["moose"].parent, "--output", tmp_path / "out")
+    assert "is a folder of DICOM files. Name the files in it one by one." in line
