@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from ..errors import ConcordanceError
-from .workers import WorkerEndedError, on_one_thread
+from .workers import WorkerEndedError, on_one_thread, use_python_program
 
 Task = TypeVar("Task")
 Outcome = TypeVar("Outcome")
@@ -37,6 +37,7 @@ def on_dask(
     distributed = _distributed()
     cluster = None
     if address == LOCAL:
+        use_python_program()
         cluster = distributed.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
     try:
         client = distributed.Client(cluster or address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from .dask_workers import on_dask
+from .dask_workers import LOCAL, on_dask
 from .memory import available_bytes
-from .workers import in_processes, in_this_process
+from .workers import in_processes, in_this_process, python_program
 
 Task = TypeVar("Task")
 Outcome = TypeVar("Outcome")
@@ -27,6 +27,12 @@ class Machinery:
     memory: int | None = None
     scheduler: str = ""
 
+    @property
+    def is_possible(self) -> bool:
+        """Whether the processes of this machine that it needs can be started; else the work is done in this one."""
+        needed = self.scheduler == LOCAL if self.scheduler else self.workers > 1
+        return not needed or python_program() is not None
+
 
 def work_on(
     function: Callable[[Task], Outcome], tasks: Sequence[Task], machinery: Machinery, memory_of: Callable[[Task], int]
@@ -36,6 +42,8 @@ def work_on(
     :param function: of a module, as other processes find it again by its name.
     :param memory_of: the bytes that a task needs.
     """
+    if not machinery.is_possible:
+        return in_this_process(function, tasks)
     if machinery.scheduler:
         return on_dask(function, tasks, address=machinery.scheduler, workers=machinery.workers)
     if machinery.workers == 1:

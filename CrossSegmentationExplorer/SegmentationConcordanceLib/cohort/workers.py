@@ -6,6 +6,7 @@ from __future__ import annotations
 import functools
 import multiprocessing
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -227,11 +228,33 @@ def _outcome(function: Callable[[Task], Outcome], task: Task) -> Outcome | Excep
         return RuntimeError(f"{type(error).__name__}: {error}")
 
 
-def _context() -> SpawnContext:
-    """Fresh interpreters; inside Slicer those of its own Python, as its main program is none."""
-    context = multiprocessing.get_context("spawn")
+def python_program() -> Path | None:
+    """The Python that other processes run: that of this one.
+
+    Inside Slicer this program is Slicer itself, which would start once more for each process. There it is PythonSlicer,
+    in the folder bin of the installation: that of SLICER_HOME, that beside this program, or on the path, where Slicer
+    puts it.
+
+    :returns: None where this program is no Python and PythonSlicer is not found: then there is no other process.
+    """
+    own = Path(sys.executable or "Slicer")
+    if own.name.lower().startswith("py"):  # python3, pythonw.exe, python-real, PythonSlicer, pypy3
+        return own
+    name = "PythonSlicer.exe" if sys.platform == "win32" else "PythonSlicer"
     home = os.environ.get("SLICER_HOME", "")
-    python = Path(home, "bin", "PythonSlicer.exe" if sys.platform == "win32" else "PythonSlicer")
-    if home and python.is_file():
-        context.set_executable(str(python))
-    return context
+    places = [*([Path(home, "bin")] if home else []), own.parent]
+    found = next((str(place / name) for place in places if (place / name).is_file()), None) or shutil.which(name)
+    return Path(found) if found else None
+
+
+def use_python_program() -> None:
+    """Have processes of multiprocessing, and those of Dask, run :func:`python_program`."""
+    program = python_program()
+    if program is not None and program != Path(sys.executable):
+        multiprocessing.set_executable(str(program))
+
+
+def _context() -> SpawnContext:
+    """Fresh interpreters: a fork of a process with threads may hang."""
+    use_python_program()
+    return multiprocessing.get_context("spawn")

@@ -51,9 +51,10 @@ def add_work_arguments(group: argparse._ArgumentGroup) -> None:
     )  # fmt: skip
 
 
-def machinery_of(args: argparse.Namespace) -> Machinery:
+def machinery_of(args: argparse.Namespace, terminal: Terminal) -> Machinery:
     """What the arguments say.
 
+    :param terminal: is told where this machine cannot do so.
     :raises ConcordanceError: a number that makes no sense.
     """
     if args.workers < 0:
@@ -61,7 +62,10 @@ def machinery_of(args: argparse.Namespace) -> Machinery:
     if args.memory is not None and not args.memory > 0:
         raise ConcordanceError("--memory", f"{args.memory:g} GB is no amount of memory", "Give more than 0.")
     workers = args.workers or os.cpu_count() or 1
-    return Machinery(workers, None if args.memory is None else round(args.memory * _GB), args.scheduler)
+    machinery = Machinery(workers, None if args.memory is None else round(args.memory * _GB), args.scheduler)
+    if not machinery.is_possible:
+        terminal.warn("PythonSlicer, which other processes would run, is not found; so one case after the other")
+    return machinery
 
 
 def tell_outcome(outcome: CohortOutcome, terminal: Terminal) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def run(args: argparse.Namespace, settings: Settings, terminal: Terminal) -> dic
             raise ConcordanceError(f"--{option}", "is for a single case", "Leave it out.")
     if args.ct is None:
         raise ConcordanceError("--ct", "is missing", "Give a pattern, e.g. --ct '{case}/ct'.")
-    machinery = machinery_of(args)
+    machinery = machinery_of(args, terminal)
     models = _planned([text for texts in args.seg for text in texts], args.model)
     cases = cases_of_patterns(args.cases, str(args.ct), models, args.output)
     cohort = Cohort(tuple(cases), replace(settings, case_reports=args.case_reports), harmonize=False)

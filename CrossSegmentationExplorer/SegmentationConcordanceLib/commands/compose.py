@@ -54,7 +54,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
 
     :raises ConcordanceError: nothing could be begun, or some cases failed; then all others are done.
     """
-    machinery = machinery_of(args)
+    machinery = machinery_of(args, terminal)
     order = _order(args.answer, args.consensus)
     cohort = read_cohort(args.cohort, Settings())
     storage = storage_of(args)

@@ -51,7 +51,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
 
     :raises ConcordanceError: nothing could be begun, or some cases failed; then all others are done.
     """
-    machinery = machinery_of(args)
+    machinery = machinery_of(args, terminal)
     options, viewer = analysis_options(args), viewer_of(args)
     settings = Settings(
         options, tuple(args.combine), args.resample, folders_of(args), viewer, args.case_reports, storage_of(args)

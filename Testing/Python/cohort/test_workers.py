@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import multiprocessing.spawn
 import os
 import random
 import signal
@@ -13,8 +15,10 @@ from pathlib import Path
 import pytest
 
 from SegmentationConcordanceLib.agreement.threads import thread_count
-from SegmentationConcordanceLib.cohort.workers import WorkerEndedError, in_processes, on_one_thread
+from SegmentationConcordanceLib.cohort.machinery import Machinery, work_on
+from SegmentationConcordanceLib.cohort.workers import WorkerEndedError, in_processes, on_one_thread, python_program
 
+_PYTHON = sys.executable
 TABLES = ("agreement.csv", "pairwise.csv", "cases.csv")
 
 
@@ -100,3 +104,50 @@ def test_killed_at_any_moment_it_ends_with_the_same_bytes(nifti_cohort, tmp_path
 def test_a_task_beside_others_counts_on_one_thread():
     assert on_one_thread(lambda task: thread_count() + task, 10) == 11
     assert thread_count() == 2
+
+
+@pytest.fixture
+def inside_slicer(tmp_path, monkeypatch):
+    """As inside Slicer, whose own program is no Python; the folder bin of its installation, yet empty."""
+    before = multiprocessing.spawn.get_executable()
+    program = tmp_path / "bin" / "SlicerApp-real"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\nexit 3\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    multiprocessing.set_executable(str(program))
+    yield program.parent
+    multiprocessing.set_executable(before)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs scripts as POSIX has them")
+@pytest.mark.parametrize("told_by", ["SLICER_HOME", "PATH", "beside"])
+def test_inside_slicer_processes_run_python_slicer(inside_slicer, tmp_path, monkeypatch, told_by):
+    folder = inside_slicer if told_by == "beside" else tmp_path / "Slicer" / "bin"
+    folder.mkdir(parents=True, exist_ok=True)
+    stand_in = folder / "PythonSlicer"
+    stand_in.write_text(f'#!/bin/sh\nSTAND_IN=yes exec "{_PYTHON}" "$@"\n')
+    stand_in.chmod(0o755)
+    if told_by != "beside":
+        value = folder.parent if told_by == "SLICER_HOME" else f"{folder}:/usr/bin:/bin"
+        monkeypatch.setenv(told_by, str(value))
+    assert outcomes(subprocess.getoutput, ["echo $STAND_IN"] * 2) == {0: "yes", 1: "yes"}
+
+
+def test_without_python_slicer_the_work_is_done_in_this_process(inside_slicer):
+    for machinery in (Machinery(workers=2), Machinery(workers=2, scheduler="local")):
+        assert not machinery.is_possible
+        assert dict(work_on(_process, [0, 0], machinery, lambda task: 1)) == {0: os.getpid(), 1: os.getpid()}
+    assert Machinery(workers=1).is_possible
+
+
+def test_outside_of_slicer_its_home_changes_nothing(tmp_path, monkeypatch):
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "PythonSlicer").touch()
+    monkeypatch.setenv("SLICER_HOME", str(tmp_path))
+    assert python_program() == Path(sys.executable)
+
+
+def _process(task: int) -> int:
+    return os.getpid()

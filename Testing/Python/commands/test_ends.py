@@ -10,6 +10,9 @@ import time
 
 import pytest
 
+from cohort.conftest import COHORT, write_case
+from SegmentationConcordanceLib.reporting.tables import read_agreement
+
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs pipes and signals as POSIX has them: make test on Linux")
 
 
@@ -111,3 +114,61 @@ def test_interrupted_early(program, tmp_path, delay):
     if "SegmentationConcordanceLib" in err or process.returncode == 130:
         assert err == "concordance: interrupted\n"
         assert process.returncode == 130
+
+
+N_CASES = 8
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    """Small cases without DICOM, and the words that work on them: ``run`` and ``compare --cases``."""
+    folder = tmp_path_factory.mktemp("cases")
+    for number in range(N_CASES):
+        write_case(folder / f"P{number}", number)
+    (folder / "cohort.toml").write_text(COHORT)
+    segs = [f"{name}={{case}}/{name}.nii.gz" for name in ("full", "fast")]
+    compare = ["compare", "--cases", folder, "--ct", "{case}/ct.nii.gz", "--seg", *segs]
+    compare += ["--model", "totalsegmentator_v2:total"]
+    common = ["--no-surfaces", "--workers", 2, "--output"]
+    return {"run": ["run", "--cohort", folder / "cohort.toml", *common], "compare": [*compare, *common]}
+
+
+def compared_cases(out) -> list[str]:
+    return sorted({row.case for row in read_agreement(out / "agreement.csv")})
+
+
+def test_many_cases_go_on_without_a_reader(program, many, tmp_path):
+    with program(*many["compare"], tmp_path / "out", stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline().startswith("P")  # as head -1 does
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait(120) == 0
+    assert compared_cases(tmp_path / "out") == [f"P{number}" for number in range(N_CASES)]
+
+
+@pytest.mark.parametrize(("command", "delay"), [("run", 0.2), ("run", 0.5), ("compare", 0.35)])
+def test_many_cases_interrupted_within_half_a_second(program, many, tmp_path, command, delay):
+    with program(*many[command], tmp_path / "out", stdout=subprocess.PIPE, start_new_session=True) as process:
+        time.sleep(delay)
+        os.killpg(process.pid, signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    if "SegmentationConcordanceLib" in err or process.returncode == 130:  # else Python had not begun with ours
+        assert err == "concordance: interrupted\n"
+        assert process.returncode == 130
+
+
+@pytest.mark.parametrize("command", ["run", "compare"])
+def test_many_cases_interrupted_in_the_middle_go_on(program, many, tmp_path, command):
+    words = [*many[command], tmp_path / "out"]
+    with program(*words, stdout=subprocess.PIPE, start_new_session=True) as process:
+        assert process.stdout.readline().startswith("P")
+        os.killpg(process.pid, signal.SIGINT)
+        said, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err == "concordance: interrupted\n"
+    assert f"of {N_CASES} cases are done; the same command goes on from here" in said
+    with program(*words, stdout=subprocess.PIPE) as process:
+        said, err = process.communicate(timeout=120)
+    assert (process.returncode, err) == (0, "")
+    assert "unchanged" in said
+    assert compared_cases(tmp_path / "out") == [f"P{number}" for number in range(N_CASES)]
