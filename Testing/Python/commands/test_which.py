@@ -8,8 +8,9 @@ import re
 import numpy as np
 import pytest
 
+from SegmentationConcordanceLib.agreement.structure_selection import SelectionRules, select_structures
 from SegmentationConcordanceLib.agreement.table import AgreementRow, PairwiseRow
-from SegmentationConcordanceLib.reporting.tables import write_agreement, write_pairwise
+from SegmentationConcordanceLib.reporting.tables import read_agreement, write_agreement, write_pairwise
 
 pytest.importorskip("statsmodels", reason="needs statsmodels: make setup-test")
 pytest.importorskip("scikit_posthocs", reason="needs scikit-posthocs: make setup-test")
@@ -80,3 +81,36 @@ def test_a_family_is_held_against_the_others_only(concordance, tables):
 def test_calls_that_cannot_be_meant(refused, tables, monkeypatch, words, fact):
     monkeypatch.chdir(tables)
     assert fact in refused("which", *words, "--output", "out")
+
+
+STUDY = {
+    *("lung_upper_lobe_left", "lung_lower_lobe_left"),
+    *("lung_upper_lobe_right", "lung_middle_lobe_right", "lung_lower_lobe_right"),
+    *("heart", "sternum"),
+    *(f"rib_{side}_{number}" for side in ("left", "right") for number in range(3, 7)),
+    *(f"vertebrae_T{number}" for number in range(2, 11)),
+}
+"""The 24 structures whose plots the study published."""
+
+
+@pytest.mark.parametrize(
+    ("rules", "n_kept", "lacks", "besides"),
+    [
+        ({}, 28, set(), {"aorta", "esophagus", "trachea", "vertebrae_T11"}),
+        ({"min_case_share": 0.8, "groups": ("Lungs", "Heart", "Ribs", "Vertebrae")}, 25, set(), {"trachea"}),
+        # The sample's scans end in the lower lobes, so that the rule costs them; T11 is in too few of them.
+        (
+            {"min_case_share": 0.8, "max_truncated_share": 0.2},
+            22,
+            {"lung_lower_lobe_left", "lung_lower_lobe_right"},
+            set(),
+        ),
+    ],
+)
+def test_the_study_s_structures_on_the_demo_cohort_by_rule(demo, repository, rules, n_kept, lacks, besides):
+    rows = read_agreement(demo / "agreement.csv")
+    selection = select_structures(rows, SelectionRules(min_models=4, **rules))
+    kept = {name for name, _ in selection.kept}
+    assert (len(selection.reasons), len(STUDY), len(kept)) == (33, 24, n_kept)
+    assert (STUDY - kept, kept - STUDY) == (lacks, besides)
+    assert f"| {n_kept} |" in (repository / "docs" / "which_model.md").read_text(encoding="utf-8")
