@@ -25,7 +25,11 @@ def write_cohort_table(path: Path, cases: Sequence[CohortCase]) -> None:
 
 
 def cohort_rows(path: Path, cases: Sequence[CohortCase]) -> list[tuple[str, ...]]:
-    """What :func:`write_cohort_table` writes: the names of the columns, and a row for each output."""
+    """What :func:`write_cohort_table` writes: the names of the columns, and a row for each output.
+
+    :param path: of the table, from whose folder the paths are seen; nothing is read or written.
+    :returns: of one length all; a case without outputs has one row.
+    """
     facts = list(dict.fromkeys(name for case in cases for name, _ in case.facts))
     facts = [name for name in facts if any(dict(case.facts).get(name) for case in cases)]
     base = path.resolve().parent
