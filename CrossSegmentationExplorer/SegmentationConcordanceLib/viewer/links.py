@@ -14,7 +14,7 @@ _OHIF_QUERY = "StudyInstanceUIDs={study}&SeriesInstanceUIDs={series}&initialSeri
 # Other OHIFs ignore `structure` and show the segmentation to look at first, whole.
 _ANY_OHIF_QUERY = f"{_OHIF_QUERY}&structure={{structure}}"
 # Ours takes `seg`: OHIF's initialSeriesInstanceUID would open the segmentation first and the images after it.
-_OUR_QUERY = "StudyInstanceUIDs={study}&SeriesInstanceUIDs={series}&seg={seg}&structure={structure}"
+_OUR_QUERY = "StudyInstanceUIDs={study}&SeriesInstanceUIDs={series}&seg={seg}&structure={structure}&place={place}"
 LOCAL = "local"
 NAMED_TEMPLATES = {
     LOCAL: f"http://127.0.0.1:{LOCAL_PORT}/viewer?{_OUR_QUERY}",
@@ -31,6 +31,7 @@ FIELDS = {
     "series": "{ct} and {segs}, joined by a comma",
     "seg": "SeriesInstanceUID of the segmentation to look at first",
     "structure": "name of the structure, as in the tables",
+    "place": "place of a finding, x,y,z in LPS mm",
 }
 
 
@@ -62,6 +63,7 @@ def viewer_link(
     seg_series_uids: Sequence[str],
     seg_uid: str,
     structure: str,
+    place_lps: Sequence[float] = (),
 ) -> str:
     """The link for one point; every value is percent-encoded, parameters without a value are left out.
 
@@ -69,9 +71,11 @@ def viewer_link(
     :param seg_series_uids: the series to show, such as those of the model and of the consensus.
     :param seg_uid: the series of the model that the point stands for.
     :param structure: SegmentLabel, or the structure's key such as "SCT:64033007|SCT:7771000"; may be empty.
+    :param place_lps: where to look, in mm; empty for the structure's centre.
     """
     values = {"study": [study_uid], "ct": [ct_series_uid], "segs": [*seg_series_uids], "seg": [seg_uid]}
     values |= {"series": [ct_series_uid, *seg_series_uids], "structure": [structure]}
+    values |= {"place": [f"{mm:g}" for mm in place_lps]}
     encoded = {name: ",".join(quote(text, safe="") for text in texts if text) for name, texts in values.items()}
     head, mark, query = template.partition("?")
     kept = [part for part in query.split("&") if not _is_left_empty(part, encoded)]

@@ -41,7 +41,12 @@ def test_a_clicked_point_of_the_demos_report_leads_to_its_own_case_model_and_str
         query = {name: values[0] for name, values in parse_qs(link.query).items()}
         assert (link.scheme, link.netloc, link.path) == ("http", "127.0.0.1:8520", "/viewer")
         assert (query["StudyInstanceUIDs"], query["seg"]) == (study, seg)
-        assert query["SeriesInstanceUIDs"] == f"{ct},{seg},{consensus}"
+        # The point's model first, the consensus last, and between them the other models that know the structure.
+        first, own, *others, last = query["SeriesInstanceUIDs"].split(",")
+        assert (first, own, last) == (ct, seg, consensus)
+        series_of = {uids(path)[1] for path in (demo / "cases" / case / "segmentations").glob("*.dcm")}
+        assert len(others) >= 2
+        assert set(others) <= series_of - {seg}
         heading = page.locator("#details-heading").inner_text()
         assert heading.lower() == f"{query['structure'].replace('_', ' ')}, {model}".lower()
         seen.add((case, structure_key, model))
@@ -62,6 +67,7 @@ def test_compare_links_to_the_segs_that_it_was_given(concordance, case, segs, tm
     assert query["seg"] == [uids(segs["moose"])[1]]
     assert query["SeriesInstanceUIDs"][0].split(",")[1:] == [
         uids(segs["moose"])[1],
+        uids(segs["auto3dseg"])[1],
         uids(tmp_path / "out" / "consensus.dcm")[1],
     ]
 

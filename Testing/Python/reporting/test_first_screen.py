@@ -170,6 +170,15 @@ def test_on_a_phone_nothing_is_wider_than_the_screen_and_plots_keep_their_room(p
     assert phone.evaluate(f"{areas}.map(([one]) => one.name)") == ["spleen", "liver"]
 
 
+def test_on_a_phone_the_numbers_of_an_axis_do_not_touch(phone):
+    phone.check("#dice-full")
+    chart = "echarts.getInstanceByDom(document.getElementById('dice-plot'))"
+    wide = phone.evaluate(f"{chart}.getModel().getComponent('grid', 0).coordinateSystem.getRect().width")
+    interval = phone.evaluate(f"{chart}.getOption().xAxis[0].interval")
+    assert interval in (0.2, 0.5)
+    assert wide * interval >= 30  # "0.8" is 20 pixels wide
+
+
 def test_on_a_phone_the_map_turns_and_the_filters_are_behind_a_button(phone):
     assert phone.locator("#map thead th").all_inner_texts() == ["MOOSE", "CADS", "Other"]
     assert phone.locator("#map tbody th").all_inner_texts() == ["liver", "spleen"]

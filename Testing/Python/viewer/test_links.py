@@ -47,6 +47,12 @@ def test_every_kind_of_setting_gives_the_link_of_its_viewer(setting, link):
     assert viewer_link(link_template(setting), *POINT) == link
 
 
+def test_a_place_is_in_the_link_of_this_machines_viewer_alone():
+    local = viewer_link(link_template("local"), *POINT, place_lps=(-1.5, 0.0, 1234.25))
+    assert local.endswith("&structure=lung%20left&place=-1.5,0,1234.25")
+    assert "place" not in viewer_link(link_template("https://host/ohif"), *POINT, place_lps=(-1.5, 0.0, 1234.25))
+
+
 def test_a_value_cannot_end_its_parameter_or_the_address():
     hostile = 'x&evil=1#"><script>alert(1)</script> %2f+,{study}\u00e4'
     link = viewer_link(link_template("local"), hostile, "1", [hostile], hostile, hostile)

@@ -176,6 +176,14 @@ def test_a_structure_by_its_codes_in_all_models_at_a_given_image(visit, study, t
     assert shown_slice(visit, study) == 9  # the last of the kidney's three; its centre is on 8
 
 
+def test_a_place_in_space_is_where_the_view_opens(visit, study):
+    """Slice 10, in which no model has anything."""
+    place = ",".join(str(mm) for mm in GRID.lps_of((24, 30, 10)))
+    visit.open(link(study, list(study.segs), "MOOSE", "spleen", f"&place={place}"))
+    visit.page.wait_for_function("() => document.getElementById('concordance-legend')")
+    assert shown_slice(visit, study) == 10
+
+
 def test_one_segmentation_whole_in_its_own_colours(visit, study, tmp_path):
     visit.open(viewer_link(NAMED_TEMPLATES["local"], study.uid, "", [], study.segs["CADS"], ""))
     visit.wait_for(SPLEEN_COLOR)

@@ -56,7 +56,7 @@ function detailParts(data, view, name, row, change) {
   return [
     list,
     otherModels(ofCase, row),
-    viewerPart(data, row, series),
+    viewerPart(data, row, ofCase, series),
     slicerPart(data, row, series),
     element("p", {}, only),
   ];
@@ -70,9 +70,9 @@ function otherModels(ofCase, row) {
   return said.length ? element("p", { class: "caption" }, `The others: ${said.join(", ")}.`) : "";
 }
 
-function viewerPart(data, row, series) {
+function viewerPart(data, row, ofCase, series) {
   if (!row || !data.viewer) return "";
-  const address = viewerAddress(data, row, series);
+  const address = viewerAddress(data, row, segsToShow(data, row, ofCase), series);
   if (!address) return element("p", { class: "caption" }, "No link: the tables do not tell the study of this case.");
   const link = element(
     "a",
@@ -84,22 +84,24 @@ function viewerPart(data, row, series) {
   return element("p", {}, link, element("small", {}, " while this runs on your machine: ", command));
 }
 
-/** The template with this row's values, percent-encoded; parameters without a value are left out. "" without study. */
-function viewerAddress(data, row, series) {
+/** The segmentations of all models that know the row's structure, its own first, then the consensus. */
+function segsToShow(data, row, ofCase) {
   const ofModels = segsOf(data, row.case);
-  const ofConsensus = ofModels.get(CONSENSUS_SEG) ?? "";
-  ofModels.delete(CONSENSUS_SEG);
-  const ofModel = ofModels.get(row.model) ?? "";
-  // What has no overlap is to be seen in another model's segmentation.
-  const others = ofModel && !hasNoOverlap(row) ? [] : [...ofModels.values()];
-  const shown = distinct([ofModel, ...others, ofConsensus].filter(Boolean));
+  const knows = ofCase.filter((one) => one.structureId === row.structureId && one.status !== NOT_IN_MODEL);
+  const names = [row.model, ...knows.map(({ model }) => model), CONSENSUS_SEG];
+  return distinct(names.map((name) => ofModels.get(name)).filter(Boolean));
+}
+
+/** The template with this row's values, percent-encoded; parameters without a value are left out. "" without study. */
+function viewerAddress(data, row, shown, series) {
   const values = {
     study: [new Map(data.dicom.study).get(row.case) ?? ""],
     ct: [series],
     segs: shown,
     series: [series, ...shown],
-    seg: [ofModel],
+    seg: [segsOf(data, row.case).get(row.model) ?? ""],
     structure: [row.structure],
+    place: placeInViewer(data, row),
   };
   if (data.viewer.includes("{study}") && !values.study[0]) return "";
   const encoded = (name) => (values[name] ?? []).filter(Boolean).map(encodeURIComponent).join(",");
@@ -113,6 +115,16 @@ function viewerAddress(data, row, series) {
     .map(filled)
     .join("&");
   return query ? `${filled(head)}?${query}` : filled(head);
+}
+
+/** x, y and z in LPS mm of the gravest finding that has a place, names the row's model, and is about its structure. */
+function placeInViewer({ findings }, { case: name, structureId, model }) {
+  const own = findings.filter(
+    (one) => one.case === name && one.structures[0] === structureId && one.place_ras && one.models.includes(model),
+  );
+  if (!own.length) return [];
+  const [right, anterior, superior] = own[0].place_ras;
+  return [-right, -anterior, superior].map(String);
 }
 
 /** SeriesInstanceUID of a case's segmentations by model. */

@@ -6,7 +6,7 @@
 //   segs       SeriesInstanceUIDs of the segmentations; without it, those among SeriesInstanceUIDs
 //   seg        SeriesInstanceUID of the one to look at first
 //   structure  SegmentLabel, or the codes of type, modifier, region and region modifier: "SCT:64033007|SCT:7771000"
-//   sop        SOPInstanceUID of the image to jump to, instead of the structure's centre
+//   sop, place SOPInstanceUID of an image, or x,y,z in LPS mm: where to jump to instead of the structure's centre
 
 const LABELMAP = "Labelmap";
 // By lower-case name, handed over with this page: the colours of the report and of Slicer.
@@ -26,6 +26,7 @@ function readLink(address) {
     opensFirst: list("seg").length > 0,
     structure: parameters.get("structure") ?? "",
     sop: parameters.get("sop") ?? "",
+    place: list("place").map(Number).filter(Number.isFinite),
   };
 }
 
@@ -302,6 +303,10 @@ class LinkedView {
 
   jump(viewport, segs) {
     const { segmentationService, displaySetService, cornerstoneViewportService } = this.services;
+    if (this.link.place.length === 3) {
+      cornerstoneViewportService.getCornerstoneViewport(viewport.viewportId).jumpToWorld?.(this.link.place);
+      return;
+    }
     if (this.link.sop) {
       const images = viewport.displaySetInstanceUIDs.flatMap((id) => displaySetService.getDisplaySetByUID(id).images);
       const image = images.find((one) => one?.SOPInstanceUID === this.link.sop);

@@ -61,6 +61,10 @@ function buildDicePlot(view, width) {
   };
 }
 
+const AXIS_STEPS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
+// A number on the axis and the gap to the next one.
+const TICK_WIDTH = 30;
+
 function diceLayout(view, rows, lost, marks, width) {
   const count = view.drawn.length;
   const lanes = Math.max(view.models.length, 1);
@@ -85,7 +89,7 @@ function diceLayout(view, rows, lost, marks, width) {
     labelGap: left - names.width - 8,
     height: top + plotHeight + 46,
     hasTopAxis: count > STRUCTURES_IN_SIGHT,
-    range: diceRange(view, rows, marks),
+    range: diceRange(view, rows, marks, Math.min(10, Math.floor((width - left - 24) / TICK_WIDTH))),
     grids: [
       { left, right: 24, top, height: plotHeight },
       { left: labelled, width: marginWidth, top, height: plotHeight, show: false },
@@ -93,9 +97,11 @@ function diceLayout(view, rows, lost, marks, width) {
   };
 }
 
-/** From a round number below the lowest mark to one above the highest, or 0 to 1. */
-function diceRange({ table }, rows, marks) {
-  if (byId("dice-full").checked) return { min: 0, max: 1, interval: 0.1 };
+/** From a round number below the lowest mark to one above the highest, or 0 to 1; in so many steps at most. */
+function diceRange({ table }, rows, marks, steps) {
+  const intervalOf = (range) => AXIS_STEPS.find((step) => range <= (steps + 0.001) * step) ?? AXIS_STEPS.at(-1);
+  const whole = { min: 0, max: 1, interval: intervalOf(1) };
+  if (byId("dice-full").checked) return whole;
   let [lowest, highest] = [Infinity, -Infinity];
   const widen = (value) => {
     if (value < lowest) lowest = value;
@@ -103,8 +109,8 @@ function diceRange({ table }, rows, marks) {
   };
   for (const row of rows) if (!table.lost[row]) widen(table.numbers.dice[row]);
   for (const { median } of marks) if (median > 0) widen(median);
-  if (highest < 0) return { min: 0, max: 1, interval: 0.1 };
-  const interval = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1].find((step) => highest - lowest <= 10 * step) ?? 0.1;
+  if (highest < 0) return whole;
+  const interval = intervalOf(highest - lowest);
   const pad = interval / 4;
   return {
     min: Math.max(0, Math.floor((lowest - pad) / interval) * interval),
