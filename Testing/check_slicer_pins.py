@@ -4,8 +4,6 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from SegmentationConcordanceLib.imaging.seg_writer import label_map_obstacle
-
 pins = Path(__file__).with_name("slicer_pins.txt").read_text(encoding="utf-8").split("\n")
 wanted = dict(line.split("==") for line in pins if "==" in line)
 python = sys.version.split()[0]
@@ -13,5 +11,4 @@ found = {name: version(name) for name in wanted}
 if found != wanted or sys.version_info[:2] != (3, 12):
     sys.exit(f"These are not Slicer's versions: Python {python}, {found}; wanted Python 3.12, {wanted}")
 sys.stdout.write(f"Python {python}, {', '.join(f'{name} {number}' for name, number in found.items())}\n")
-if obstacle := label_map_obstacle():
-    sys.stdout.write(f"dcmqi {found['dcmqi']}: {obstacle}\n")
+sys.stdout.write(f"dcmqi {found['dcmqi']} cannot decompress JPEG-LS: docs/storage.md says what reads which file\n")
