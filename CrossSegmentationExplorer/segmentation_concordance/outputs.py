@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import warnings
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ from SegmentationConcordanceLib.imaging.whole_files import require_no_input
 
 from .images import Images
 
+_OURS = ("segmentation_concordance", "SegmentationConcordanceLib")
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
 
@@ -67,7 +69,15 @@ class _Warnings(Nobody):
     """Passes on as Python's warnings what the user should know."""
 
     def warn(self, line: str, report: str = "") -> None:
-        warnings.warn(line, ConcordanceWarning, stacklevel=4)
+        warnings.warn(line, ConcordanceWarning, stacklevel=1 + _calls_of_ours())
+
+
+def _calls_of_ours() -> int:
+    """How many calls lie between here and the user's own line, which a warning points at."""
+    count, frame = 0, inspect.currentframe()
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] in _OURS:
+        count, frame = count + 1, frame.f_back
+    return count - 1
 
 
 def recognize(paths: Paths) -> tuple[Recognition, ...]:

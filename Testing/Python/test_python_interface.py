@@ -106,8 +106,9 @@ def test_an_output_on_other_voxels_is_refused_or_resampled_with_a_warning(made_c
     elsewhere = made_cases / "thorax_dicom" / "totalsegmentator_v2_total.nii.gz"
     with pytest.raises(sc.ConcordanceError):
         sc.read_output(elsewhere, images)
-    with pytest.warns(sc.ConcordanceWarning, match="resampled by nearest neighbour"):
+    with pytest.warns(sc.ConcordanceWarning, match="resampled by nearest neighbour") as told:
         sc.read_output(elsewhere, images, resample=True)
+    assert {one.filename for one in told} == {__file__}  # the line that called, none of ours
 
 
 def test_what_no_scan_can_refer_to_is_refused(made_cases, tmp_path):

@@ -239,7 +239,7 @@ def _read_seg_of_several(seg: DicomSeg, listener: Listener) -> list[ReadRun]:
     names = seg.algorithm_names
     listener.warn(
         f"{seg.path}: its segments name {len(names)} algorithms, taken for {len(names)} models; "
-        f"NAME={seg.path.name} makes them one"
+        "a name for the file makes them one"
     )
     parts = []
     for name in names:
