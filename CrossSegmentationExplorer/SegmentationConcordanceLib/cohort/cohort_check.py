@@ -55,9 +55,10 @@ def _model_of(output: CaseOutput) -> str:
     """What is known of the model before its voxels are read."""
     if output.name or output.model:
         return output.name or output.model
-    segs = [path for path in segs_of(output) if not is_rtstruct(path)]
+    found = segs_of(output)
+    segs = [path for path in found if not is_rtstruct(path)]
     if not segs:
-        return "to be recognized"
+        return "RT Structure Set" if found else "to be recognized"
     try:
         return " + ".join(dict.fromkeys(name for path in segs for name in read_seg_header(path).algorithm_names))
     except ConcordanceError:  # told among the problems

@@ -1,8 +1,9 @@
 """The cases of a folder tree that nobody has described: image series, and the outputs that belong to each.
 
-A SEG says which series it belongs to. Of a model's own files the path tells: it has the series' UID, the patient's ID
-or the case's folder in it, or it lies nearest to that series. Layouts of IDC (collection/patient/study/series), of one
-folder per patient and of one folder per model with a file or folder per series are found so.
+A SEG or RT Structure Set says which series it belongs to. Of a model's own files the path tells: it has the
+series' UID, the patient's ID or the case's folder in it, or it lies nearest to that series. Layouts of IDC
+(collection/patient/study/series), of one folder per patient and of one folder per model with a file or folder per
+series are found so.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pydicom.errors import InvalidDicomError
 from pydicom.misc import is_dicom
 
 from ..anatomy.vocabulary import shipped_vocabularies
+from ..imaging.rtstruct import referenced_series
 from ..imaging.volume_files import is_volume_file, volume_name
 from .case_image import case_name
 from .cases import CaseOutput, CohortCase
@@ -32,7 +34,9 @@ _FACTS = {
     "slice_thickness_mm": "SliceThickness",
     "contrast": "ContrastBolusAgent",
 }
-_TAGS = ["Modality", "SeriesInstanceUID", "StudyInstanceUID", "ReferencedSeriesSequence", *_FACTS.values()]
+_OF_MODELS = ("SEG", "RTSTRUCT")
+_REFERENCES = ["ReferencedSeriesSequence", "ReferencedFrameOfReferenceSequence"]
+_TAGS = ["Modality", "SeriesInstanceUID", "StudyInstanceUID", *_REFERENCES, *_FACTS.values()]
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ def found_cases(folder: Path, outputs: Sequence[str] = (), progress: Callable[[s
         if head is None:
             if not outputs or any(fnmatch(path.relative_to(folder).as_posix(), pattern) for pattern in outputs):
                 volumes.append(path)
-        elif head.get("Modality") == "SEG":
+        elif head.get("Modality") in _OF_MODELS:
             segs.append((path, _referenced(head)))
         elif head.get("Modality") in _MODALITIES:
             uid = str(head.get("SeriesInstanceUID", ""))
@@ -97,7 +101,7 @@ def _things(folder: Path, progress: Callable[[str], object]) -> Iterator[tuple[P
                 yield path, None
             elif not name.startswith(".") and (head := _head(path)) is not None:
                 uid = str(head.get("SeriesInstanceUID", ""))
-                if head.get("Modality") == "SEG" or uid not in seen:
+                if head.get("Modality") in _OF_MODELS or uid not in seen:
                     yield path, head
                 seen.add(uid)
 
@@ -110,6 +114,8 @@ def _head(path: Path) -> Dataset | None:
 
 
 def _referenced(head: Dataset) -> str:
+    if head.get("Modality") == "RTSTRUCT":
+        return next(iter(referenced_series(head)), "")
     items = head.get("ReferencedSeriesSequence") or []
     return str(items[0].get("SeriesInstanceUID", "")) if items else ""
 

@@ -82,7 +82,7 @@ def read_rtstruct(path: str | os.PathLike[str], geometry: Geometry) -> Structure
         layers[layer][mask] = number
         segments.append(Segment(number, name, None, color, layer))
     label_map = LabelMap(tuple(layers), geometry, tuple(segments))
-    return StructureSet(path, label_map, text_of(dataset, "StructureSetLabel"), _series(dataset))
+    return StructureSet(path, label_map, text_of(dataset, "StructureSetLabel"), referenced_series(dataset))
 
 
 def _dataset(path: Path) -> Dataset:
@@ -131,7 +131,7 @@ def _filled(
     return mask
 
 
-def _series(dataset: Dataset) -> tuple[str, ...]:
+def referenced_series(dataset: Dataset) -> tuple[str, ...]:
     found = []
     for frame in dataset.get("ReferencedFrameOfReferenceSequence") or []:
         for study in frame.get("RTReferencedStudySequence") or []:

@@ -7,6 +7,7 @@ import shutil
 
 import pytest
 
+from imaging.test_rtstruct import contour, rtstruct, square
 from SegmentationConcordanceLib.imaging.image_series import read_image_series
 
 
@@ -77,6 +78,20 @@ def test_init_takes_a_seg_to_the_series_that_it_names(concordance, organs, tmp_p
     outcome = concordance("cohort", "check", root / "cohort.csv")
     assert "  MOOSE: 1 case\n" in outcome.out
     assert "1 problem in 1 of 2 cases" in outcome.err  # b has no output
+
+
+def test_init_takes_contours_to_the_series_that_they_were_drawn_on(concordance, organs, tmp_path):
+    (_, ct, uid, _), (_, other, _, _) = organs
+    root = tmp_path / "tree"
+    shutil.copytree(ct, root / "a")
+    shutil.copytree(other, root / "b")
+    grid = read_image_series(ct).geometry
+    rtstruct(root / "b" / "rt.dcm", [("Heart", [contour(square(40.5, 60.5), 20, grid)])], uid)
+    assert "2 cases with 1 output\n" in concordance("cohort", "init", root).out
+    with (root / "cohort.csv").open(newline="") as stream:
+        lines = [(line["ct"], line["segmentation"]) for line in csv.DictReader(stream)]
+    assert lines == [("a", "b/rt.dcm"), ("b", "")]
+    assert "  RT Structure Set: 1 case\n" in concordance("cohort", "check", root / "cohort.csv").out
 
 
 def test_check_says_what_is_missing(concordance, nifti_cohort):
