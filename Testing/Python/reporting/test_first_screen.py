@@ -191,6 +191,24 @@ def test_on_a_phone_the_map_turns_and_the_filters_are_behind_a_button(phone):
     assert not phone.locator("#models button").first.is_visible()
 
 
+@pytest.mark.parametrize("width", [390, 768])
+def test_a_heading_that_one_goes_to_is_not_under_the_bar_of_filters(browser_page, agreement_row, tmp_path, width):
+    rows = [
+        agreement_row(model=f"A model with quite a long name, {number}", structure=name, structure_key="", dice=0.5)
+        for number in range(9)
+        for name in ("liver", "spleen", "heart", "aorta")
+    ]
+    write_report(tmp_path / "page.html", rows, title="Long names")
+    browser_page.page.set_viewport_size({"width": width, "height": 700})
+    page = browser_page.open(tmp_path / "page.html")
+    if width == 390:
+        page.click("#filters-toggle")
+    page.locator("#contents button", has_text="Spread").click()
+    bar, heading = (page.locator(one).bounding_box() for one in ("#controls", "#spread-heading"))
+    assert bar["y"] == pytest.approx(0, abs=1)
+    assert heading["y"] >= bar["y"] + bar["height"]
+
+
 CONTRAST = """() => {
     const rgb = (text) => text.match(/[\\d.]+/g).slice(0, 3).map((part) => part / 255);
     const light = (text) => rgb(text)

@@ -18,6 +18,10 @@ function makeControls(table, caseFacts, groups, change) {
     const isOpen = byId("controls").classList.toggle("open");
     byId("filters-toggle").setAttribute("aria-expanded", String(isOpen));
   });
+  // What one goes to is not to lie under the bar, which is as high as its buttons need.
+  new ResizeObserver(([{ target }]) => {
+    document.documentElement.style.setProperty("--bar", `${target.clientHeight}px`);
+  }).observe(byId("controls"));
   return (choice) => {
     for (const show of [showConsensus, showModels, ...pickers]) show(choice);
   };

@@ -47,10 +47,11 @@ function buildSpreadPlot(view, width) {
   const large = drawn.length > LARGE_PLOT;
   const layout = spreadLayout(view, width);
   const rows = spreadsOnce(table, drawn, large).map((at) => spreads.largest[at]);
-  const atRow = new Map(Array.from(drawn, (at) => [spreads.largest[at], at]));
+  const atRow = new Int32Array(table.count).fill(-1);
+  for (const at of drawn) atRow[spreads.largest[at]] = at;
   const place = (row) => {
-    const at = atRow.get(row);
-    if (at === undefined) return null;
+    const at = atRow[row];
+    if (at < 0) return null;
     const shift = layout.shift + (large ? 0.5 * scatterOf(table.caseOf[row]) : 0);
     return { x: 100 * spreads.spread[at], y: rowOf[table.structureOf[row]] + shift };
   };
@@ -62,7 +63,7 @@ function buildSpreadPlot(view, width) {
     itemStyle: { color: tone("dot"), opacity: large ? 0.4 : 0.6 },
     z: 3,
   };
-  const hover = (data) => hoverOfSpread(view, atRow.get(data[2]));
+  const hover = (data) => hoverOfSpread(view, atRow[data[2]]);
   return {
     height: layout.height,
     hidden: drawn.length === 0,
