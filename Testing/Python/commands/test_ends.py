@@ -53,48 +53,6 @@ def test_a_batch_goes_on_without_a_reader(program, tiny, tmp_path):
     assert sorted(path.parent.name for path in (tmp_path / "out").glob("*/*.dcm")) == ["one", "three", "two"]
 
 
-@pytest.fixture
-def batches(tiny, tmp_path):
-    """The words of commands that work on three cases in two processes, with their output folder."""
-    for case in ("one", "two", "three"):
-        (tmp_path / "study" / case).mkdir(parents=True)
-        (tmp_path / "study" / case / "ct").symlink_to(tiny.ct)
-        (tmp_path / "study" / case / "total.nii.gz").symlink_to(tiny.total)
-    models = '[[model]]\nsegmentation = "{case}/total.nii.gz"\nmodel = "totalsegmentator_v2"\ntask = "total"\n'
-    (tmp_path / "study" / "cohort.toml").write_text(f'ct = "{{case}}/ct"\n{models}')
-    rest = ["--output", tmp_path / "out", "--workers", "2", "--no-surfaces"]
-    cases = ["--cases", tmp_path / "study", "--ct", "{case}/ct", "--seg", "{case}/total.nii.gz"]
-    return {
-        "run": ["run", "--cohort", tmp_path / "study" / "cohort.toml", *rest],
-        "compare": ["compare", *cases, "--model", "totalsegmentator_v2:total", *rest],
-    }
-
-
-@pytest.mark.parametrize("command", ["run", "compare"])
-def test_a_cohort_goes_on_without_a_reader(program, batches, tmp_path, command):
-    with program(*batches[command], stdout=subprocess.PIPE) as process:
-        process.stdout.close()
-        assert process.stderr.read() == ""
-        assert process.wait(120) == 0
-    assert len((tmp_path / "out" / "cases.csv").read_text().splitlines()) == 4
-
-
-@pytest.mark.parametrize("command", ["run", "compare"])
-@pytest.mark.parametrize("delay", [0.4, 1.5])
-def test_a_cohort_interrupted_early(program, batches, command, delay):
-    """As a terminal does it: every process of the group gets the signal, those that are just starting as well."""
-    with program(*batches[command], stdout=subprocess.PIPE, start_new_session=True) as process:
-        time.sleep(delay)
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGINT)
-        _, err = process.communicate(timeout=60)
-    if "SegmentationConcordanceLib" in err or process.returncode == 130:
-        assert err == "concordance: interrupted\n"
-        assert process.returncode == 130
-    else:
-        assert process.returncode in (0, 1, -signal.SIGINT), err  # done before, or not yet ours
-
-
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full: make test on Linux")  # noqa: PTH110
 def test_a_full_disk_behind_standard_output_is_told(program):
     with open("/dev/full", "w", encoding="utf-8") as full:  # noqa: PTH123
@@ -146,8 +104,9 @@ def test_many_cases_go_on_without_a_reader(program, many, tmp_path):
     assert compared_cases(tmp_path / "out") == [f"P{number}" for number in range(N_CASES)]
 
 
-@pytest.mark.parametrize(("command", "delay"), [("run", 0.2), ("run", 0.5), ("compare", 0.35)])
-def test_many_cases_interrupted_within_half_a_second(program, many, tmp_path, command, delay):
+@pytest.mark.parametrize(("command", "delay"), [("run", 0.2), ("run", 0.5), ("compare", 0.35), ("run", 1.5)])
+def test_many_cases_interrupted_early(program, many, tmp_path, command, delay):
+    """Within half a second, and while the processes start: the signal goes to all of the group."""
     with program(*many[command], tmp_path / "out", stdout=subprocess.PIPE, start_new_session=True) as process:
         time.sleep(delay)
         os.killpg(process.pid, signal.SIGINT)
