@@ -30,7 +30,7 @@ class RowFacts:
     status: str = field(
         metadata=fact(
             "Status",
-            "ok, missing (knows it, found nothing), empty_consensus, truncated (cut by the scan's end), not_looked_for",
+            "ok, missing (knows it, found nothing), empty_consensus, truncated (by the field of view), not_looked_for",
         )
     )
     consensus: str = field(metadata=fact("Consensus", "How the consensus was made"))

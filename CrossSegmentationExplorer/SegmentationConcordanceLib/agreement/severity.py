@@ -201,13 +201,13 @@ def estimate_note(rows: Iterable[AgreementRow]) -> str:
 
 
 def is_cut(row: AgreementRow) -> bool:
-    """Whether the end of the scan cuts the model's segment."""
+    """Whether the model's segment is truncated by the field of view."""
     return TRUNCATED in (row.presence, row.status)
 
 
 def reason(row: AgreementRow) -> str:
     """Why a row stands where it does in the list, in a few words; "" where nothing is known."""
-    cut = " (cut by the scan)" if is_cut(row) else ""
+    cut = " (truncated by the field of view)" if is_cut(row) else ""
     if row.status == NOT_LOOKED_FOR:
         return "did not look for it"
     if row.n_models < 2:

@@ -20,8 +20,8 @@ class SelectionRules:
 
     :param min_models: at least so many models know the structure.
     :param min_case_share: found by some model in at least this share of the cases, 0 to 1.
-    :param max_truncated_share: cut by an end of the scan, in any model, in at most this share of the cases that show
-        it.
+    :param max_truncated_share: truncated by the field of view, in any model, in at most this share of the cases that
+        show it.
     :param groups: titles of groups; empty for all.
     """
 
@@ -89,7 +89,7 @@ def _reason(name: str, n_models: int, n_shown: int, n_cut: int, n_cases: int, ru
     if n_shown < max(rules.min_case_share * n_cases, 1):
         return f"found in less than {rules.min_case_share:.0%} of the cases" if n_shown else "found in no case"
     if n_cut > rules.max_truncated_share * n_shown:
-        return f"cut by the field of view in more than {rules.max_truncated_share:.0%} of the cases"
+        return f"truncated by the field of view in more than {rules.max_truncated_share:.0%} of the cases"
     if rules.groups and group_of(name, shipped_groups()) not in rules.groups:
         return "of another group"
     return KEPT

@@ -37,7 +37,7 @@ class AgreementRow(MeasuredRow):
     """
 
     presence: str = field(
-        default="", metadata=fact("Presence", "found, missed, or truncated (found, and cut by the scan)")
+        default="", metadata=fact("Presence", "found, missed, or truncated (found, and truncated by the field of view)")
     )
     family: str = field(default="", metadata=fact("Family", "Models of one family share training data"))
     model_look: str = field(default="", metadata=fact("Look", "Colour and symbol of the model, see model_looks"))

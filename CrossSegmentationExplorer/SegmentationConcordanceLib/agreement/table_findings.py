@@ -138,7 +138,7 @@ class _Sentences:
         row, dice = one.lowest
         lead = f"{self._case(one.case)}, {_readable(one.name)}"
         many = f"{_readable(one.name)} in {len(group):,} cases"
-        cut = " The end of the scan cuts it." if is_cut(row) else ""
+        cut = " It is truncated by the field of view." if is_cut(row) else ""
         if one.kind == NO_OVERLAP:
             what = f"no voxel is common to all {len(one.others)} models"
             text = f"{lead}: {what}." if len(group) == 1 else f"{many}: {what}; {self._case(one.case)} is one of them."

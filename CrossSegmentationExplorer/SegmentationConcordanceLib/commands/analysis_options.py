@@ -60,7 +60,9 @@ def add_analysis_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--min-models", type=arguments.natural, default=1, metavar="N", help="leave out what fewer models know"
     )
-    group.add_argument("--leave-out-truncated", action="store_true", help="leave out what the ends of the scan cut")
+    group.add_argument(
+        "--leave-out-truncated", action="store_true", help="leave out what is truncated by the field of view"
+    )
     group.add_argument(
         "--combine", nargs="+", default=(), metavar="NAME",
         help="put parts together before comparing: heart, lungs, lung_left, lung_right, kidneys, ribs_left, ...",

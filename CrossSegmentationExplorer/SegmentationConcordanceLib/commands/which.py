@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--max-truncated-share", type=share, default=1.0, metavar="SHARE",
-        help="cut by the field of view in at most this share of the cases that show it, 0 to 1",
+        help="truncated by the field of view in at most this share of the cases that show it, 0 to 1",
     )  # fmt: skip
     group.add_argument("--only-groups", nargs="+", default=(), metavar="GROUP", help="these groups, e.g. Ribs")
     parser.add_argument("--title", default="Which model?", help="heading of the page")

@@ -61,7 +61,7 @@ def presence_text(structure: ListedStructure) -> str:
     if structure.disputed_ml:
         parts.append(f"up to {structure.disputed_ml:.1f} ml apart")
     if structure.part == CUT:
-        parts.append("cut by the end of the scan")
+        parts.append("truncated by the field of view")
     text = "; ".join(parts)
     return text[:1].upper() + text[1:]
 

@@ -97,7 +97,7 @@ def test_an_old_row_without_any_number_is_not_grave():
         ({"disputed_ml": 12.34, "depth_mm": 8.0}, "12.3 ml apart, 8.0 mm deep"),
         ({"disputed_ml": 0.0312}, "0.031 ml apart"),
         ({"disputed_ml": 45.0, "presence": "missed", "status": "missing"}, "missed 45.0 ml"),
-        ({"disputed_ml": 2.0, "presence": "truncated"}, "2.0 ml apart (cut by the scan)"),
+        ({"disputed_ml": 2.0, "presence": "truncated"}, "2.0 ml apart (truncated by the field of view)"),
         ({"n_models": 1}, "no other model knows it"),
         ({"status": "missing", "presence": ""}, "missed it"),
         ({}, ""),

@@ -61,11 +61,11 @@ def test_rules_leave_out_structures_and_say_why():
     selection = select_structures(rows, SelectionRules(min_models=2, max_truncated_share=0.5))
     assert dict(selection.reasons) == {
         LIVER: "",
-        SPLEEN: "cut by the field of view in more than 50% of the cases",
+        SPLEEN: "truncated by the field of view in more than 50% of the cases",
         ("lung", "k3"): "known by fewer than 2 models",
         ("rib", "k4"): "found in no case",
     }
-    assert selection.sentence.startswith("4 structures, 1 kept. Left out: 1 cut by the field of view")
+    assert selection.sentence.startswith("4 structures, 1 kept. Left out: 1 truncated by the field of view")
     few = select_structures(rows, SelectionRules(min_models=1, min_case_share=0.6)).reasons
     assert few[("lung", "k3")] == "found in less than 60% of the cases"
 

@@ -24,7 +24,7 @@ def test_the_gravest_first_what_the_scan_cuts_last_and_once_per_case_and_structu
     assert worst_findings(rows, []) == [
         "case-01, liver: MOOSE has Dice 0.890 with the intersection (90.0 ml against 60.0 ml).",
         "case-01, spleen: CADS has Dice 0.700 with the intersection (90.0 ml against 60.0 ml)."
-        " The end of the scan cuts it.",
+        " It is truncated by the field of view.",
     ]
     assert len(worst_findings(rows, [], limit=1)) == 1
 

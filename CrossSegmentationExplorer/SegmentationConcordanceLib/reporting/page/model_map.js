@@ -55,7 +55,7 @@ function mapLegend() {
   const signs = MARKS.map(({ sign, words }) =>
     element("span", {}, element("b", { class: "sign" }, sign), ` ${words}`),
   );
-  const cut = element("span", {}, element("b", { class: "sign cut" }, "\u00a0"), " cut by the scan");
+  const cut = element("span", {}, element("b", { class: "sign cut" }, "\u00a0"), " truncated by the field of view");
   const gap = element("span", {}, element("b", { class: "sign" }, "\u00b7"), " not in model");
   const absent = element("span", {}, element("b", { class: "sign" }, "\u2013"), " found by few");
   return [...signs, absent, cut, gap].flatMap((one) => [one, " "]);
@@ -157,7 +157,7 @@ function factOfCell(state, cell, row) {
   const where = `${cell.model}, ${readable(cell.structure.name)}, ${view.caseFacts.label(row.case)}`;
   const number = value === null ? "" : `Dice ${fixed(value, 3)}`;
   const absent = isAbsent ? "found nothing, as most others" : "";
-  const said = [number, mark?.words, absent, isCut ? "cut by the scan" : "", finding?.text].filter(Boolean).join("; ");
+  const said = [number, mark?.words, absent, isCut ? "truncated by the field of view" : "", finding?.text].filter(Boolean).join("; ");
   if (isAbsent) return { sign: "\u2013", look: "gap", said: `${where}: ${said}` };
   const look = mark ? `${value === null ? "dice-6" : diceClass(value)} marked` : isCut ? "cut" : diceClass(value ?? 1);
   return { sign: mark?.sign ?? "", look, said: `${where}: ${said}` };
