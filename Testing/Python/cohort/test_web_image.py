@@ -21,7 +21,7 @@ from SegmentationConcordanceLib.viewer.server import ViewerServer
 from SegmentationConcordanceLib.viewer.static_files import StaticFiles
 from viewer.test_orthanc import ALONE, ORTHANC, PLUGIN
 
-pytest.importorskip("dicomweb_client", reason="needs dicomweb-client: pip install dicomweb-client")
+pytest.importorskip("dicomweb_client", reason="needs dicomweb-client: make setup-test")
 
 
 @pytest.fixture(scope="module")

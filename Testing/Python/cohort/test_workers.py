@@ -121,7 +121,7 @@ def inside_slicer(tmp_path, monkeypatch):
     multiprocessing.set_executable(before)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="needs scripts as POSIX has them")
+@pytest.mark.skipif(os.name == "nt", reason="needs scripts as POSIX has them: make test on Linux")
 @pytest.mark.parametrize("told_by", ["SLICER_HOME", "PATH", "beside"])
 def test_inside_slicer_processes_run_python_slicer(inside_slicer, tmp_path, monkeypatch, told_by):
     folder = inside_slicer if told_by == "beside" else tmp_path / "Slicer" / "bin"
