@@ -23,6 +23,7 @@ _SUBJECTS = (
     "counts",
     "votes",
     "surfaces",
+    "disputes",
     "scene_arrays",
     "removal",
     "seg_files",

@@ -17,7 +17,7 @@ Piece = tuple[int, tuple[int, int, int]]
 
 
 def pieces(facts: CaseFacts) -> Iterator[Suspicion]:
-    """Segments in more pieces than those of all others, small crumbs left out."""
+    """Segments in more pieces than those of all others, of which most are whole; small crumbs left out."""
     if len(facts.models) == 1:
         return  # see :mod:`.one_model`
     for index in facts.structures:
@@ -31,9 +31,10 @@ def pieces(facts: CaseFacts) -> Iterator[Suspicion]:
         broken = {bit: own for bit in suspects if len(own := pieces_of(patterns >> bit & 1 != 0)) > 1}
         if not broken:
             continue
-        others = {bit: len(broken.get(bit) or pieces_of(patterns >> bit & 1 != 0)) for bit in finders}
+        counts = {bit: len(broken.get(bit) or pieces_of(patterns >> bit & 1 != 0)) for bit in finders}
         for bit, own in broken.items():
-            if len(own) > max((count for other, count in others.items() if other != bit), default=1):
+            rest = [count for other, count in counts.items() if other != bit] or [1]
+            if len(own) > max(rest) and np.median(rest) <= 1:  # thin vessels are in pieces in most models
                 yield in_pieces(index, 1 << bit, own, float(facts.volumes[index, bit]), facts.voxel_ml, lower)
 
 
