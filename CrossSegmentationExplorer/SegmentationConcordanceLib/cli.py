@@ -19,7 +19,7 @@ from .commands.option_words import in_options
 from .commands.parser import Parser
 from .commands.terminal import Terminal
 from .errors import ConcordanceError
-from .imaging.memory_budget import VARIABLE
+from .memory_budget import VARIABLE
 
 COMMANDS = {
     "harmonize": "one model's output -> one coded DICOM SEG",

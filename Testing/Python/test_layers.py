@@ -46,6 +46,8 @@ BELOW_ALL = {
     "near_matches",
     "plurals",
     "bounded_reading",
+    "memory_budget",
+    "csv_tables",
 }  # files that know none of the library
 MODULES = ("CrossSegmentationExplorer", "ConsensusMetrics", "SegmentHarmonizer")
 QT = "SegmentationConcordanceQt"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..csv_tables import table_rows
 from ..errors import LabelMapTableError
 from .concepts import CodedConcept, CodedStructure
 from .text_files import read_json, read_text
@@ -82,28 +82,19 @@ def _lines(path: Path, text: str) -> Iterator[ForeignLabel]:
 
 
 def _slicer_csv(path: Path, text: str) -> Iterator[ForeignLabel]:
-    reader = csv.DictReader(text.splitlines())
-    try:
-        columns = {column.strip().casefold(): column for column in reader.fieldnames or ()}
-    except csv.Error as error:
-        raise LabelMapTableError(path, f"line 1: {error}", "Write the table again as CSV.") from error
+    rows = table_rows(path, text, error=LabelMapTableError)
+    names = [name.strip() for name in next(rows, (0, []))[1]]
+    columns = {name.casefold(): name for name in names}
     label, name = (columns.get(one.casefold()) for one in ("LabelValue", "Name"))
     if label is None or name is None:
-        fact = f"has the columns {', '.join(columns) or 'none'}, but neither ours nor LabelValue and Name"
+        fact = f"has the columns {', '.join(names) or 'none'}, but neither ours nor LabelValue and Name"
         raise LabelMapTableError(path, fact, "Give a label map of this program, or a colour table that Slicer wrote.")
-    for row in _rows(path, reader):
-        cells = {key.casefold(): (row[column] or "").strip() for key, column in columns.items()}
+    for _, row in rows:
+        cells = {name.casefold(): cell.strip() for name, cell in zip(names, [*row, *[""] * len(names)])}
         rgb = [cells.get(f"color_{channel}", "") for channel in "rgb"]
         color = _rgb(path, rgb) if all(rgb) else None
         if cells["labelvalue"]:
             yield ForeignLabel(_label(path, cells["labelvalue"]), cells["name"], color, _structure(cells))
-
-
-def _rows(path: Path, reader: csv.DictReader) -> Iterator[dict[str, str]]:
-    try:
-        yield from reader
-    except csv.Error as error:
-        raise LabelMapTableError(path, f"line {reader.line_num}: {error}", "Write the table again as CSV.") from error
 
 
 def _structure(cells: dict[str, str]) -> CodedStructure | None:

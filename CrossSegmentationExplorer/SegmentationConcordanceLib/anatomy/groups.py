@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import functools
 import os
 import re
@@ -10,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..csv_tables import table_lines
 from ..errors import ConcordanceError
 
 GROUPS_FILE = Path(__file__).with_name("groups.csv")
@@ -40,20 +40,12 @@ def read_groups(path: str | os.PathLike[str] = GROUPS_FILE) -> tuple[StructureGr
     :raises ConcordanceError: the file cannot be read, lacks a column, or a group has no words.
     """
     path = Path(path)
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConcordanceError(path, f"cannot be read ({error})", "Give a CSV file in UTF-8.") from error
-    rows = csv.DictReader(line for line in lines if line.strip() and not line.startswith("#"))
-    if not {"group", "words"} <= set(rows.fieldnames or ()):
-        raise ConcordanceError(path, f"has the columns {rows.fieldnames}", "Give it the columns group and words.")
     groups = []
-    for row in rows:
-        title, words = (row["group"] or "").strip(), (row["words"] or "").split()
+    for number, cells in table_lines(path, ("group", "words"), comments=True):
+        title, words = cells["group"], cells["words"].split()
         if not title or not words:
-            raise ConcordanceError(
-                path, f"group {title!r} has the words {words}", "Give every group a title and words."
-            )
+            fact = f"group {title!r} has the words {words}"
+            raise ConcordanceError(f"{path}, line {number}", fact, "Give every group a title and words.")
         groups.append(StructureGroup(title, tuple("_".join(_words(word)) for word in words)))
     return tuple(groups)
 

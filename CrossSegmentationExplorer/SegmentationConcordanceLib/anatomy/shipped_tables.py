@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
+
+from ..csv_tables import table_lines
 
 
 def shipped_rows(path: Path) -> list[dict[str, str]]:
     """The rows of a table by the names of its columns, in their order."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    return [cells for _, cells in table_lines(path, comments=True)]

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from ..agreement.options import AnalysisOptions
+from ..csv_tables import table_lines
 from ..errors import ConcordanceError, UnreadableFileError
 from ..imaging.seg_file import COMPRESSIONS
 from ..imaging.seg_writer import KINDS, SegStorage
-from ..reporting.text_tables import table_lines
 from .case_comparison import Settings
 from .case_patterns import path_pattern
 from .cases import CaseOutput, Cohort, CohortCase, Problem, require_distinct

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..bounded_reading import read_at_most
-from ..errors import ConcordanceError, Setting, UnreadableFileError
+from ..csv_tables import table_lines
+from ..errors import ConcordanceError, Setting
 from ..imaging.volume_files import is_volume_file
 from .case_patterns import Fields, PathPattern, joined, path_pattern, require_match, values_of
 
 _PLAN_COLUMNS = ("segmentation", "model", "task", "name")
 _MODEL = "model"
 _LISTED = 3
-_LARGEST_PLAN = 2**26
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,31 +108,18 @@ def read_plan(path: Path) -> list[PlannedModel]:
     :raises UnreadableFileError: the file cannot be read.
     :raises ConcordanceError: a column or line has no meaning.
     """
-    try:
-        content = read_at_most(path, _LARGEST_PLAN)
-        if content is None or b"\0" in content:
-            raise UnreadableFileError(path, "is no text of a plan's size", "Give the plan as CSV.")
-        text = content.decode("utf-8-sig")
-    except OSError as error:
-        raise UnreadableFileError(path, f"cannot be read ({error.strerror})", "Check the path.") from error
-    except UnicodeDecodeError as error:
-        raise UnreadableFileError(path, "is no UTF-8 text", "Save it as CSV in UTF-8.") from error
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    try:
-        lines = [{name: (value or "").strip() for name, value in line.items() if name} for line in reader]
-    except csv.Error as error:
-        raise ConcordanceError(path, f"line {reader.line_num}: {error}", "Write it again as CSV.") from error
-    columns = tuple(reader.fieldnames or ())
-    if "segmentation" not in columns or set(columns) - set(_PLAN_COLUMNS) or not lines:
-        fact = f"has the columns {', '.join(columns) or 'none'} and {len(lines)} lines"
-        raise ConcordanceError(path, fact, f"Give {', '.join(_PLAN_COLUMNS)}, and a line for each model.")
+    lines = table_lines(path, _PLAN_COLUMNS[:1])
+    unknown = [column for _, line in lines[:1] for column in line if column not in _PLAN_COLUMNS]
+    if unknown or not lines:
+        fact = f"has the column {unknown[0]!r}" if unknown else "has no line for a model"
+        raise ConcordanceError(path, fact, f"Give the columns {', '.join(_PLAN_COLUMNS)}, and a line for each model.")
     return [
         planned_model(
             f"{path}, line {number}: segmentation",
             [part.strip() for part in line["segmentation"].split(";")],
             *(line.get(column, "") for column in _PLAN_COLUMNS[1:]),
         )
-        for number, line in enumerate(lines, start=2)
+        for number, line in lines
     ]
 
 

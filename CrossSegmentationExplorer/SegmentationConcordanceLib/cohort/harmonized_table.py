@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import hashlib
 import io
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from ..errors import ConcordanceError, UnreadableFileError
+from ..csv_tables import table_rows, table_text
+from ..errors import ConcordanceError
 from ..imaging.whole_files import whole_file
 from .folder_lock import locked
 
@@ -57,30 +57,18 @@ def read_table(path: Path) -> list[HarmonizedRow]:
 
     :raises ConcordanceError: the file is no such table.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    if not path.exists():
         return []
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableFileError(path, f"cannot be read ({error})", "Move it away.") from error
-    try:
-        with _cells_of(len(text)):
-            reader = csv.DictReader(io.StringIO(text, newline=""))
-            if tuple(reader.fieldnames or ()) == COLUMNS:
-                return [HarmonizedRow(**{name: line[name] or "" for name in COLUMNS}) for line in reader]
-    except csv.Error as error:
-        raise ConcordanceError(path, f"is damaged ({error})", "Move it away: a new one is made.") from error
-    raise ConcordanceError(path, "is no table of harmonized cases", "Move it away, or name another output folder.")
-
-
-@contextlib.contextmanager
-def _cells_of(letters: int) -> Iterator[None]:
-    """Let csv read cells of so many letters, as earlier versions wrote; it stops at 131,072 by itself."""
-    before = csv.field_size_limit(max(letters, 2**17) + 1)
-    try:
-        yield
-    finally:
-        csv.field_size_limit(before)
+    rows = table_rows(path, table_text(path))
+    if tuple(next(rows, (0, []))[1]) != COLUMNS:
+        raise ConcordanceError(path, "is no table of harmonized cases", "Move it away, or name another output folder.")
+    table = []
+    for number, cells in rows:
+        if len(cells) != len(COLUMNS):
+            fact = f"line {number} has {len(cells)} cells, the header {len(COLUMNS)}"
+            raise ConcordanceError(path, fact, "Move the table away: a new one is made.")
+        table.append(HarmonizedRow(*cells))
+    return table
 
 
 def record(path: Path, rows: Sequence[HarmonizedRow]) -> None:

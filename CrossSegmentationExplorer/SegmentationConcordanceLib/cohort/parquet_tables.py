@@ -6,7 +6,6 @@ as in Hive. manifest.json says by which version, with which settings and of whic
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,7 @@ from urllib.parse import quote
 
 from .. import __version__
 from ..agreement.table import AgreementRow, PairwiseRow, StapleRow
+from ..csv_tables import table_lines
 from ..errors import ConcordanceError
 from ..imaging.whole_files import whole_file
 from ..reporting.case_files import AGREEMENT_FILE, PAIRWISE_FILE, STAPLE_FILE
@@ -92,8 +92,7 @@ def _fields(row_type: type) -> Iterator[Any]:
 
 
 def _columns(source: Path, row_type: type) -> dict[str, list]:
-    with source.open(encoding="utf-8", newline="") as stream:
-        lines = list(csv.DictReader(stream))
+    lines = [cells for _, cells in table_lines(source, verbatim=True)]
     return {
         field.name: [_value(line.get(field.name) or "", _TYPES.get(str(field.type), "string")) for line in lines]
         for field in _fields(row_type)

@@ -13,9 +13,9 @@ from ..cohort.cohort_file import MODEL, NAME, SEGMENTATION, TASK
 from ..cohort.cohort_writer import cohort_rows, write_cohort_table
 from ..cohort.found_cases import found_cases
 from ..cohort.idc import Idc, IdcSeries
+from ..csv_tables import table_lines
 from ..errors import ConcordanceError, OutputError
 from ..plurals import counted
-from ..reporting.text_tables import table_lines
 from . import arguments
 from .parser import Parser
 from .terminal import Terminal

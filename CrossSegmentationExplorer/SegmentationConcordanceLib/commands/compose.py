@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import math
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from ..cohort.compose_case import CONSENSUS, ComposeTask, Origin, compose_case
 from ..cohort.machinery import work_on
 from ..cohort.memory import estimated_bytes
 from ..cohort.run_cohort import CASES
-from ..errors import ConcordanceError, UnreadableFileError
+from ..csv_tables import cell_number, table_lines
+from ..errors import ConcordanceError
 from ..imaging.seg_writer import AUTO
 from ..imaging.whole_files import whole_file
 from ..reporting.which_model_files import MODELS_FILE
@@ -87,15 +89,14 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
 
 
 def _order(path: Path, consensus: bool) -> dict[str, tuple[str, ...]]:
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as stream:
-            lines = [line for line in csv.DictReader(stream) if line.get("scope") == STRUCTURE]
-        ranked = sorted(lines, key=lambda line: float(line["rank"]))
-        order: dict[str, tuple[str, ...]] = {line["structure_key"]: () for line in lines}
-        for line in ranked:
-            order[line["structure_key"]] += (line["model"],)
-    except (OSError, UnicodeDecodeError, csv.Error, KeyError, ValueError, TypeError) as error:
-        raise UnreadableFileError(path, f"is no {MODELS_FILE} ({error})", "Give that of concordance which.") from error
+    ranks: list[tuple[float, str, str]] = []
+    for number, line in table_lines(path, ("scope", "structure_key", "rank", "model")):
+        if line["scope"] == STRUCTURE:
+            rank = cell_number(path, number, "rank", line)
+            ranks.append((math.inf if rank is None else rank, line["structure_key"], line["model"]))
+    order: dict[str, tuple[str, ...]] = {key: () for _, key, _ in ranks}
+    for _, key, model in sorted(ranks, key=lambda one: one[0]):
+        order[key] += (model,)
     if not order:
         raise ConcordanceError(path, "ranks no structure", "Give that of concordance which.")
     first = (CONSENSUS,) if consensus else ()

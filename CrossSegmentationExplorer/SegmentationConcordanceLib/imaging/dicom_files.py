@@ -12,7 +12,7 @@ from pydicom.dataset import FileDataset
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from ..errors import UnreadableFileError
-from .memory_budget import budget_bytes, require_within_budget
+from ..memory_budget import budget_bytes, require_within_budget
 
 _SMALL = 2**16
 _HEAD = 2**12

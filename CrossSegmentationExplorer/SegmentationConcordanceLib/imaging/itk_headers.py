@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..errors import UnreadableFileError, VoxelTypeError
-from .memory_budget import require_within_budget
+from ..memory_budget import require_within_budget
 
 _LONGEST_HEADER = 2**20
 _LONGEST_LINE = 2**12

@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import GeometryMismatchError, UnreadableFileError, VoxelTypeError
+from ..memory_budget import require_within_budget
 from .byte_source import ByteSource
 from .geometry import Geometry
 from .gzip_ends import require_soon_ended
-from .memory_budget import require_within_budget
 
 _FIELDS = (
     *("dim", "datatype", "pixdim", "vox_offset", "scl_slope", "scl_inter"),

@@ -14,8 +14,8 @@ from pydicom.dataset import Dataset
 from pydicom.pixels import iter_pixels
 
 from ..errors import DicomSegError
+from ..memory_budget import require_within_budget
 from .label_map import smallest_dtype
-from .memory_budget import require_within_budget
 
 _COPY_AGAIN = "Copy or export it again."
 

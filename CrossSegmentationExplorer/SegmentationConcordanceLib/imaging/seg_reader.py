@@ -16,12 +16,12 @@ from pydicom.uid import SegmentationStorage, SurfaceSegmentationStorage
 
 from ..anatomy.concepts import CodedConcept, CodedStructure
 from ..errors import DicomSegError, UnreadableFileError
+from ..memory_budget import require_within_budget
 from .cielab import rgb_of_dicom_lab
 from .dicom_files import read_dicom
 from .geometry import Geometry
 from .image_series import ImageSeries
 from .label_map import LabelMap, Segment, label_counts
-from .memory_budget import require_within_budget
 from .seg_alike import told_apart
 from .seg_correction import SegCorrection, SegReference, correction_in
 from .seg_damage import DAMAGE, damage_is_told

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from ..agreement.table import AgreementRow
 from ..anatomy.vocabulary import load_vocabulary, shipped_vocabularies
+from ..csv_tables import table_lines
 from ..errors import ConcordanceError
-from .text_tables import table_lines
 
 STUDY_COLUMN = "study_uid"
 SEG_PREFIX = "seg_"

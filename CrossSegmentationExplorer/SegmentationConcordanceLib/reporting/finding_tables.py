@@ -4,8 +4,7 @@ backslash have a backslash before them; a number that a finding has not is an em
 from __future__ import annotations
 
 import csv
-import io
-import math
+import functools
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -13,9 +12,9 @@ from pathlib import Path
 
 from ..agreement.finding import Finding
 from ..agreement.finding_kinds import KINDS, NUMBERS
-from ..errors import ConcordanceError, UnreadableFileError
+from ..csv_tables import cell_number, table_lines
+from ..errors import ConcordanceError
 from ..imaging.whole_files import whole_file
-from .text_tables import separator_of, table_text
 
 _LISTS = ("cases", "structures", "names", "models", "others")
 _PLACE = ("right_mm", "anterior_mm", "superior_mm")
@@ -67,38 +66,15 @@ def read_findings(path: str | os.PathLike[str]) -> list[Finding]:
     :raises ConcordanceError: a column is missing, or a value is none that it can have; names file and line.
     """
     path = Path(path)
-    text = table_text(path)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator_of(text), strict=True)
-    try:
-        if not reader.fieldnames:
-            raise UnreadableFileError(path, "is empty", f"The first line must name the columns {', '.join(COLUMNS)}.")
-        missing = [name for name in ("case", "kind", "structures", "models") if name not in reader.fieldnames]
-        if missing:
-            fact = f"has no column {', '.join(missing)}"
-            raise ConcordanceError(path, fact, "Give a findings.csv as 'concordance compare' writes it.")
-        return [_finding(path, reader.line_num, line) for line in reader]
-    except csv.Error as error:
-        raise ConcordanceError(path, f"line {reader.line_num}: {error}", "Write the table again as CSV.") from error
+    needed = ("case", "kind", "structures", "models")
+    return [_finding(path, number, line) for number, line in table_lines(path, needed, verbatim=True)]
 
 
-def _finding(path: Path, line: int, cells: Mapping[str, str | None]) -> Finding:
-    text = {name: (value or "") for name, value in cells.items() if name is not None and isinstance(value, str | None)}
+def _finding(path: Path, line: int, text: Mapping[str, str]) -> Finding:
     if text["kind"] not in KINDS:
         fact = f"{text['kind']!r} is no kind of finding"
         raise ConcordanceError(f"{path}, line {line}", fact, f"Use one of {', '.join(KINDS)}.")
-
-    def number(column: str) -> float | None:
-        if not text.get(column, "").strip():
-            return None
-        try:
-            value = float(text[column])
-        except ValueError:
-            value = math.nan
-        if not math.isfinite(value):
-            subject = f"{path}, line {line}, column {column}"
-            raise ConcordanceError(subject, f"{text[column]!r} is not a number", "Write a number or leave it empty.")
-        return value
-
+    number = functools.partial(cell_number, path, line, cells=text)
     right, anterior, superior = (number(column) for column in _PLACE)
     place = None
     if right is not None and anterior is not None and superior is not None:

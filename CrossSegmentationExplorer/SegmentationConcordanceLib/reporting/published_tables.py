@@ -6,8 +6,6 @@ files of their own and are joined here.
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -16,9 +14,9 @@ from pathlib import Path
 
 from ..agreement.table import EMPTY_CONSENSUS, OK, AgreementRow
 from ..anatomy.vocabulary import load_vocabulary, shipped_vocabularies
-from ..errors import ConcordanceError
+from ..csv_tables import table_lines, table_rows, table_text
+from ..errors import ConcordanceError, UnreadableFileError
 from .case_table import CaseTable
-from .text_tables import separator_of, table_lines, table_text
 
 INTERSECTION = "intersection"
 _KEYS = ("page", "structure", "series_uid", "model")
@@ -33,10 +31,11 @@ def is_published_layout(path: Path) -> bool:
 
     :raises UnreadableFileError: there is no such file, or it is no UTF-8 text.
     """
-    text = table_text(path)
     try:
-        header = next(csv.reader(io.StringIO(text, newline=""), delimiter=separator_of(text)), [])
-    except csv.Error:  # whoever reads the table says so
+        _, header = next(table_rows(path, table_text(path)), (0, []))
+    except UnreadableFileError:
+        raise
+    except ConcordanceError:  # it is no CSV; whoever reads the table says so
         return False
     names = {name.strip() for name in header}
     return names.issuperset((*_KEYS, "model_name")) and (_DICE in names or names.issuperset(_VOLUMES))

@@ -7,8 +7,6 @@ spreadsheet as text.
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import os
 import re
@@ -19,9 +17,9 @@ from typing import Any, TypeVar
 
 from ..agreement.measures import MEASURES
 from ..agreement.table import PRESENCES, STATUSES, AgreementRow, PairwiseRow, StapleRow
-from ..errors import ConcordanceError, UnreadableFileError
+from ..csv_tables import require_columns, table_rows, table_text
+from ..errors import ConcordanceError
 from ..imaging.whole_files import whole_file
-from .text_tables import separator_of, table_text
 
 Row = TypeVar("Row", AgreementRow, PairwiseRow, StapleRow)
 
@@ -96,40 +94,18 @@ def _cell(value: str | float | None) -> str:
 
 def _read(path: str | os.PathLike[str], row_type: type[Row]) -> list[Row]:
     path = Path(path)
-    text = table_text(path)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator_of(text), strict=True)
-    header: list[str] = []
-    rows = []
-    try:
-        for cells in lines:
-            if not any(cell.strip() for cell in cells):
-                continue
-            if not header:
-                header = _header(path, cells, row_type)
-            else:
-                rows.append(_row(path, lines.line_num, header, cells, row_type))
-    except csv.Error as error:
-        raise ConcordanceError(path, f"line {lines.line_num}: {error}", "Write the table again as CSV.") from error
-    if not header:
-        raise UnreadableFileError(path, "is empty", _columns_remedy(row_type))
-    return rows
+    lines = table_rows(path, table_text(path))
+    header = _header(path, next(lines, (0, []))[1], row_type)
+    return [_row(path, number, header, cells, row_type) for number, cells in lines]
 
 
 def _header(path: Path, cells: Sequence[str], row_type: type[Row]) -> list[str]:
     names = [cell.strip() for cell in cells]
-    missing = [field.name for field in fields(row_type) if field.default is MISSING and field.name not in names]
-    if missing:
-        raise ConcordanceError(path, f"has no column {', '.join(missing)}", _columns_remedy(row_type))
+    require_columns(path, names, [field.name for field in fields(row_type) if field.default is MISSING])
     twice = [field.name for field in fields(row_type) if names.count(field.name) > 1]
     if twice:
         raise ConcordanceError(path, f"has the column {', '.join(twice)} twice", "Leave one of them.")
     return names
-
-
-def _columns_remedy(row_type: type[Row]) -> str:
-    return (
-        f"The first line must name the columns {', '.join(f.name for f in fields(row_type) if f.default is MISSING)}."
-    )
 
 
 def _row(path: Path, line: int, header: Sequence[str], cells: Sequence[str], row_type: type[Row]) -> Row:

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from ..errors import ConcordanceError, UnreadableFileError
+from ..csv_tables import table_lines
+from ..errors import ConcordanceError
 from ..imaging.whole_files import whole_file
 from .blinding import Blinding
 from .verdict import Verdict
@@ -53,15 +54,9 @@ def read_key(review: str | os.PathLike[str]) -> Key:
     :raises ConcordanceError: it is no key.
     """
     path = key_file(review)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
+    if not path.exists():
         return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableFileError(path, "cannot be read", "It is the key of a blinded review.") from error
-    lines = list(csv.DictReader(io.StringIO(text, newline="")))
-    if any(None in line or set(KEY_COLUMNS) - set(line) for line in lines):
-        raise ConcordanceError(path, f"is no key of a review: it needs the columns {', '.join(KEY_COLUMNS)}")
+    lines = [cells for _, cells in table_lines(path, KEY_COLUMNS, verbatim=True)]
     found: dict[tuple[str, str], dict[str, str]] = {}
     for line in lines:
         found.setdefault((line["reader"], line["case"]), {})[line["model"]] = line["alias"]

@@ -19,9 +19,9 @@ from SegmentationConcordanceLib.errors import ConcordanceError, DicomSegError, U
 from SegmentationConcordanceLib.imaging.dicom_files import BoundedFile, read_dicom
 from SegmentationConcordanceLib.imaging.image_headers import read_headers
 from SegmentationConcordanceLib.imaging.label_map import label_boxes, label_ranks
-from SegmentationConcordanceLib.imaging.memory_budget import VARIABLE, budget_bytes, require_within_budget
 from SegmentationConcordanceLib.imaging.seg_reader import read_dicom_seg
 from SegmentationConcordanceLib.imaging.volume_files import read_label_volume
+from SegmentationConcordanceLib.memory_budget import VARIABLE, budget_bytes, require_within_budget
 
 MB = 2**20
 

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..errors import ConcordanceError, UnreadableFileError
+from .errors import ConcordanceError, UnreadableFileError
 
 VARIABLE = "CONCORDANCE_MEMORY_GB"
 """Environment variable that sets the budget, in GiB."""

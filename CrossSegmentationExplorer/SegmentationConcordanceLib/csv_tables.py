@@ -1,0 +1,135 @@
+"""CSV files of users, read in one way: UTF-8 with or without a byte order mark, comma or semicolon between cells.
+
+What is wrong is said in one way: the file, the line, the fact, and what to do.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from .bounded_reading import read_at_most
+from .errors import ConcordanceError, UnreadableFileError
+from .memory_budget import VARIABLE, budget_bytes
+
+_LONGEST_CELL = 131_072  # of csv itself
+
+
+def table_text(path: Path) -> str:
+    """The file's text, without a byte order mark: spreadsheets put one in front.
+
+    :raises UnreadableFileError: there is no such file, or it is no UTF-8 text.
+    """
+    try:
+        content = read_at_most(path, budget_bytes())
+        if content is None:
+            raise UnreadableFileError(path, "is too large to be a table", f"Set {VARIABLE} higher if it is one.")
+        if b"\0" in content:
+            raise UnreadableFileError(path, f"byte {content.index(0)} is zero, which no text has", "Give a CSV file.")
+        return content.decode("utf-8-sig")
+    except OSError as error:
+        raise UnreadableFileError(path, f"cannot be read ({error.strerror})", "Give the path of a CSV file.") from error
+    except UnicodeDecodeError as error:
+        fact = f"is no UTF-8 text (byte {error.start})"
+        raise UnreadableFileError(path, fact, "Save the table as CSV in UTF-8.") from error
+
+
+def table_rows(
+    path: Path, text: str, *, comments: bool = False, error: type[ConcordanceError] = ConcordanceError
+) -> Iterator[tuple[int, list[str]]]:
+    """The lines of a table that are not blank, the header first, each with its number in the file.
+
+    :param text: of the file.
+    :param comments: whether lines that begin with "#" are left out.
+    :param error: what is raised where it is no CSV; names the line.
+    """
+    lines: Iterator[str] = io.StringIO(text, newline="")
+    if comments:
+        lines = ("\n" if line.startswith("#") else line for line in lines)
+    reader = csv.reader(lines, delimiter=separator_of(text), strict=True)
+    try:
+        with _cells_of(len(text)):
+            for cells in reader:
+                if any(cell.strip() for cell in cells):
+                    yield reader.line_num, cells
+    except csv.Error as problem:
+        raise error(path, f"line {reader.line_num}: {problem}", "Write the table again as CSV.") from problem
+
+
+def table_lines(
+    path: Path, needed: Sequence[str] = (), *, comments: bool = False, verbatim: bool = False
+) -> list[tuple[int, dict[str, str]]]:
+    """The lines of a user's table below its header, each with its number in the file.
+
+    :param needed: the columns that there must be.
+    :param comments: whether lines that begin with "#" are left out.
+    :param verbatim: whether blanks around a cell belong to it.
+    :returns: cells by the names of their columns; "" for a cell that is not there. Cells beyond the header are left
+        out.
+    :raises UnreadableFileError: there is no such file, it is no UTF-8 text, or it is empty where columns are needed.
+    :raises ConcordanceError: it is no CSV, or lacks a column.
+    """
+    rows = table_rows(path, table_text(path), comments=comments)
+    names = [name.strip() for name in next(rows, (0, []))[1]]
+    require_columns(path, names, needed)
+    lines = []
+    for number, cells in rows:
+        cells += [""] * (len(names) - len(cells))
+        line = {name: cell if verbatim else cell.strip() for name, cell in zip(names, cells) if name}
+        lines.append((number, line))
+    return lines
+
+
+def require_columns(path: Path, names: Sequence[str], needed: Sequence[str]) -> None:
+    """Refuse a table that lacks a column.
+
+    :param names: of its columns.
+    :param needed: of those that there must be.
+    :raises UnreadableFileError: it has no column at all.
+    :raises ConcordanceError: it lacks some.
+    """
+    remedy = f"The first line must name the columns {', '.join(needed)}."
+    if needed and not names:
+        raise UnreadableFileError(path, "is empty", remedy)
+    missing = [name for name in needed if name not in names]
+    if missing:
+        raise ConcordanceError(path, f"has no column {', '.join(missing)}", remedy)
+
+
+def cell_number(path: Path, line: int, column: str, cells: Mapping[str, str]) -> float | None:
+    """The number in a cell; None for an empty one, and for a column that is not there.
+
+    :param line: its number in the file.
+    :param cells: of the line, by the names of their columns.
+    :raises ConcordanceError: it is no finite number; names file, line and column.
+    """
+    text = cells.get(column, "").strip()
+    try:
+        value = float(text) if text else None
+    except ValueError:
+        value = float("nan")
+    if value is not None and not abs(value) < float("inf"):
+        where = f"{path}, line {line}, column {column}"
+        raise ConcordanceError(where, f"{text!r} is not a number", "Write a number or leave it empty.")
+    return value
+
+
+def separator_of(text: str) -> str:
+    """The comma or the semicolon, whichever the first line has more of; lines that begin with "#" do not count."""
+    lines = (line for line in io.StringIO(text) if line.strip())
+    first = next(lines, "")
+    header = first if not first.startswith("#") else next((line for line in lines if not line.startswith("#")), first)
+    return max(",;", key=header.count)
+
+
+@contextmanager
+def _cells_of(letters: int) -> Iterator[None]:
+    """Let csv read cells of so many letters; it stops at 131,072 by itself."""
+    before = csv.field_size_limit(max(letters, _LONGEST_CELL) + 1)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
