@@ -4,11 +4,9 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 from slicer.i18n import translate
-from slicer.ScriptedLoadableModule import (
-    ScriptedLoadableModule,
-    ScriptedLoadableModuleTest,
-    ScriptedLoadableModuleWidget,
-)
+from slicer.ScriptedLoadableModule import ScriptedLoadableModule, ScriptedLoadableModuleWidget
+
+from ConsensusMetricsLib.selfTest import ConsensusMetricsTest  # noqa: F401 - Slicer looks for it in this file
 
 # Widgets of the options: field of AnalysisOptions, property, signal.
 OPTION_WIDGETS = {
@@ -58,22 +56,14 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
     def setup(self):
         ScriptedLoadableModuleWidget.setup(self)
         self.logic = None
-        problem = _obstacle()
-        if problem:
-            label = qt.QLabel(problem)
+        try:
+            from SegmentationConcordanceQt.startup import setUpPanel
+        except ImportError:  # another extension's module of the explorer's name was found first
+            label = qt.QLabel(_("The library was not found beside the module Cross Segmentation Explorer."))
             label.wordWrap = True
             self.layout.addWidget(label)
             return
-        from SegmentationConcordanceQt.reloading import enterAgain
-        from SegmentationConcordanceQt.startup import warning
-
-        if warning():
-            label = qt.QLabel(warning())
-            label.wordWrap = True
-            self.layout.addWidget(label)
-        self._makePanel()
-        self.refresh()
-        enterAgain(self)
+        setUpPanel(self, self._makePanel)
 
     def _makePanel(self):
         from SegmentationConcordanceLib.anatomy.combinations import combinations
@@ -395,58 +385,7 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
                 write(path)
 
 
-def _obstacle():
-    """Why the module cannot work here; "" where it can."""
-    try:
-        from SegmentationConcordanceQt.startup import obstacle
-    except ImportError:  # another extension's module of the explorer's name was found first
-        return _("The library of SegmentationConcordance was not found beside its module Cross Segmentation Explorer.")
-    return obstacle()
-
-
 def _checked(listWidget):
     """The texts of the items that are checked."""
     items = [listWidget.item(row) for row in range(listWidget.count)]
     return tuple(item.text() for item in items if item.checkState() == qt.Qt.Checked)
-
-
-class ConsensusMetricsTest(ScriptedLoadableModuleTest):
-    """Two models of one volume, whose agreement is known beforehand."""
-
-    def setUp(self):
-        slicer.mrmlScene.Clear()
-
-    def runTest(self):
-        self.setUp()
-        self.test_ConsensusMetrics1()
-
-    def test_ConsensusMetrics1(self):
-        import numpy as np
-
-        from SegmentationConcordanceLib.anatomy.vocabulary import load_vocabulary
-        from SegmentationConcordanceLib.imaging.geometry import Geometry
-        from SegmentationConcordanceLib.imaging.label_map import LabelMap, Segment
-        from SegmentationConcordanceLib.scene.consensus.consensus_metrics import ConsensusMetricsLogic
-        from SegmentationConcordanceLib.scene.segmentation_node import add_segmentation_node
-        from SegmentationConcordanceLib.scene.volume_node import add_volume_node
-
-        self.delayDisplay("Comparing two models: 9 of the 12 columns of each are common")
-        label = load_vocabulary("moose").labels[0]
-        grid = Geometry.from_parts((10, 20, 20), (1.0, 1.0, 5.0), (0.0, 0.0, 0.0), np.eye(3))
-        volume = add_volume_node(slicer.mrmlScene, np.zeros(grid.shape, np.int16), grid, "CT")
-        for model, first in (("A", 2), ("B", 5)):
-            voxels = np.zeros(grid.shape, np.uint8)
-            voxels[2:8, 5:15, first : first + 12] = 1
-            label_map = LabelMap((voxels,), grid, (Segment(1, label.structure_name, label.structure),))
-            add_segmentation_node(slicer.mrmlScene, label_map, model, volume)
-        logic = ConsensusMetricsLogic(slicer.mrmlScene)
-        try:
-            logic.preselect_volume()
-            self.assertIs(logic.volume, volume)
-            result = logic.apply()
-            self.assertEqual([round(row.dice, 9) for row in result.agreement], [round(18 / 24, 9)] * 2)
-            self.assertIsNotNone(slicer.mrmlScene.GetFirstNodeByName("CT: agreement, table"))
-            self.assertIsNotNone(logic.jump_to(result.agreement[0]))
-        finally:
-            logic.close()
-        self.delayDisplay("Test passed")

@@ -7,9 +7,10 @@ from slicer.i18n import translate
 from slicer.ScriptedLoadableModule import ScriptedLoadableModule, ScriptedLoadableModuleWidget
 
 from CrossSegmentationExplorerLib.reviewSection import ReviewSection
+from CrossSegmentationExplorerLib.segmentationsSection import SegmentationsSection
 from CrossSegmentationExplorerLib.selfTest import CrossSegmentationExplorerTest  # noqa: F401 - Slicer looks for it here
 from CrossSegmentationExplorerLib.switches import KEYS, SIGNALS, SWITCHES
-from CrossSegmentationExplorerLib.tableCells import fillTable, setChecked, setColor, tableTexts
+from CrossSegmentationExplorerLib.tableCells import fillTable, setChecked, setColor
 from CrossSegmentationExplorerLib.viewBars import showViewBars
 from CrossSegmentationExplorerLib.viewsSection import ViewsSection
 
@@ -51,20 +52,11 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
     """The panel. What it knows is in the library's ExplorerLogic and ExplorerPanel, and in the scene."""
 
     def setup(self):
-        from SegmentationConcordanceQt.reloading import enterAgain
-        from SegmentationConcordanceQt.startup import obstacle
+        from SegmentationConcordanceQt.startup import setUpPanel
 
         ScriptedLoadableModuleWidget.setup(self)
         self.logic, self._shortcuts = None, []
-        problem = obstacle()
-        if problem:
-            label = qt.QLabel(problem)
-            label.wordWrap = True
-            self.layout.addWidget(label)
-            return
-        self._makePanel()
-        self.refresh()
-        enterAgain(self)
+        setUpPanel(self, self._makePanel)
 
     def _makePanel(self):
         from SegmentationConcordanceLib.scene.explorer.explorer_logic import ExplorerLogic
@@ -81,7 +73,7 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
         self._work = LongWork()
         for table in (self.ui.segmentationsTable, self.ui.rowsTable, self.ui.structuresTable, self.ui.rulesTable):
             table.horizontalHeader().setSectionResizeMode(qt.QHeaderView.ResizeToContents)
-        self._refreshTimer, self._searchTimer = qt.QTimer(), qt.QTimer()
+        self._refreshTimer = qt.QTimer()
         self._refreshTimer.setSingleShot(True)
         self._connectWidgets()
         labels = renderers_of(slicer.app.applicationLogic())
@@ -94,6 +86,7 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
             height_px=lambda: slicer.app.layoutManager().viewport().height,
         )
         self.panel = ExplorerPanel(self.logic, slicer.mrmlScene)
+        self._segmentations = SegmentationsSection(self)
         self._views = ViewsSection(self.ui, self.logic, self.do)
         self._review = ReviewSection(self.ui.reviewPlace, self.resourcePath, self.logic, self.do)
         self._shortcuts = self._makeShortcuts()
@@ -101,13 +94,7 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
     def _connectWidgets(self):
         ui = self.ui
         self._refreshTimer.connect("timeout()", self.refresh)
-        self._searchTimer.connect("timeout()", self.searchOn)
         ui.volumeSelector.connect("currentNodeChanged(vtkMRMLNode*)", self.onVolumeChanged)
-        ui.segmentationsTable.connect("itemChanged(QTableWidgetItem*)", self.onSegmentationChanged)
-        ui.loadButton.connect("clicked()", self.onLoad)
-        ui.rulesTable.connect("itemChanged(QTableWidgetItem*)", self.onRulesEdited)
-        ui.groupsTable.connect("itemChanged(QTableWidgetItem*)", self.onGroupsEdited)
-        ui.resetGroupsButton.connect("clicked()", lambda: self.do(lambda: self.logic.change(groups=None)))
         ui.rowsTable.connect("itemChanged(QTableWidgetItem*)", self.onRowChanged)
         ui.allModelsButton.connect("clicked()", lambda: self.do(self.logic.show_all_models))
         ui.upButton.connect("clicked()", lambda: self.moveRow(-1))
@@ -161,14 +148,14 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
         for shortcut in self._shortcuts:
             shortcut.enabled = True
         self.do(self.logic.enter)
-        self.startSearch()
+        self._segmentations.startSearch()
 
     def exit(self):
         if self.logic is None:
             return
         for shortcut in self._shortcuts:
             shortcut.enabled = False
-        self._searchTimer.stop()
+        self._segmentations.stopSearch()
         self.logic.exit()
 
     def onReload(self):
@@ -201,6 +188,20 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
             self.logic.refresh()
             self.showAll()
 
+    @property
+    def isFilling(self):
+        """Whether widgets are being filled, and what they report is not of the user."""
+        return self._updating
+
+    @property
+    def isWorking(self):
+        """Whether long work runs."""
+        return self._work.isRunning
+
+    def runLong(self, title, failure, work):
+        """Run long work, as if widgets were filled meanwhile: what is half done is not compared."""
+        return self._work.run(title, failure, lambda progress: self.fill(lambda: work(progress)))
+
     def fill(self, *parts):
         """Call what fills widgets: while they are filled, they are not being used."""
         former, self._updating = self._updating, True
@@ -219,7 +220,7 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
         """Show what logic and scene say now."""
         self.fill(
             self._showScan,
-            self._showSegmentations,
+            self._segmentations.show,
             self._showRows,
             self._showSwitches,
             self._showStructures,
@@ -242,19 +243,6 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
         self.ui.volumeSelector.setCurrentNode(self.logic.volume)
         self.ui.statusLabel.text = self.logic.summary()
         self.ui.scanCollapsibleButton.visible = not self.logic.review.is_blinded  # it has the models' names
-
-    def _showSegmentations(self):
-        ui, lines = self.ui, self.panel.segmentations
-        missing = [line for line in lines if not line.loaded]
-        ui.loadButton.enabled = any(line.checked for line in missing)
-        ui.foundLabel.text = _("{count} not loaded").format(count=len(missing)) if missing else ""
-        if self._changed("segmentations", lines):
-            fillTable(ui.segmentationsTable, [line.texts for line in lines], editable=(1,))
-            for number, line in enumerate(lines):
-                setChecked(ui.segmentationsTable.item(number, 0), line.checked)
-        for table, cells in ((ui.rulesTable, self.panel.rule_cells), (ui.groupsTable, self.panel.group_cells)):
-            if self._changed(table.objectName, cells):
-                fillTable(table, cells, editable=(0, 1))
 
     def _showRows(self):
         table, entries = self.ui.rowsTable, self.logic.entries
@@ -318,48 +306,12 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
         """Show another structure or place; all else is as before."""
         self.fill(self._showRows, self._showSelected, self._fold)
 
-    def startSearch(self):
-        """Look for segmentations of the volume in the DICOM database, a little at a time."""
-        from SegmentationConcordanceQt.dicomDatabase import openDatabase
-
-        self.panel.start_search(openDatabase())
-        self._searchTimer.start(0)
-
-    def searchOn(self):
-        if self._work.isRunning:
-            return
-        self.panel.search.advance()
-        if self.panel.search.is_done:
-            self._searchTimer.stop()
-            self.showAll()
-
     def onVolumeChanged(self, node):
         if not (
             self._updating or self._work.isRunning or slicer.mrmlScene.IsBatchProcessing()
         ):  # a scene is closed or loaded
             self.do(lambda: self.logic.set_volume(node))
-            self.startSearch()
-
-    def onSegmentationChanged(self, item):
-        if not self._updating:
-            line = self._shown["segmentations"][item.row()]
-            if item.column() == 0:
-                self.panel.check(line, item.checkState() == qt.Qt.Checked)
-            else:
-                self.panel.rename_model(line, item.text())
-                self._shown.pop("segmentations")  # what was typed need not be what the model is called now
-            self.refreshSoon()  # not now: the table still works on the item
-
-    def onRulesEdited(self, *_unused):
-        if not self._updating:
-            self.panel.set_rule_cells(tableTexts(self.ui.rulesTable))
-            self.startSearch()
-            self.refreshSoon()
-
-    def onGroupsEdited(self, *_unused):
-        if not self._updating:
-            self.panel.set_group_cells(tableTexts(self.ui.groupsTable))
-            self.refreshSoon()
+            self._segmentations.startSearch()
 
     def onRowChanged(self, item):
         if not self._updating and item.column() == 0:
@@ -408,18 +360,3 @@ class CrossSegmentationExplorerWidget(ScriptedLoadableModuleWidget):
         if not self._work.isRunning:
             self.logic.step_finding(steps)
             self.showStep()
-
-    def onLoad(self):
-        """Load what is checked of what the database has; what cannot be read does not stop the rest."""
-        errors = []
-        try:
-            # as if widgets were filled: what is half loaded is not compared
-            self._work.run(
-                _("Loading"),
-                _("The segmentations could not be loaded."),
-                lambda progress: self.fill(lambda: errors.extend(self.panel.load_checked(progress))),
-            )
-        finally:
-            self.refresh()
-        if errors:
-            slicer.util.errorDisplay("\n".join(str(error) for error in errors))

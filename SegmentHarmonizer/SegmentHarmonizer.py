@@ -53,22 +53,14 @@ class SegmentHarmonizerWidget(ScriptedLoadableModuleWidget):
     def setup(self):
         ScriptedLoadableModuleWidget.setup(self)
         self.logic = None
-        problem = _obstacle()
-        if problem:
-            label = qt.QLabel(problem)
+        try:
+            from SegmentationConcordanceQt.startup import setUpPanel
+        except ImportError:  # another extension's module of the explorer's name was found first
+            label = qt.QLabel(_("The library was not found beside the module Cross Segmentation Explorer."))
             label.wordWrap = True
             self.layout.addWidget(label)
             return
-        from SegmentationConcordanceQt.reloading import enterAgain
-        from SegmentationConcordanceQt.startup import warning
-
-        if warning():
-            label = qt.QLabel(warning())
-            label.wordWrap = True
-            self.layout.addWidget(label)
-        self._makePanel()
-        self.refresh()
-        enterAgain(self)
+        setUpPanel(self, self._makePanel)
 
     def _makePanel(self):
         import os
@@ -357,12 +349,3 @@ class SegmentHarmonizerWidget(ScriptedLoadableModuleWidget):
             indexer.addListOfFiles(openDatabase(), [str(path) for path in export.files], True)
             indexer.waitForImportFinished()
         return export
-
-
-def _obstacle():
-    """Why the module cannot work here; "" where it can."""
-    try:
-        from SegmentationConcordanceQt.startup import obstacle
-    except ImportError:  # another extension's module of the explorer's name was found first
-        return _("The library of SegmentationConcordance was not found beside its module Cross Segmentation Explorer.")
-    return obstacle()

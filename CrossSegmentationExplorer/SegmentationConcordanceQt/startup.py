@@ -3,11 +3,33 @@
 import re
 from pathlib import Path
 
+import qt
 import slicer
 from slicer.i18n import tr as _
 
 OLDEST_SLICER = (5, 12)
 _FOLDER = Path(__file__).resolve().parents[1]
+
+
+def setUpPanel(widget, makePanel):
+    """Make a module's panel, show what the scene says, and enter it where it is shown already.
+
+    Says in its place why the module cannot work here, or above it what else the user must know.
+
+    :param widget: of the module, with ``refresh``.
+    :param makePanel: called where the module can work.
+    """
+    from SegmentationConcordanceQt.reloading import enterAgain
+
+    problem = obstacle()
+    if problem or warning():
+        label = qt.QLabel(problem or warning())
+        label.wordWrap = True
+        widget.layout.addWidget(label)
+    if not problem:
+        makePanel()
+        widget.refresh()
+        enterAgain(widget)
 
 
 def obstacle():

@@ -7,9 +7,8 @@ from typing import Any
 from trame_server import Server
 
 from ..errors import ConcordanceError
-from ..exploring.judged import judged_models, judged_subjects
+from ..exploring.structure_desk import StructureDesk
 from ..exploring.structure_list import ListedStructure
-from ..review.review_desk import ReviewDesk
 from ..review.review_session import ReviewSession
 
 _LONGEST_COMMENT = 2000
@@ -25,22 +24,18 @@ class Reviewing:
 
     def __init__(self, server: Server, session: ReviewSession, models: list[str]) -> None:
         self._state = server.state
-        self._models = models
-        self.desk = ReviewDesk(session, models)
+        self.desk = StructureDesk(session, models)
         self._state.update({"verdicts": [], "review_progress": "", "review_error": "", "comment": ""})
         server.trigger("press")(self.press)
         server.trigger("move")(lambda steps: self._do(lambda: self.desk.move(int(steps))))
 
     def expect(self, structures: tuple[ListedStructure, ...]) -> None:
         """Count these structures, of every model that knows them."""
-        self.desk.session.expect(judged_subjects(structures, self._models))
+        self.desk.expect(structures)
 
     def show(self, structure: ListedStructure | None) -> None:
         """The page shows another structure."""
-        if structure is None:
-            self.desk.show("", "")
-        else:
-            self.desk.show(structure.key, structure.name, judged_models(structure, self._models))
+        self.desk.show_listed(structure)
         self.tell()
 
     def press(self, key: Any) -> None:

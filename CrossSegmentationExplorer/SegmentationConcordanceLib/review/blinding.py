@@ -32,13 +32,6 @@ class Blinding:
         """The model behind an alias; anything else stays as it is."""
         return next((model for model, called in self.aliases.items() if called == alias), alias)
 
-    def text(self, text: str) -> str:
-        """A text with every model's name replaced, longer names first; for messages that name models."""
-        for model in sorted(self.aliases, key=len, reverse=True):
-            if model:
-                text = text.replace(model, self.aliases[model])
-        return text
-
 
 OPEN = Blinding({})
 """Nothing is hidden."""

@@ -457,7 +457,7 @@ def of_database(desktop, made_patient) -> HostedModule:
     add_ct(desktop.host.scene, made_patient.series)
     hosted = desktop.load_module(MODULE)
     hosted.enter()
-    while hosted.widget._searchTimer.active:
+    while hosted.widget._segmentations._searchTimer.active:
         desktop.process_events()
     return hosted
 
@@ -500,7 +500,7 @@ def test_a_file_that_cannot_be_read_is_named_and_the_others_are_loaded(desktop, 
     add_ct(desktop.host.scene, patient.series)
     hosted = desktop.load_module(MODULE)
     hosted.enter()
-    while hosted.widget._searchTimer.active:
+    while hosted.widget._segmentations._searchTimer.active:
         desktop.process_events()
     patient.segs["H"].unlink()
     hosted.ui.loadButton.click()

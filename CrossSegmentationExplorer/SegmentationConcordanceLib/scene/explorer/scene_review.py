@@ -10,12 +10,12 @@ from pathlib import Path
 import slicer
 
 from ...errors import ConcordanceError
-from ...exploring.judged import judged_models, judged_subjects
+from ...exploring.structure_desk import StructureDesk
 from ...exploring.structure_list import ListedStructure
 from ...imaging.image_series import ImageSeries
 from ...review.blinding import OPEN, Blinding
 from ...review.correction import CorrectionOrigin
-from ...review.review_desk import DeskLine, ReviewDesk
+from ...review.review_desk import DeskLine
 from ...review.review_session import ReviewSession
 from ...review.verdict import SCORE_OF_GRADE, Subject, Verdict
 from ...review.work_list import Reading
@@ -37,8 +37,7 @@ class SceneReview:
 
     def __init__(self) -> None:
         self._session: ReviewSession | None = None
-        self._desk: ReviewDesk | None = None
-        self._models: tuple[str, ...] = ()
+        self._desk: StructureDesk | None = None
         self._volume: slicer.vtkMRMLScalarVolumeNode | None = None
         self._listed = ""
         self._named: Blinding = OPEN
@@ -74,7 +73,7 @@ class SceneReview:
     def stop(self) -> None:
         """Read no more; what was said is in the file."""
         self._session = self._desk = self._volume = self.series = None
-        self._models, self._listed, self._named = (), "", OPEN
+        self._listed, self._named = "", OPEN
 
     def open_reading(self, reading: Reading, models: Sequence[str], series: ImageSeries | None) -> Blinding:
         """A case of a work list comes into the scene; what its models are to be called there already.
@@ -105,16 +104,16 @@ class SceneReview:
             self.series = None
             uid = series_uid_of_volume(volume)
             hidden = self._session.open_case(volume.GetName(), models, series_uid=uid)
-        self._models = tuple(hidden.shown(model) for model in (hidden.order or models))
         self._volume = volume
-        self._desk = ReviewDesk(self._session, self._models)
+        shown = tuple(hidden.shown(model) for model in (hidden.order or models))
+        self._desk = StructureDesk(self._session, shown)
         return hidden
 
     def expect(self, structures: Sequence[ListedStructure]) -> None:
         """These structures are there to be judged. What a scene of an older version says of them is taken over."""
-        if self._session is None or self._volume is None:
+        if self._session is None or self._volume is None or self._desk is None:
             return
-        self._session.expect(judged_subjects(structures, self._models))
+        self._desk.expect(structures)
         names = {structure.key: structure.name for structure in structures}
         for key, old in read_old_ratings(self._volume).items():
             subject = Subject(key, names.get(key, ""))
@@ -124,12 +123,8 @@ class SceneReview:
 
     def show(self, structure: ListedStructure | None) -> None:
         """Another structure is shown, or the same one still."""
-        if self._desk is None:
-            return
-        if structure is None:
-            self._desk.show("", "")
-        else:
-            self._desk.show(structure.key, structure.name, judged_models(structure, self._models))
+        if self._desk is not None:
+            self._desk.show_listed(structure)
 
     @property
     def lines(self) -> tuple[DeskLine, ...]:

@@ -1,0 +1,1 @@
+"""Parts of the module ConsensusMetrics: what its file would be too long with."""
