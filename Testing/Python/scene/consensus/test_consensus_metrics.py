@@ -182,7 +182,7 @@ def test_notes_tell_of_the_models_that_take_part(scene_host, logic):
     result = logic.apply()
     assert result.comparison.models == ("A", "B", "C", "fine")
     assert [note.split(":")[0] for note in logic.notes] == [
-        "far is left out. segmentation 'far'",
+        "far is left out. far",
         "fine",
     ]
     logic.choose(node.GetID(), use=False)
