@@ -111,7 +111,7 @@ class CaseFacts:
         return float(counts[own & ~most].sum()), float(counts[~own & most].sum())
 
     def is_cut(self, index: int) -> bool:
-        """Whether the first or last slice of the scan cuts a structure, in any model."""
+        """Whether a structure is truncated by the field of view in any model: it reaches the first or last slice."""
         return bool(self.comparison.cut[index].any())
 
     def box(self, index: int) -> Box | None:

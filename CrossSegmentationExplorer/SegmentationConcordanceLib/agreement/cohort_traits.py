@@ -108,7 +108,7 @@ def failure_rates(
 def repeatability(
     agreement: Sequence[AgreementRow], structures: Collection[Structure], patients: Mapping[str, str]
 ) -> list[Repeatability]:
-    """Per structure and model, of patients with several scans; what the scan cuts is left out.
+    """Per structure and model, of patients with several scans; what is truncated by the field of view is left out.
 
     :param agreement: rows of any number of cases.
     :param structures: those that count.

@@ -43,7 +43,7 @@ class AnalysisOptions:
     :param structures: names of the structures to report, e.g. "liver" or, as a pattern, "rib_*"; empty for all.
     :param groups: titles of the groups to report, see :mod:`..anatomy.groups`, besides ``structures``; empty for all.
     :param min_models: structures that fewer models know are left out.
-    :param leave_out_truncated: leave out structures that the first or last slice of the scan cuts in any model.
+    :param leave_out_truncated: leave out structures that are truncated by the field of view in any model.
     :param surfaces: also compute HD95, ASSD and NSD.
     :param nsd_tolerance_mm: tolerance of NSD in mm.
     :param nsd_tolerances_mm: tolerances of single structures, by name.

@@ -12,7 +12,7 @@ are at hand, and kept in the tables. In tables without it it is estimated: what 
 evenly over a ball of the structure's size; of a lost structure it is the radius of that ball.
 
 A model that missed a structure is at least as grave there as any that found it: missing never wins. Structures that
-the scan cuts stand behind all others: models differ in what they make of a rest.
+are truncated by the field of view stand behind all others: models differ in what they make of a rest.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _LOST_FACTOR = 2.0
 _MM3_PER_ML = 1000.0
 
 COMPARED, CUT, ALONE = 0, 1, 2
-"""Which part of a list a row stands in: what can be compared, what the scan cuts, what one model alone knows."""
+"""Which part of a list a row stands in: what can be compared, what is truncated, what one model alone knows."""
 
 
 def severity(disputed_ml: float, depth_mm: float, *, lost: bool) -> float:
@@ -149,7 +149,7 @@ def _missing_gravest(rows: Sequence[AgreementRow]) -> list[AgreementRow]:
 
 
 def worst_first(rows: Iterable[AgreementRow]) -> list[AgreementRow]:
-    """The gravest rows first; then structures that the scan cuts, then what one model alone knows; models as they came.
+    """The gravest rows first; then structures that are truncated, then what one model alone knows; models as they came.
 
     Rows of tables that hold no severity get the one that follows from volumes and Dice.
     """
@@ -167,7 +167,7 @@ def worst_first(rows: Iterable[AgreementRow]) -> list[AgreementRow]:
 def parts_of(rows: Sequence[AgreementRow]) -> list[int]:
     """Of each row, which part of a list it stands in: :data:`COMPARED`, :data:`CUT` or :data:`ALONE`.
 
-    A structure is cut where the scan cuts it in any model of the case.
+    A structure is truncated by the field of view where it is in any model of the case.
     """
     cut = {(row.case, row.structure_key or row.structure) for row in rows if is_cut(row)}
     return [

@@ -20,7 +20,7 @@ _SLAB_CORNERS = 1 << 17
 class Surface:
     """The surface of a mask: the voxel corners that have voxels inside and outside the mask around them.
 
-    Outside the array is outside the mask, so a structure that the field of view cuts has a closed surface.
+    Outside the array is outside the mask, so a structure that is truncated has a closed surface.
 
     :param spacing_mm: along k, j, i.
     :param shape: of the mask, (k, j, i).

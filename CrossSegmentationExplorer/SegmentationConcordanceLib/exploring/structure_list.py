@@ -110,7 +110,7 @@ def list_structures(
 
 
 def worst_first(structures: Iterable[ListedStructure]) -> list[ListedStructure]:
-    """The order of :func:`.severity.worst_first`: gravest first, then what the scan cuts, then what one model knows."""
+    """The order of :func:`.severity.worst_first`: gravest first, then what is truncated, then what one model knows."""
     return sorted(structures, key=lambda one: (one.part, -one.severity, not one.missing_in, one.name, one.key))
 
 
