@@ -99,5 +99,7 @@ def test_voxels_of_the_source_are_those_of_the_segment(concordance, whole_run, a
 def test_a_table_that_is_none_is_refused(refused, whole_run, tmp_path):
     (tmp_path / "x.csv").write_text("a,b\n1,2\n")
     words = ("compose", "--cohort", whole_run / "cohort.csv", "--run", whole_run, "--output", tmp_path / "out")
+    assert "x.csv: has no column scope, structure_key, rank, model" in refused(*words, "--answer", tmp_path / "x.csv")
+    (tmp_path / "x.csv").write_text("scope,structure_key,rank,model\nall,,1,MOOSE\n")
     assert "ranks no structure" in refused(*words, "--answer", tmp_path / "x.csv")
     assert not (tmp_path / "out").exists()
