@@ -180,3 +180,15 @@ def _empty_rows(number: int, choice: OutputChoice, content: OutputContent, rows:
             said = (label.label, label.name, label.structure_name, label.structure, label.color)
             empty.append(LabelRow(number, choice.name, None, *said, 0.0, EMPTY, label.task))
     return empty
+
+
+def sure_rows(rows: Sequence[LabelRow]) -> list[LabelRow]:
+    """The rows whose best suggestion is sure, each structure once per output and none that is there already."""
+    taken = {(row.output, row.structure_name) for row in rows if row.key is not None and row.is_coded}
+    sure = []
+    for row in rows:
+        place = (row.output, row.structure_name)
+        if row.status == SUGGESTED and row.candidates[0].confidence >= SURE and place not in taken:
+            taken.add(place)
+            sure.append(row)
+    return sure

@@ -22,7 +22,7 @@ from pydicom.errors import InvalidDicomError
 from ..errors import ConcordanceError, DicomSegError, GeometryMismatchError, UnreadableFileError
 from .geometry import Geometry
 from .label_map import LabelMap, Segment, smallest_dtype
-from .seg_reader import text_of
+from .seg_described import text_of
 
 RT_STRUCTURE_SET_STORAGE = "1.2.840.10008.5.1.4.1.1.481.3"
 _CLOSED = ("CLOSED_PLANAR", "CLOSED_PLANAR_XOR")

@@ -17,9 +17,10 @@ from ..errors import UnreadableFileError
 from .dicom_files import is_dicom_file, open_dicom
 from .item_scan import ITEM, ITEM_END, SEQUENCE_END, UNDEFINED, UnusualEncodingError, delimiter, element_header
 from .seg_damage import damage_is_told
+from .seg_described import one_line, text_of
 from .seg_identity import told_identity
 from .seg_metadata import LABEL_MAP_STORAGE
-from .seg_reader import one_line, require_segmentation, text_of
+from .seg_reader import require_segmentation
 from .seg_scan import scan_seg
 
 _TRANSFER_SYNTAX = 0x00020010

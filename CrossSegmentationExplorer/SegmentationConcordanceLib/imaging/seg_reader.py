@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,13 +10,10 @@ from pathlib import Path
 import numpy as np
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
-from pydicom.multival import MultiValue
 from pydicom.uid import SegmentationStorage, SurfaceSegmentationStorage
 
-from ..anatomy.concepts import CodedConcept, CodedStructure
 from ..errors import DicomSegError, UnreadableFileError
 from ..memory_budget import require_within_budget
-from .cielab import rgb_of_dicom_lab
 from .dicom_files import read_dicom
 from .geometry import Geometry
 from .image_series import ImageSeries
@@ -25,9 +21,10 @@ from .label_map import LabelMap, Segment, label_counts
 from .seg_alike import told_apart
 from .seg_correction import SegCorrection, SegReference, correction_in
 from .seg_damage import DAMAGE, damage_is_told
+from .seg_described import segments_of, text_of
 from .seg_frames import FrameTable, frame_grid, read_frame_table
 from .seg_identity import SegIdentity, told_identity
-from .seg_metadata import LABEL_MAP_STORAGE, SEMIAUTOMATIC
+from .seg_metadata import LABEL_MAP_STORAGE
 from .seg_pixels import Canvas, are_frames_padded, decoded_frames, frame_masks, least_values, packed_masks
 from .seg_scan import ScannedSeg, scan_seg
 from .seg_slices import FramesOnSlices, frames_on_slices
@@ -36,7 +33,6 @@ _COPY_AGAIN = "Copy or export it again."
 _EXPORT_AGAIN = "Export it again from the program that made it."
 _LISTED = 5
 _KINDS = ("BINARY", "FRACTIONAL", "LABELMAP")
-_BACKGROUND = CodedConcept("125040", "DCM")
 
 
 @dataclass(frozen=True, eq=False)
@@ -269,72 +265,6 @@ def _frame_table(dataset: Dataset, is_label_map: bool, path: Path) -> FrameTable
     return read_frame_table(dataset, path, frames_have_segments=not is_label_map)
 
 
-def segments_of(dataset: Dataset, path: Path) -> dict[int, Segment]:
-    """The described segments by number; the background of a label map (number 0) is left out.
-
-    :param dataset: of a segmentation.
-    :param path: for the message of an error.
-    :returns: labelled with their SegmentNumber.
-    :raises DicomSegError: a number is that of the background or there twice, or there is no segment.
-    """
-    found = {}
-    padding = dataset.get("PixelPaddingValue")
-    for item in dataset.SegmentSequence:
-        segment = _segment(item)
-        if segment.structure is not None and segment.structure.type == _BACKGROUND:
-            continue
-        if segment.label < 1 or segment.label == padding:
-            raise DicomSegError(path, f"segment {segment.label} ({segment.name!r}) has the number of the background")
-        if segment.label in found:
-            raise DicomSegError(path, f"describes two segments of number {segment.label}", _COPY_AGAIN)
-        found[segment.label] = segment
-    if not found:
-        raise DicomSegError(path, "describes no segments besides the background", "Give one that has segments.")
-    return found
-
-
-def _segment(item: Dataset) -> Segment:
-    lab = item.get("RecommendedDisplayCIELabValue")
-    algorithm = text_of(item, "SegmentAlgorithmName")
-    identification = item.get("SegmentationAlgorithmIdentificationSequence")
-    if not algorithm and identification:
-        algorithm = text_of(identification[0], "AlgorithmName")
-    structure = _structure(item)
-    return Segment(
-        label=int(item.SegmentNumber),
-        name=text_of(item, "SegmentLabel") or (structure.describe() if structure else f"segment {item.SegmentNumber}"),
-        structure=structure,
-        color=rgb_of_dicom_lab(lab) if lab is not None and len(lab) == 3 else None,
-        algorithm=algorithm,
-        description=text_of(item, "SegmentDescription"),
-        is_edited=text_of(item, "SegmentAlgorithmType") == SEMIAUTOMATIC,
-    )
-
-
-def _structure(item: Dataset) -> CodedStructure | None:
-    category, _ = _concept(item, "SegmentedPropertyCategoryCodeSequence")
-    type_, type_item = _concept(item, "SegmentedPropertyTypeCodeSequence")
-    if category is None or type_ is None:
-        return None
-    region, region_item = _concept(item, "AnatomicRegionSequence")
-    return CodedStructure(
-        category=category,
-        type=type_,
-        modifier=_concept(type_item, "SegmentedPropertyTypeModifierCodeSequence")[0],
-        region=region,
-        region_modifier=_concept(region_item, "AnatomicRegionModifierSequence")[0],
-    )
-
-
-def _concept(item: Dataset, keyword: str) -> tuple[CodedConcept | None, Dataset]:
-    """The first concept of a code sequence and its item; None and an empty item where there is none."""
-    code = (item.get(keyword) or [Dataset()])[0]
-    value = text_of(code, "CodeValue") or text_of(code, "LongCodeValue") or text_of(code, "URNCodeValue")
-    if not value:
-        return None, code
-    return CodedConcept(value, text_of(code, "CodingSchemeDesignator"), text_of(code, "CodeMeaning")), code
-
-
 def _require_single_frames(table: FrameTable, slices: np.ndarray, path: Path) -> None:
     numbers = np.zeros_like(slices) if table.segment_numbers is None else table.segment_numbers
     places, counts = np.unique(np.stack([numbers, slices], axis=1), axis=0, return_counts=True)
@@ -398,20 +328,3 @@ def _source_images(table: FrameTable, slices: np.ndarray, count: int) -> tuple[f
 def _referenced_series(dataset: Dataset) -> tuple[str, ...]:
     items = dataset.get("ReferencedSeriesSequence") or []
     return tuple(dict.fromkeys(uid for uid in (text_of(item, "SeriesInstanceUID") for item in items) if uid))
-
-
-def text_of(dataset: Dataset, keyword: str) -> str:
-    """A value as one line, backslashes included; "" where there is none.
-
-    :param keyword: as DICOM calls the attribute.
-    :returns: untrusted text.
-    """
-    value = dataset.get(keyword)
-    if isinstance(value, MultiValue):
-        value = "\\".join(str(part) for part in value)
-    return one_line("" if value is None else str(value))
-
-
-def one_line(text: str) -> str:
-    """The text as one line; control characters, which DICOM forbids in names, become spaces."""
-    return re.sub(r"[\x00-\x1f\x7f\s]+", " ", text).strip()

@@ -27,7 +27,8 @@ from ..anatomy.concepts import CodedConcept, CodedStructure
 from ..anatomy.identity import structure_identity
 from ..errors import ConcordanceError, UnreadableFileError
 from ..imaging.ct_writer import seeded_uid
-from ..imaging.seg_reader import require_segmentation, segments_of
+from ..imaging.seg_described import segments_of
+from ..imaging.seg_reader import require_segmentation
 from ..imaging.whole_files import whole_file
 
 NAME = "SegmentationConcordance"

@@ -17,7 +17,7 @@ from ...anatomy.slicer_terms import installed_terminologies
 from ...anatomy.suggestions import Suggestion
 from ...errors import ConcordanceError
 from ...harmonizing.known_models import KnownModels, model_of
-from ...harmonizing.label_rows import SUGGESTED, SURE, UNKNOWN, LabelRow
+from ...harmonizing.label_rows import SUGGESTED, UNKNOWN, LabelRow, sure_rows
 from ...harmonizing.output_choice import LabelAnswer, LabelKey, OutputChoice
 from ...harmonizing.output_recognition import new_outputs, renamed
 from ...harmonizing.output_states import OutputState, OutputStates, Progress
@@ -210,16 +210,8 @@ class HarmonizerLogic(VolumeChoice):
             self._answer(row.output, [answer_of_suggestion(row.key, chosen)])
 
     def sure_rows(self) -> list[LabelRow]:
-        """The rows whose best suggestion is sure, each structure once per output and none that is there already."""
-        rows = self.rows
-        taken = {(row.output, row.structure_name) for row in rows if row.key is not None and row.is_coded}
-        sure = []
-        for row in rows:
-            place = (row.output, row.structure_name)
-            if row.status == SUGGESTED and row.candidates[0].confidence >= SURE and place not in taken:
-                taken.add(place)
-                sure.append(row)
-        return sure
+        """The rows whose best suggestion is sure, see :func:`.label_rows.sure_rows`."""
+        return sure_rows(self.rows)
 
     def accept_sure(self) -> int:
         """Say yes to every sure suggestion; how many these were."""
