@@ -16,7 +16,7 @@ BLOB_MIDDLE = (-70.0, -30.0, 90.0)  # of the voxels k 8-10, j 2-4, i 6-8 of 10 m
 def test_command_line_metrics_and_explorer_go_to_the_middle_of_the_blob(case, metrics, explorer):
     models, _ = read_models(case.runs, case.scan().geometry, Nobody())
     analysis = Analysis(models, case="P07", series_uid="")
-    of_command = disputed_place(analysis.comparison, analysis.boxes, models, SPLEEN_KEY)
+    of_command = disputed_place(analysis.comparison, models, SPLEEN_KEY)
     row = next(row for row in metrics.result.agreement if row.structure_key == SPLEEN_KEY)
     of_metrics = metrics.jump_to(row)
     explorer.select(SPLEEN_KEY)
