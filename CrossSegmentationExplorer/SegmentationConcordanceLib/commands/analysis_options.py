@@ -47,6 +47,12 @@ def add_analysis_arguments(parser: argparse.ArgumentParser) -> None:
         "--staple-threshold", type=float, default=0.5, metavar="P",
         help="probability from which on a voxel belongs to STAPLE's consensus (default: %(default)g)",
     )  # fmt: skip
+    _add_selection(group)
+    _add_measures(group)
+
+
+def _add_selection(group: argparse._ArgumentGroup) -> None:
+    """Who and what takes part."""
     group.add_argument(
         "--only-models", nargs="+", default=(), metavar="NAME",
         help="the runs that take part; leaving one out can only raise agreement under the intersection",
@@ -67,6 +73,10 @@ def add_analysis_arguments(parser: argparse.ArgumentParser) -> None:
         "--combine", nargs="+", default=(), metavar="NAME",
         help="put parts together before comparing: heart, lungs, lung_left, lung_right, kidneys, ribs_left, ...",
     )  # fmt: skip
+
+
+def _add_measures(group: argparse._ArgumentGroup) -> None:
+    """What is measured, and how."""
     group.add_argument("--no-surfaces", action="store_true", help="leave out HD95, ASSD and NSD")
     group.add_argument(
         "--nsd-tolerance", nargs="+", default=(), metavar="[NAME=]MM",

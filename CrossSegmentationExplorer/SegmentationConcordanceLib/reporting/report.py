@@ -30,7 +30,7 @@ from .page_data import (
     pairwise_columns,
     spreads_for_page,
 )
-from .pictures import Picture, pictures_of_findings
+from .pictures import Picture, ShownPictures, pictures_of_findings
 
 DATA_SUFFIX = ".data.js"
 MOST_FINDINGS = 200
@@ -117,21 +117,11 @@ def write_report(
     shown = pictures_of_findings(findings, pictures, MOST_PICTURES)
     data = {
         "title": title,
-        "answer": answer(agreement, findings),
         "notes": [*notes, *filter(None, [estimate_note(agreement)])],
-        "findings": [finding_json(one) | {"picture": number} for one, number in zip(findings, shown.numbers)],
-        "pictures": [[picture.case, picture.structure] for picture in shown.pictures],
-        "no_finding": NO_FINDING,
-        "agreement": agreement_columns(agreement),
-        "pairs": pairwise_columns(pairwise),
-        "spreads": spreads_for_page(agreement),
-        "share_bands": SHARE_BANDS,
-        "groups": groups_for_page(agreement),
-        "cases": cases_for_page(cases, {row.case for row in agreement}),
-        "dicom": identifiers_for_page(cases, {row.case for row in agreement}),
-        "measures": measures_for_page(),
         "viewer": viewer,
         "review": review,
+        **_data_of_findings(agreement, findings, shown),
+        **_data_of_tables(agreement, pairwise, cases),
     }
     path = Path(path)
     scripts = [file.read_text(encoding="utf-8") for name in _SCRIPTS for file in sorted(_FOLDER.glob(name))]
@@ -154,6 +144,33 @@ def write_report(
             other.write_text(
                 f"window.REPORT_DATA = {held};\nwindow.REPORT_PICTURES = {embedded_json(drawn)};\n", encoding="ascii"
             )
+
+
+def _data_of_findings(
+    agreement: Sequence[AgreementRow], findings: Sequence[Finding], shown: ShownPictures
+) -> dict[str, Any]:
+    return {
+        "answer": answer(agreement, findings),
+        "findings": [finding_json(one) | {"picture": number} for one, number in zip(findings, shown.numbers)],
+        "pictures": [[picture.case, picture.structure] for picture in shown.pictures],
+        "no_finding": NO_FINDING,
+    }
+
+
+def _data_of_tables(
+    agreement: Sequence[AgreementRow], pairwise: Sequence[PairwiseRow], cases: CaseTable
+) -> dict[str, Any]:
+    present = {row.case for row in agreement}
+    return {
+        "agreement": agreement_columns(agreement),
+        "pairs": pairwise_columns(pairwise),
+        "spreads": spreads_for_page(agreement),
+        "share_bands": SHARE_BANDS,
+        "groups": groups_for_page(agreement),
+        "cases": cases_for_page(cases, present),
+        "dicom": identifiers_for_page(cases, present),
+        "measures": measures_for_page(),
+    }
 
 
 def _picture_element(drawn: str) -> str:
