@@ -83,7 +83,7 @@ def test_check_asks_the_server(concordance, tiny, tmp_path):
         root, series = f"{server.address}/dicom-web", uids_of(tiny)[1]
         cohort = cohort_of(tiny, tmp_path / "cohort.csv", there=(root, series), absent=(root, "1.2.3"))
         outcome = concordance("cohort", "check", cohort)
-    assert (outcome.code, "1 problems in 1 of 2 cases" in outcome.err) == (2, True)
+    assert (outcome.code, "1 problem in 1 of 2 cases" in outcome.err) == (2, True)
     assert "has no series 1.2.3" in outcome.out
 
 
@@ -105,4 +105,5 @@ def test_images_of_orthanc(tiny, repository, tmp_path):
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(str(path) for path in library if path)}
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment)
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["cases"] == {"done": 1, "unchanged": 0, "failed": 0}
+    counts = json.loads(done.stdout)["cases"]
+    assert (counts["done"], counts["failed"]) == (1, 0)
