@@ -32,7 +32,7 @@ def set_name(node: slicer.vtkMRMLNode, text: str) -> None:
 
 def renaming_note(node: slicer.vtkMRMLNode) -> str:
     """A sentence where the node is not called by its full name; "" where it is."""
-    if full_name(node) == node.GetName():
+    if has_hidden_name(node) or full_name(node) == node.GetName():
         return ""
     return (
         f"{full_name(node)} is called {node.GetName()} in the scene: Slicer cannot read a saved scene with & in a name."
