@@ -53,7 +53,7 @@ def build_page(server: Server, session: Session) -> None:
     server.enable_module(_MODULE)
     with VAppLayout(server, theme="dark"), html.Div(classes="explore"):
         with html.Aside():
-            _heading()
+            _heading(session)
             _filters()
             _table(session)
             _steps(session)
@@ -65,8 +65,15 @@ def build_page(server: Server, session: Session) -> None:
             build_rows(session)
 
 
-def _heading() -> None:
+def _heading(session: Session) -> None:
     with html.Div(classes="heading"):
+        if session.cases is not None:
+            with html.Div(classes="cases", role="group", aria_label="Cases"):
+                step = session.cases.step
+                vuetify3.VBtn("‹", title="Previous case (Alt+Page Up)", click=(step, "[-1]"), **_BUTTON)
+                html.Span("{{ case_place }}")
+                vuetify3.VBtn("›", title="Next case (Alt+Page Down)", click=(step, "[1]"), **_BUTTON)
+            html.Div("{{ case_error }}", v_if="case_error", classes="error", role="alert")
         html.H1("{{ title }}")
         html.P("{{ summary }}")
         _map_legend()

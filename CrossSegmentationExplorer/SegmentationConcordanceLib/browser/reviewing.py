@@ -7,9 +7,11 @@ from typing import Any
 from trame_server import Server
 
 from ..errors import ConcordanceError
+from ..exploring.scan import Scan
 from ..exploring.structure_desk import StructureDesk
 from ..exploring.structure_list import ListedStructure
 from ..review.review_session import ReviewSession
+from ..review.work_list import Reading
 
 _LONGEST_COMMENT = 2000
 
@@ -20,14 +22,34 @@ class Reviewing:
     What the page sends is not trusted: what has no meaning changes nothing.
 
     :param models: called as on the page, in the order of its rows.
+    :ivar readings: the work list, for the progress; empty without one.
     """
 
     def __init__(self, server: Server, session: ReviewSession, models: list[str]) -> None:
         self._state = server.state
         self.desk = StructureDesk(session, models)
+        self.readings: tuple[Reading, ...] = ()
         self._state.update({"verdicts": [], "review_progress": "", "review_error": "", "comment": ""})
         server.trigger("press")(self.press)
         server.trigger("move")(lambda steps: self._do(lambda: self.desk.move(int(steps))))
+
+    def blinded(self, reading: Reading, scan: Scan) -> Scan:
+        """Another case is read next; the scan as the reader is to see it.
+
+        :param reading: of the case.
+        :param scan: with the models' own names.
+        :raises ConcordanceError: the case was blinded before with other models.
+        """
+        session = self.desk.session
+        uid = scan.series_uid
+        return scan.blinded(session.open_case(reading.case, scan.models, series_uid=uid, repeat=reading.repeat))
+
+    def open(self, models: list[str]) -> None:
+        """The models of another case are judged from now on.
+
+        :param models: called as on the page, in the order of its rows.
+        """
+        self.desk = StructureDesk(self.desk.session, models)
 
     def expect(self, structures: tuple[ListedStructure, ...]) -> None:
         """Count these structures, of every model that knows them."""
@@ -81,7 +103,7 @@ class Reviewing:
                 for line in lines
             ]
             self._state.comment = next((line.comment for line in lines if line.is_active), "")
-            self._state.review_progress = self.desk.session.progress().text
+            self._state.review_progress = self.desk.session.progress(self.readings).text
 
     def _choose(self, title: Any) -> None:
         self.desk.choose(next((line.model for line in self.desk.lines if line.title == title), "?"))

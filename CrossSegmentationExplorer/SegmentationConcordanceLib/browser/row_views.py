@@ -98,9 +98,16 @@ class RowViews:
         definitions = slicer_layout_to_vue(xml).get_views(is_recursive=True) if xml else []
         self.names = tuple(definition.singleton_tag for definition in definitions)
         for definition in definitions:
+            self._forget_stale(definition.singleton_tag)
             if not self._manager.is_view_created(definition.singleton_tag):
                 self._make(definition)
         self._show()
+
+    def _forget_stale(self, name: str) -> None:
+        """Give a view up whose node has left the scene, with the rows of a former case."""
+        view = self._manager.get_view(name)
+        if view is not None and view.get_view_node() is not None and view.get_view_node().GetScene() is None:
+            self._manager.remove_view(name)
 
     def _make(self, definition: ViewLayoutDefinition) -> None:
         definition.properties.background_color = _BACKGROUND

@@ -15,6 +15,7 @@ from trame_server import Server
 
 from ..errors import ConcordanceError
 from ..exploring.scan import Scan
+from ..review.case_walk import CaseWalk
 from ..review.review_session import ReviewSession
 from .guard import HEADERS, KEY, LOOPBACK, Guard
 from .page import build_page
@@ -39,6 +40,7 @@ def serve(
     ended: Callable[[], bool],
     review: ReviewSession | None = None,
     note: Callable[[str], None] = lambda line: None,
+    walk: CaseWalk[Scan] | None = None,
 ) -> str:
     """Serve the page of a scan until ``ended()`` is true; the address.
 
@@ -47,9 +49,10 @@ def serve(
         to be started with, and with notes on what was left out.
     :param note: called with what goes wrong while it serves, one line each.
     :param review: with the open case, its models called as in the scan; None where nobody judges.
+    :param walk: through the cases of a work list, at the scan; None for one case.
     :raises ConcordanceError: the port is taken or not allowed, or the scan cannot be explored.
     """
-    return asyncio.run(_serve(scan, _free_port(port), ready, ended, review, note))
+    return asyncio.run(_serve(scan, _free_port(port), ready, ended, review, note, walk))
 
 
 async def _serve(
@@ -59,6 +62,7 @@ async def _serve(
     ended: Callable[[], bool],
     review: ReviewSession | None,
     note: Callable[[str], None],
+    walk: CaseWalk[Scan] | None,
 ) -> str:
     os.environ["TRAME_ARGS"] = ""  # trame would take the words of our command line for its own
     if sys.platform == "linux" and not os.environ.get("DISPLAY"):
@@ -69,7 +73,7 @@ async def _serve(
     for name, value in HEADERS.items():
         server.http_headers.set_header(name, value)
     server.controller.on_server_bind.add(lambda bound: bound.app.middlewares.append(_middleware(guard)))
-    session = Session(server, scan, review)
+    session = Session(server, scan, review, walk)
     build_page(server, session)
     running = asyncio.ensure_future(
         server.start(

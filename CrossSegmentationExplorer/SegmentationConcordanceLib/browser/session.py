@@ -10,6 +10,7 @@ from typing import Any
 from trame_server import Server
 from trame_slicer.core import SlicerApp
 
+from ..errors import ConcordanceError
 from ..exploring.rows import CONSENSUS_COLOR, OVERLAY_COLOR, OVERLAY_TITLE, RowKind
 from ..exploring.scan import SOFT_TISSUE, Scan
 from ..exploring.structure_cells import SHOWN_COLUMNS, next_order, region_text
@@ -18,11 +19,14 @@ from ..exploring.structure_walk import find
 from ..exploring.under_cursor import under_cursor
 from ..exploring.view_kinds import view_name
 from ..exploring.visible_color import ink_on
+from ..review.case_walk import CaseWalk
 from ..review.review_session import ReviewSession
 from ..scene.explorer.consensus_segments import TITLE as CONSENSUS_TITLE
 from ..scene.explorer.explorer import Explorer
 from ..scene.explorer.links import Links
-from ..scene.scan_nodes import add_scan, set_window
+from ..scene.own_nodes import remove_own
+from ..scene.scan_nodes import ScanNodes, add_scan, set_window
+from .case_steps import CaseSteps
 from .compactness import Compactness
 from .page_state import css_color, cursor_lines, row_line, structure_line
 from .reviewing import Reviewing
@@ -39,22 +43,21 @@ class Session:
     What the page sends is not trusted: a structure, row, view or column that does not exist changes nothing.
 
     :param review: with the open case, its models called as in the scan; None where nobody judges.
-    :raises ConcordanceError: fewer than two models can be compared.
+    :param walk: through the cases of a work list, of which the scan is the one that it is at; None for one case.
+    :raises ConcordanceError: no model can be shown.
     :ivar review: what the reader judges with; None where nobody does.
     """
 
-    def __init__(self, server: Server, scan: Scan, review: ReviewSession | None = None) -> None:
+    def __init__(
+        self, server: Server, scan: Scan, review: ReviewSession | None = None, walk: CaseWalk[Scan] | None = None
+    ) -> None:
         self._server = server
         self._state = server.state
         self._app = SlicerApp()
-        nodes = add_scan(self._app.scene, scan)
-        self._volume = nodes.volume
         self._views = RowViews(self._app, server, self._on_moved, self._on_resized)
-        self.explorer = Explorer(
-            nodes.volume, lambda: nodes.nodes_of, renderer_of=self._views.renderer_of, least_models=1
-        )
-        models = [(RowKind.MODEL, model) for model in self.explorer.scan.drawn]
-        self._choices = [*models, (RowKind.CONSENSUS, ""), (RowKind.OVERLAY, "")]
+        self._nodes = add_scan(self._app.scene, scan)
+        self.explorer = self._explored(self._nodes)
+        self._choices = self._choices_of_case()
         self._shown: list[int] = []
         self._made: list[int] = []
         self._compactness = Compactness(server, self.explorer.kinds, lambda: len(self._shown), self._arrange)
@@ -62,12 +65,48 @@ class Session:
         crosshair = self._app.scene.GetFirstNodeByClass("vtkMRMLCrosshairNode")
         crosshair.AddObserver(crosshair.CursorPositionModifiedEvent, self._on_cursor)
         self.review = Reviewing(server, review, list(self.explorer.scan.drawn)) if review is not None else None
-        if self.review is not None:
-            self.review.expect(self.explorer.walk.structures)
+        self.cases = CaseSteps(server, walk, self.review, self._show_case) if walk is not None else None
         self._fill_state(scan)
         self._listen()
+        self._begin()
+
+    def _explored(self, nodes: ScanNodes) -> Explorer:
+        return Explorer(nodes.volume, lambda: nodes.nodes_of, renderer_of=self._views.renderer_of, least_models=1)
+
+    def _choices_of_case(self) -> list[tuple[RowKind, str]]:
+        models = [(RowKind.MODEL, model) for model in self.explorer.scan.drawn]
+        return [*models, (RowKind.CONSENSUS, ""), (RowKind.OVERLAY, "")]
+
+    def _begin(self) -> None:
+        """Show a row for each model, at the worst structure."""
+        if self.review is not None:
+            self.review.expect(self.explorer.walk.structures)
+        self._shown, self._made = [], []
+        self._list()
         self.show_rows(range(len(self.explorer.scan.drawn)))
         self.step(1)
+
+    def _show_case(self, scan: Scan) -> None:
+        """Show another case in place of this one: what is drawn and how stays as it was chosen.
+
+        :raises ConcordanceError: it cannot be shown; then the former one stays.
+        """
+        former, nodes = self.explorer, add_scan(self._app.scene, scan)
+        try:
+            explorer = self._explored(nodes)
+        except ConcordanceError:
+            _remove(nodes)
+            raise
+        former.leave()
+        _remove(self._nodes)
+        self._nodes, self.explorer = nodes, explorer
+        explorer.set_style(former.style)
+        explorer.set_links(former.links)
+        self._choices = self._choices_of_case()
+        if self.review is not None:
+            self.review.open(list(self.explorer.scan.drawn))
+        self._fill_state(scan)
+        self._begin()
 
     # What the page calls
 
@@ -113,6 +152,8 @@ class Session:
         """Give the scene back, and stop."""
         if self._framing is not None:
             self._framing.cancel()
+        if self.cases is not None:
+            self.cases.close()
         self.explorer.leave()
 
     # From the page's variables
@@ -164,7 +205,7 @@ class Session:
 
     def _choose_window(self, name: Any) -> None:
         if name in WINDOWS:
-            set_window(self._volume, WINDOWS[name])
+            set_window(self._nodes.volume, WINDOWS[name])
             self._views.draw()
 
     # To the page
@@ -277,3 +318,8 @@ class Session:
 
     def _nothing_under_cursor(self) -> list[dict[str, str]]:
         return [{"model": model, "names": ""} for model in self.explorer.scan.drawn]
+
+
+def _remove(nodes: ScanNodes) -> None:
+    for node in (nodes.volume, *(node for some in nodes.nodes_of.values() for node in some)):
+        remove_own(node)

@@ -11,11 +11,12 @@ from ..errors import ConcordanceError
 from . import arguments
 
 
-def add_run_arguments(parser: argparse.ArgumentParser) -> None:
+def add_run_arguments(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
     """The arguments that name the models' files."""
     parser.add_argument(
         "--seg",
-        required=True,
+        required=required,
+        default=[],
         action="append",
         nargs="+",
         type=arguments.path_text,

@@ -35,7 +35,9 @@ window.addEventListener(
     if (!action) return;
     event.preventDefault();
     event.stopPropagation();
-    window.trame.trigger(action[0], action.slice(1));
+    // With a work list, the keys that step through findings go from case to case, as in Slicer.
+    const isCase = action[0] === "step_finding" && document.querySelector(".cases");
+    window.trame.trigger(isCase ? "step_case" : action[0], action.slice(1));
   },
   true,
 );

@@ -1,0 +1,65 @@
+"""A reader walks through three cases in the browser, blinded: by keys, with progress, back and forth."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+
+from browser.conftest import MODELS
+from browser.explore_page import ExplorePage
+from browser.explore_server import start_explore
+from SegmentationConcordanceLib.cohort.cohort_file import TABLE_COLUMNS
+from SegmentationConcordanceLib.review.blinding_key import read_key, unblinded
+from SegmentationConcordanceLib.review.review_file import read_review
+
+TITLE = "document.querySelector('.heading h1')?.innerText"
+
+
+@pytest.fixture(scope="module")
+def cohort_file(sample_cohort, tmp_path_factory):
+    """Three cases with three models each."""
+    path = tmp_path_factory.mktemp("cases") / "cohort.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(TABLE_COLUMNS)
+        for case in sample_cohort.cases[:3]:
+            for output in case.outputs:
+                if output.label_map_name in MODELS:
+                    paths = ";".join(str(one) for one in output.paths)
+                    table.writerow((case.name, case.ct_folder, "", paths, output.label_map_name, output.task or "", ""))
+    return path
+
+
+def test_three_cases_are_read_one_after_the_other(explore_python, cohort_file, tmp_path, browser, pytestconfig):
+    review_file = tmp_path / "review.csv"
+    words = ["--cases", cohort_file, "--review", review_file, "--reader", "Ann", "--blinded", "5"]
+    server = start_explore(explore_python, words)
+    tab = browser.new_page(viewport={"width": 1300, "height": 860})
+    try:
+        tab.goto(server.address)
+        page, pictures = ExplorePage(tab), []
+        for number in (1, 2, 3):
+            page.until(f"{TITLE} === 'SAMPLE-00{number}' && document.querySelectorAll('.verdict').length === 4")
+            assert tab.locator(".cases").inner_text().split("\n")[1] == f"Case {number} of 3"
+            shown = page.settled(page.views())
+            pictures.append(next(iter(shown.values())))
+            assert pictures[-1].std() > 5  # a CT, not an empty view
+            tab.screenshot(path=tmp_path / f"case{number}.png")
+            for _ in range(3):
+                tab.keyboard.press("4")
+            page.until("document.querySelector('.question').innerText.includes('3 of ')")
+            assert tab.locator(".question").inner_text().endswith(", 0 of 3 cases")
+            tab.keyboard.press("Alt+PageDown")
+        tab.keyboard.press("Alt+PageUp")
+        page.until(f"{TITLE} === 'SAMPLE-002' && document.querySelectorAll('.verdict button.chosen').length === 3")
+        for name in MODELS.values():
+            assert name not in tab.content()
+    finally:
+        tab.close()
+        code, err = server.end()
+    assert (code, "Traceback" in err) == (0, False), err
+    said = unblinded(read_review(review_file).standing, read_key(review_file))
+    assert {one.case for one in said} == {"SAMPLE-001", "SAMPLE-002", "SAMPLE-003"}
+    assert len(said) == 9
+    assert not any("Model" in one.subject.model for one in said)
