@@ -49,3 +49,8 @@ def test_a_port_that_is_taken_is_refused_in_one_line(explore_python, words):
 def test_one_model_alone_can_be_looked_at(explore_python, words):
     server = start_explore(explore_python, [word for word in words if not word.startswith("fast=")])
     assert server.end() == (0, "")
+
+
+def test_one_case_or_the_cases_of_a_cohort(refused, tmp_path):
+    assert "has nothing to show. Give --ct and --seg, or --cases" in refused("explore")
+    assert "names images and models itself" in refused("explore", "--cases", tmp_path / "c.csv", "--ct", tmp_path)
