@@ -12,7 +12,11 @@ from . import arguments
 
 
 def add_run_arguments(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
-    """The arguments that name the models' files."""
+    """The arguments that name the models' files.
+
+    :param parser: of the command.
+    :param required: whether ``--seg`` must be given.
+    """
     parser.add_argument(
         "--seg",
         required=required,
