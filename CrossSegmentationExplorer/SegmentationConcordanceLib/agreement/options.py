@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from ..anatomy.groups import OTHER, group_of, shipped_groups
+from ..anatomy.groups import group_of, require_groups, shipped_groups
 from ..errors import ConcordanceError
 
 INTERSECTION = "intersection"
@@ -88,10 +88,7 @@ class AnalysisOptions:
             raise ConcordanceError(
                 "leave one out", "a reference is no consensus of models", "Choose one of the two, not both."
             )
-        titles = [*(group.title for group in shipped_groups()), OTHER]
-        for title in self.groups:
-            if title not in titles:
-                raise ConcordanceError(title, "is no group of structures", f"Choose: {', '.join(titles)}.")
+        require_groups(self.groups)
         for name, value, low, high in (
             ("at least", self.at_least, 1, 16),
             ("STAPLE margin in mm", self.staple_margin_mm, 0, 10_000),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..anatomy.groups import group_of, shipped_groups
+from ..anatomy.groups import group_of, require_groups, shipped_groups
 from .table import MISSING, NOT_LOOKED_FOR, TRUNCATED, AgreementRow
 
 Structure = tuple[str, str]
@@ -62,7 +62,9 @@ def select_structures(agreement: Sequence[AgreementRow], rules: SelectionRules) 
     """Apply the rules to the structures of a table.
 
     :param agreement: rows of one consensus method; the method does not matter here.
+    :raises ConcordanceError: a rule names a group that there is not.
     """
+    require_groups(rules.groups)
     n_cases = len({row.case for row in agreement})
     models: dict[Structure, set[str]] = {}
     shown: dict[Structure, set[str]] = {}

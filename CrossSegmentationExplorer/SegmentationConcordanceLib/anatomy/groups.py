@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,6 +63,14 @@ def group_of(name: str, groups: Sequence[StructureGroup]) -> str:
     :param groups: the first that fits counts.
     """
     return next((group.title for group in groups if group.holds(name)), OTHER)
+
+
+def require_groups(titles: Iterable[str]) -> None:
+    """:raises ConcordanceError: a title is of no shipped group; the message has them all."""
+    known = [*(group.title for group in shipped_groups()), OTHER]
+    for title in titles:
+        if title not in known:
+            raise ConcordanceError(title, "is no group of structures", f"Choose: {', '.join(known)}.")
 
 
 def _words(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from ..errors import ConcordanceError
-from .workers import WorkerEndedError, on_one_thread, use_python_program
+from .workers import WorkerEndedError, as_outcome, on_one_thread, use_python_program
 
 Task = TypeVar("Task")
 Outcome = TypeVar("Outcome")
@@ -81,7 +81,7 @@ def _outcomes(distributed: Any, client: Any, function: Callable[[Task], Outcome]
         if isinstance(error, distributed.KilledWorker):
             yield number, WorkerEndedError("the workers that were given it ended")
         else:
-            yield number, RuntimeError(f"{type(error).__name__}: {error}")
+            yield number, as_outcome(error)
 
 
 def _distributed() -> Any:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from ..agreement.threads import threads
+from ..errors import ConcordanceError
 
 Task = TypeVar("Task")
 Outcome = TypeVar("Outcome")
@@ -225,7 +226,12 @@ def _outcome(function: Callable[[Task], Outcome], task: Task) -> Outcome | Excep
     try:
         return function(task)
     except Exception as error:  # noqa: BLE001 - a fault on one case must not cost the others; the caller tells it
-        return RuntimeError(f"{type(error).__name__}: {error}")
+        return as_outcome(error)
+
+
+def as_outcome(error: BaseException) -> Exception:
+    """An error of a task as its outcome: ours as it is, a fault of the program with its kind."""
+    return error if isinstance(error, ConcordanceError) else RuntimeError(f"{type(error).__name__}: {error}")
 
 
 def python_program() -> Path | None:

@@ -21,6 +21,7 @@ from ..csv_tables import cell_number, table_lines
 from ..errors import ConcordanceError
 from ..imaging.seg_writer import AUTO
 from ..imaging.whole_files import whole_file
+from ..plurals import counted
 from ..reporting.which_model_files import MODELS_FILE
 from .cohort_options import add_work_arguments, machinery_of
 from .parser import examples
@@ -57,6 +58,8 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     :raises ConcordanceError: nothing could be begun, or some cases failed; then all others are done.
     """
     machinery = machinery_of(args, terminal)
+    if not (args.run / CASES).is_dir():
+        raise ConcordanceError(args.run, "is no output of a run: it has no cases", "Give that of concordance run.")
     order = _order(args.answer, args.consensus)
     cohort = read_cohort(args.cohort, Settings())
     storage = storage_of(args)
@@ -79,9 +82,11 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     counts: dict[str, int] = {}
     for origin in origins:
         counts[origin.source] = counts.get(origin.source, 0) + 1
-    terminal.say(f"{args.output}: {len(found)} cases composed; {args.output / TABLE} names the origin of each segment")
+    terminal.say(
+        f"{args.output}: {counted(len(found), 'case')} composed; {args.output / TABLE} names the origin of each segment"
+    )
     for source, count in sorted(counts.items(), key=lambda item: -item[1]):
-        terminal.say(f"  {source}: {count} segments")
+        terminal.say(f"  {source}: {counted(count, 'segment')}")
     if problems:
         fact = f"{len(problems)} of {len(tasks)} cases failed"
         raise ConcordanceError(args.output / FAILURES_FILE, fact, "The table says why. All others are done.")

@@ -103,3 +103,8 @@ def test_a_table_that_is_none_is_refused(refused, whole_run, tmp_path):
     (tmp_path / "x.csv").write_text("scope,structure_key,rank,model\nall,,1,MOOSE\n")
     assert "ranks no structure" in refused(*words, "--answer", tmp_path / "x.csv")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_run_that_is_none_is_refused(refused, whole_run, answer, tmp_path):
+    words = ("compose", "--cohort", whole_run / "cohort.csv", "--answer", answer, "--output", tmp_path / "out")
+    assert "absent: is no output of a run" in refused(*words, "--run", tmp_path / "absent")

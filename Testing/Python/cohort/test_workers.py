@@ -15,8 +15,10 @@ from pathlib import Path
 import pytest
 
 from SegmentationConcordanceLib.agreement.threads import thread_count
+from SegmentationConcordanceLib.anatomy.groups import require_groups
 from SegmentationConcordanceLib.cohort.machinery import Machinery, work_on
 from SegmentationConcordanceLib.cohort.workers import WorkerEndedError, in_processes, on_one_thread, python_program
+from SegmentationConcordanceLib.errors import ConcordanceError
 
 _PYTHON = sys.executable
 TABLES = ("agreement.csv", "pairwise.csv", "cases.csv")
@@ -34,6 +36,13 @@ def test_an_exception_is_an_outcome():
     found = outcomes(int, ["1", "x", "3"])
     assert (found[0], found[2]) == (1, 3)
     assert str(found[1]).startswith("ValueError: invalid literal")
+
+
+def test_an_error_of_ours_comes_as_it_is():
+    found = outcomes(require_groups, [["Rib"], ["Ribs"]])
+    assert isinstance(found[0], ConcordanceError)
+    assert str(found[0]).startswith("Rib: is no group of structures. Choose: Lungs, ")
+    assert found[1] is None
 
 
 def test_what_does_not_fit_beside_the_others_waits():

@@ -76,6 +76,7 @@ def test_a_family_is_held_against_the_others_only(concordance, tables):
         (("--agreement", "agreement.csv"), "--pairwise"),
         (("--run", ".", "--family", "F=A"), "names no family of two models"),
         (("--run", ".", "--family", "F=A,X"), "there is no model X"),
+        (("--run", ".", "--only-groups", "Rib"), "Rib: is no group of structures. Choose: Lungs, "),
     ],
 )
 def test_calls_that_cannot_be_meant(refused, tables, monkeypatch, words, fact):
