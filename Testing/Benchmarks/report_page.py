@@ -2,8 +2,9 @@
 
     .venv/bin/python Testing/Benchmarks/report_page.py [--cases 18 1000 10000] [--repeats N] [--output FILE]
 
-The rows are synthetic: six models, structures of the published study, all pairs. A filter's first time ends with the
-first frame in which the views in sight show it, the second one when all views of the page do.
+The rows are synthetic: six models, structures of the published study, all pairs, and the findings that tables tell. A
+filter's first time ends with the first frame in which the views in sight show it, the second one when all views of the
+page do. Memory is the peak of the page's own process (Linux). Exit 1: a report is over the limits.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 from statistics import median
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -59,6 +61,8 @@ ACT = """async (act) => {
     await new Promise((done) => setTimeout(done, 200));
     return [first, all, Math.max(0, ...tasks)];
 }"""
+# Up to 10,000 cases: seconds until it can be used, milliseconds of a filter and of standing still, bytes of memory.
+MOST_OPEN_S, MOST_FIRST_MS, MOST_STILL_MS, MOST_MEMORY = 10, 2000, 1000, 1.5e9
 MODEL_BUTTON = "#models button:nth-of-type(4)"
 ACTIONS = {
     "switch a model off": MODEL_BUTTON,
@@ -83,12 +87,15 @@ class Answer:
 
 @dataclass(frozen=True)
 class Measured:
-    """One report: points, bytes of the page and of the data beside it, milliseconds until it can be used, answers."""
+    """One report: points, bytes of the page and of the data beside it, seconds to write it, milliseconds until it can
+    be used, peak memory of the page in bytes, answers."""
 
     points: int
     page_bytes: int
     beside_bytes: int
+    written_s: float
     opened: Answer
+    memory_bytes: int
     answers: dict[str, Answer]
 
 
@@ -137,7 +144,9 @@ def measure(browser: Any, folder: Path, n_cases: int, repeats: int) -> Measured:
     agreement, pairwise, cases = synthetic_rows(n_cases)
     page_file = folder / f"report-{n_cases}.html"
     beside = len(agreement) > BESIDE_FROM
+    begin = perf_counter()
     write_report(page_file, agreement, pairwise, title="Benchmark", cases=cases, data_beside=beside)
+    written_s = perf_counter() - begin
     data_file = page_file.with_name(page_file.stem + DATA_SUFFIX)
     page = browser.new_page(viewport=WINDOW)
     page.set_default_timeout(180_000)
@@ -156,10 +165,26 @@ def measure(browser: Any, folder: Path, n_cases: int, repeats: int) -> Measured:
     for _ in range(repeats):
         for name, selector in ACTIONS.items():
             runs[name].append(page.evaluate(ACT, selector))
+    memory_bytes = peak_memory(browser)
     page.close()
     answers = {name: Answer(*(median(run[at] for run in own) for at in range(3))) for name, own in runs.items()}
     beside_bytes = data_file.stat().st_size if beside else 0
-    return Measured(len(agreement), page_file.stat().st_size, beside_bytes, opened, answers)
+    page_bytes = page_file.stat().st_size
+    return Measured(len(agreement), page_bytes, beside_bytes, written_s, opened, memory_bytes, answers)
+
+
+def peak_memory(browser: Any) -> int:
+    """The most that a page's process of this browser has held in memory, in bytes; 0 where nothing tells."""
+    processes = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+    pages = [Path(f"/proc/{one['id']}/status") for one in processes if one["type"] == "renderer"]
+    peaks = [
+        int(line.split()[1]) * 1024
+        for status in pages
+        if status.exists()
+        for line in status.read_text(encoding="ascii").splitlines()
+        if line.startswith("VmHWM:")
+    ]
+    return max(peaks, default=0)
 
 
 def table(measured: list[Measured]) -> str:
@@ -167,6 +192,8 @@ def table(measured: list[Measured]) -> str:
     head = "".join(f" {one.points:,} points |" for one in measured)
     lines = [f"| |{head}", "|---|" + "---|" * len(measured)]
     lines.append("| size |" + "".join(f" {_size(one)} |" for one in measured))
+    lines.append("| write |" + "".join(f" {one.written_s:.1f} s |" for one in measured))
+    lines.append("| memory |" + "".join(f" {one.memory_bytes / 1e6:.0f} MB |" for one in measured))
     lines.append("| open |" + "".join(f" {one.opened.all / 1000:.1f} s |" for one in measured))
     for name in ACTIONS:
         cells = (one.answers[name] for one in measured)
@@ -174,6 +201,21 @@ def table(measured: list[Measured]) -> str:
             f"| {name} |" + "".join(f" {cell.first:.0f} / {cell.all:.0f} / {cell.longest:.0f} ms |" for cell in cells)
         )
     return "\n".join(lines) + "\n"
+
+
+def over_limits(one: Measured) -> list[str]:
+    """What of a report is over the limits, in words."""
+    found = []
+    if one.opened.all > 1000 * MOST_OPEN_S:
+        found.append(f"opens in {one.opened.all / 1000:.1f} s, limit {MOST_OPEN_S} s")
+    if one.memory_bytes > MOST_MEMORY:
+        found.append(f"takes {one.memory_bytes / 1e6:.0f} MB, limit {MOST_MEMORY / 1e6:.0f} MB")
+    for name, answer in one.answers.items():
+        if answer.first > MOST_FIRST_MS:
+            found.append(f"{name}: {answer.first:.0f} ms, limit {MOST_FIRST_MS} ms")
+        if answer.longest > MOST_STILL_MS:
+            found.append(f"{name}: stands still for {answer.longest:.0f} ms, limit {MOST_STILL_MS} ms")
+    return [f"{one.points:,} points: {words}" for words in found]
 
 
 def _size(one: Measured) -> str:
@@ -189,13 +231,18 @@ def main() -> None:
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the table to a file as well")
     arguments = parser.parse_args()
     with sync_playwright() as driver, tempfile.TemporaryDirectory() as folder:
-        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=list(OPTIONS))
-        measured = [measure(browser, Path(folder), n_cases, arguments.repeats) for n_cases in arguments.cases]
-        browser.close()
+        measured = []
+        for n_cases in arguments.cases:  # each in a browser of its own, so that no page's memory counts for another
+            browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=list(OPTIONS))
+            measured.append(measure(browser, Path(folder), n_cases, arguments.repeats))
+            browser.close()
     text = table(measured)
     sys.stdout.write(text)
     if arguments.output:
         arguments.output.write_text(text, encoding="utf-8")
+    over = [words for one in measured for words in over_limits(one)]
+    if over:
+        raise SystemExit("\n".join(over))
 
 
 if __name__ == "__main__":
