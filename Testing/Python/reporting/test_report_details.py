@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from reporting.report_views import address, download
+from SegmentationConcordanceLib.agreement.finding import Finding
 from SegmentationConcordanceLib.agreement.volume_spread import volume_spread
 from SegmentationConcordanceLib.reporting.case_table import CaseTable
 from SegmentationConcordanceLib.reporting.report import write_report
@@ -57,6 +58,27 @@ def test_the_viewer_link_has_the_segmentations_of_all_models_that_know_the_struc
     page.locator("#details-heading", has_text=f"{structure}, {model}").wait_for()
     href = page.locator("#viewer-link").get_attribute("href")
     assert href == f"https://viewer.example/?s=4&segs={shown}&initial={shown[0]}"
+
+
+@pytest.mark.parametrize(("model", "place"), [("CADS", "place=-1.5,20,-7.25"), ("MOOSE", "")])
+def test_of_a_row_that_a_finding_names_the_viewer_link_has_the_place(browser_page, rows, tmp_path, model, place):
+    """RAS in the findings, LPS in the link."""
+    finding = Finding(
+        kind="false_blob",
+        case="a",
+        structures=("SCT:78961009",),
+        names=("spleen",),
+        models=("CADS",),
+        sentence="a, spleen: CADS adds a region",
+        place_ras=(1.5, -20.0, -7.25),
+    )
+    template = "https://viewer.example/?s={study}&place={place}"
+    cases = CaseTable(study_uids={"a": "4"})
+    page = opened(browser_page, tmp_path, rows, cases=cases, viewer=template, findings=[finding])
+    page.evaluate(f"""location.hash = '#selected=["a","SCT:78961009","{model}"]'""")
+    page.locator("#details-heading", has_text=f"spleen, {model}").wait_for()
+    href = page.locator("#viewer-link").get_attribute("href")
+    assert href == "https://viewer.example/?s=4" + (f"&{place}" if place else "")
 
 
 @pytest.mark.parametrize(("host", "said"), [("http://127.0.0.1:8520", True), ("https://viewer.example", False)])
