@@ -15,6 +15,7 @@ from ..anatomy.structure_names import structure_name
 from ..errors import ConcordanceError
 from ..imaging.geometry import Geometry
 from ..imaging.label_map import LabelMap, Segment, label_counts
+from ..plurals import counted
 from .disputed_voxels import DisputedVoxels, disputed_patterns, gathered
 from .models import ModelSegmentation, UncodedStructure, check_comparable
 from .patterns import MAX_MODELS, PatternPlaces, Plane, count_patterns
@@ -98,7 +99,7 @@ def compare_models(models: Sequence[ModelSegmentation]) -> Comparison:
     """
     if not 1 <= len(models) <= MAX_MODELS:
         names = ", ".join(model.model for model in models) or "nothing"
-        raise ConcordanceError(names, f"{len(models)} model(s) to compare", f"Give 1 to {MAX_MODELS}.")
+        raise ConcordanceError(names, f"{counted(len(models), 'model')} to compare", f"Give 1 to {MAX_MODELS}.")
     check_comparable(models)
     structures = _found_structures(models)
     number_of = {structure.identity: structure.number for structure in structures}

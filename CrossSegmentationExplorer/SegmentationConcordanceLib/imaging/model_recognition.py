@@ -94,7 +94,15 @@ class _File:
     @cached_property
     def seg(self) -> SegHeader | None:
         """The header of a DICOM SEG, None for any other file."""
-        return None if is_volume_file(self.path) else read_seg_header(self.path)
+        if is_volume_file(self.path):
+            return None
+        try:
+            return read_seg_header(self.path)
+        except UnreadableFileError as error:
+            if not self.path.is_file() or is_dicom_file(self.path):
+                raise
+            fact = "is not a DICOM file, nor an image file by its name"
+            raise UnreadableFileError(self.path, fact, "Give what the model wrote.") from error
 
     @cached_property
     def names(self) -> Mapping[int, str]:

@@ -114,7 +114,7 @@ def test_inputs_stay_as_they_were(make_model, structures):
 @pytest.mark.parametrize("n", [0, 17])
 def test_refuses_too_few_and_too_many_models(make_model, structures, n):
     models = [make_model(f"M{i}", [[[[1]]]], {1: structures["spleen"]}) for i in range(n)]
-    with pytest.raises(ConcordanceError, match=rf"{n} model\(s\) to compare\. Give 1 to 16"):
+    with pytest.raises(ConcordanceError, match=rf"{n} models to compare\. Give 1 to 16"):
         compare_models(models)
 
 

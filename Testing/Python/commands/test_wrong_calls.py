@@ -254,3 +254,10 @@ def test_plurals():
     words = [counted(number, noun) for number, noun in [(1, "study"), (2, "study"), (0, "file"), (2, "series")]]
     assert words == ["1 study", "2 studies", "0 files", "2 series"]
     assert [counted(1, "file"), counted(1200, "day")] == ["1 file", "1,200 days"]
+
+
+def test_a_file_that_is_no_segmentation_is_called_so(refused, tiny, tmp_path):
+    table = tmp_path / "agreement.csv"
+    table.write_text("case,dice\n")
+    line = refused("compare", "--ct", tiny.ct, "--seg", table, "--output", tmp_path / "out")
+    assert "agreement.csv: is not a DICOM file, nor an image file by its name. Give what the model wrote." in line
