@@ -46,6 +46,7 @@ class CaseSteps:
             gone = self._walk.go(1 if steps == 1 else -1)
             if gone is not None:
                 reading, scan = gone
+                self._tell()  # with the case's name, not after it
                 self._show(self._review.blinded(reading, scan) if self._review else scan)
         except ConcordanceError as error:
             self._walk.current = former
