@@ -157,7 +157,8 @@ function factOfCell(state, cell, row) {
   const where = `${cell.model}, ${readable(cell.structure.name)}, ${view.caseFacts.label(row.case)}`;
   const number = value === null ? "" : `Dice ${fixed(value, 3)}`;
   const absent = isAbsent ? "found nothing, as most others" : "";
-  const said = [number, mark?.words, absent, isCut ? "truncated by the field of view" : "", finding?.text].filter(Boolean).join("; ");
+  const cut = isCut ? "truncated by the field of view" : "";
+  const said = [number, mark?.words, absent, cut, finding?.text].filter(Boolean).join("; ");
   if (isAbsent) return { sign: "\u2013", look: "gap", said: `${where}: ${said}` };
   const look = mark ? `${value === null ? "dice-6" : diceClass(value)} marked` : isCut ? "cut" : diceClass(value ?? 1);
   return { sign: mark?.sign ?? "", look, said: `${where}: ${said}` };
