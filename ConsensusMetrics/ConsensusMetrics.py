@@ -68,6 +68,7 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
     def _makePanel(self):
         from SegmentationConcordanceLib.anatomy.combinations import combinations
         from SegmentationConcordanceLib.anatomy.groups import shipped_groups
+        from SegmentationConcordanceLib.scene.consensus.axis_names import NamedAxes
         from SegmentationConcordanceLib.scene.consensus.consensus_metrics import ConsensusMetricsLogic
         from SegmentationConcordanceQt.longWork import LongWork
 
@@ -76,6 +77,7 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
         self.ui = slicer.util.childWidgetVariables(self._uiWidget)
         self._uiWidget.setMRMLScene(slicer.mrmlScene)
         self._updating, self._order, self._plotViews = False, ("", False), []
+        self._namedAxes = NamedAxes()
         self._candidates, self._result, self._rows = (), None, []
         self._work = LongWork()
         self.ui.groupsList.addItems([group.title for group in shipped_groups()])
@@ -123,6 +125,7 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
         for view in self._plotViews:
             view.disconnect(SELECTED_POINTS, self.onPointsSelected)
         self._plotViews = []
+        self._namedAxes.stop()
         self._updating = True  # the selector lets its volume go
         self._uiWidget.setMRMLScene(None)
         self.logic.close()
@@ -342,7 +345,9 @@ class ConsensusMetricsWidget(ScriptedLoadableModuleWidget):
         if not self.logic.show_plot(list(CHARTS)[number]):
             self.ui.statusLabel.text = _("The results have been removed from the scene: apply again.")
         layoutManager = slicer.app.layoutManager()
-        for view in [layoutManager.plotWidget(n).plotView() for n in range(layoutManager.plotViewCount)]:
+        for widget in [layoutManager.plotWidget(n) for n in range(layoutManager.plotViewCount)]:
+            view = widget.plotView()
+            self._namedAxes.follow(widget.mrmlPlotViewNode(), view.chart())
             if view not in self._plotViews:
                 view.connect(SELECTED_POINTS, self.onPointsSelected)
                 self._plotViews.append(view)

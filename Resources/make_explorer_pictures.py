@@ -35,6 +35,7 @@ import qt_host  # noqa: E402
 from host import SceneHost  # noqa: E402
 from scene.explorer_screen import Screen  # noqa: E402
 from scene.real_case import ABDOMEN_WINDOW, REAL_CASE, add_real_case  # noqa: E402
+from SegmentationConcordanceLib.exploring.compact import grid_columns  # noqa: E402
 from SegmentationConcordanceLib.exploring.view_kinds import (  # noqa: E402
     AXIAL,
     CORONAL,
@@ -107,7 +108,9 @@ def picture_of_rows(explorer: Explorer, screen: Screen) -> np.ndarray:
     for row in explorer.rows:
         nodes = explorer.layout.view_nodes(row, explorer.kinds)
         rows.append(joined([screen.view(node.GetLayoutName()).image() for node in nodes], axis=1))
-    return joined(rows, axis=0)
+    columns = grid_columns(len(rows)) if explorer.as_grid else 1
+    lines = [joined(rows[start : start + columns], axis=1) for start in range(0, len(rows), columns)]
+    return joined(lines, axis=0)
 
 
 def joined(pictures: Sequence[np.ndarray], axis: int, gap: int = GAP) -> np.ndarray:
@@ -119,7 +122,12 @@ def joined(pictures: Sequence[np.ndarray], axis: int, gap: int = GAP) -> np.ndar
 
 
 def panel_and_rows(
-    host: SceneHost, volume: slicer.vtkMRMLScalarVolumeNode, name: str, size: tuple[int, int]
+    host: SceneHost,
+    volume: slicer.vtkMRMLScalarVolumeNode,
+    name: str,
+    size: tuple[int, int],
+    *,
+    compact: bool = False,
 ) -> np.ndarray:
     """The module as Slicer shows it: its panel, and beside it a row for each model, at one structure."""
     with qt_host.install(host) as desktop, tempfile.TemporaryDirectory() as folder:
@@ -130,7 +138,7 @@ def panel_and_rows(
             logic = hosted.widget.logic
             logic.set_volume(volume)
             logic.show_all_models()
-            logic.change(kinds=tuple(VIEW_KINDS))
+            logic.change(kinds=tuple(VIEW_KINDS), compact=compact, plane=CORONAL)
             for node in logic.explorer.layout.slice_nodes():  # the stand-in's layout manager has views of another size
                 screen.view(node.GetLayoutName()).logic.ResizeSliceNode(*size)
             logic.select(key_of(logic.explorer, name))
@@ -174,7 +182,7 @@ def overlay_and_map(host: SceneHost, volume: slicer.vtkMRMLScalarVolumeNode) -> 
     """All models in one row, and below it the consensus with the agreement map over the slices."""
     pictures = []
     for shows_map in (False, True):
-        with explored(host, volume, (300, 260), tuple(VIEW_KINDS)) as (explorer, screen):
+        with explored(host, volume, (340, 260), tuple(VIEW_KINDS)) as (explorer, screen):
             add_row = explorer.add_consensus_row if shows_map else explorer.add_overlay_row
             add_row()
             explorer.set_map(shows_map)
@@ -213,6 +221,7 @@ def main() -> None:
         save(one_step(*scene), "explorer_step.png")
         save(overlay_and_map(*scene), "explorer_overlay.png")
         save(panel_and_rows(*scene, "sternum", (214, 168)), "explorer.png")
+        save(panel_and_rows(*scene, "heart", (300, 400), compact=True), "explorer_compact.png")
     if not REAL_CASE.is_dir():
         sys.stdout.write(f"no picture of a real case: {REAL_CASE} is absent\n")
         return

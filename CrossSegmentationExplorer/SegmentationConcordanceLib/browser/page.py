@@ -76,6 +76,7 @@ def _heading(session: Session) -> None:
             html.Div("{{ case_error }}", v_if="case_error", classes="error", role="alert")
         html.H1("{{ title }}")
         html.P("{{ summary }}")
+        html.P("{{ three_d_note }}", v_if="three_d_note && !kinds.includes('V')", classes="note")
         _map_legend()
 
 
@@ -113,6 +114,7 @@ def _table(session: Session) -> None:
             with html.Td():
                 html.Span(classes="swatch", style=("{ background: line.color }",))
                 html.Span("{{ line.name }}")
+                html.Div("{{ line.reason }}", v_if="line.reason", classes="reason", title=("line.reason",))
             html.Td("{{ line.lowest_dice }}")
             html.Td("{{ line.n_present }}", classes=("line.missing ? 'missing' : ''",))
             html.Td("{{ line.pairwise_spread }}")

@@ -17,10 +17,11 @@ from ..exploring.structure_cells import SHOWN_COLUMNS, next_order, region_text
 from ..exploring.structure_list import groups_of
 from ..exploring.structure_walk import find
 from ..exploring.under_cursor import under_cursor
-from ..exploring.view_kinds import view_name
+from ..exploring.view_kinds import THREE_D, view_name
 from ..exploring.visible_color import ink_on
 from ..review.case_walk import CaseWalk
 from ..review.review_session import ReviewSession
+from ..scene.drawing_power import measure_drawing, three_d_obstacle
 from ..scene.explorer.consensus_segments import TITLE as CONSENSUS_TITLE
 from ..scene.explorer.explorer import Explorer
 from ..scene.explorer.links import Links
@@ -60,7 +61,10 @@ class Session:
         self._choices = self._choices_of_case()
         self._shown: list[int] = []
         self._made: list[int] = []
-        self._compactness = Compactness(server, self.explorer.kinds, lambda: len(self._shown), self._arrange)
+        obstacle = three_d_obstacle(measure_drawing(), len(models))
+        kinds = self.explorer.kinds if obstacle else (*self.explorer.kinds, THREE_D)
+        self._compactness = Compactness(server, kinds, lambda: len(self._shown), self._arrange)
+        self._state.three_d_note = obstacle
         self._framing: asyncio.TimerHandle | None = None
         crosshair = self._app.scene.GetFirstNodeByClass("vtkMRMLCrosshairNode")
         crosshair.AddObserver(crosshair.CursorPositionModifiedEvent, self._on_cursor)

@@ -10,7 +10,7 @@ from ..agreement.severity import CUT
 from ..agreement.table import AgreementRow
 from .structure_list import MISSING, NOT_IN_MODEL, NOT_LOOKED_FOR, PRESENT, ListedStructure
 
-SHOWN_COLUMNS = ("name", "lowest_dice", "n_present", "rating", "pairwise_spread", "volume_spread", "group")
+SHOWN_COLUMNS = ("name", "lowest_dice", "n_present", "reason", "rating", "pairwise_spread", "volume_spread", "group")
 """The columns of the table, each one of ``structure_list.COLUMNS``: what decides comes first."""
 
 Order = tuple[str, bool]
@@ -31,6 +31,7 @@ def structure_cells(structure: ListedStructure) -> tuple[str, ...]:
         structure.name.replace("_", " "),
         "" if dice is None else f"{dice:.3f}",
         "".join(_SIGNS[state] for state in structure.presence.values()),
+        structure.reason,
         structure.rating,
         "" if pairs is None else f"{pairs:.3f}",
         "" if volumes is None else f"{volumes:.0%}",

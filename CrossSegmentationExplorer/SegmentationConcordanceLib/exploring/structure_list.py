@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ..agreement.comparison import ComparedStructure
 from ..agreement.models import UncodedStructure
-from ..agreement.severity import ALONE, COMPARED, parts_of, severities
-from ..agreement.table import AgreementRow, PairwiseRow
+from ..agreement.severity import ALONE, COMPARED, concerned, parts_of, reason, severities
+from ..agreement.table import MISSED, AgreementRow, PairwiseRow
 from ..agreement.volume_spread import volume_spread
 from ..anatomy.groups import OTHER, StructureGroup, group_of, shipped_groups
 from .explored_scan import ExploredScan, key_of
@@ -31,6 +31,7 @@ class ListedStructure:
     :param lowest_dice: to the consensus, over the models that know it.
     :param pairwise_spread: highest - lowest Dice of two models.
     :param disputed_ml: the largest volume that a model does not share with the others, in ml.
+    :param reason: why it stands where it does in the list, e.g. "C: missed 12.3 ml"; "" where nothing is to be said.
     :param severity: of the gravest disagreement, and ``part`` of the list that it stands in: see :mod:`.severity`.
     :param rating: what a reader gave it; "" for none.
     """
@@ -45,6 +46,7 @@ class ListedStructure:
     pairwise_spread: float | None
     rating: str = ""
     disputed_ml: float | None = None
+    reason: str = ""
     severity: float = 0.0
     part: int = COMPARED
 
@@ -59,7 +61,7 @@ class ListedStructure:
         return tuple(model for model, state in self.presence.items() if state == MISSING)
 
 
-COLUMNS = ("name", "group", "n_present", "volume_spread", "lowest_dice", "pairwise_spread", "rating")
+COLUMNS = ("name", "group", "n_present", "reason", "volume_spread", "lowest_dice", "pairwise_spread", "rating")
 
 
 def list_structures(
@@ -102,6 +104,7 @@ def list_structures(
                 pairwise_spread=_spread([pair.dice for pair in of_pairs if pair.dice is not None]),
                 rating=(ratings or {}).get(key_of(structure), ""),
                 disputed_ml=max((row.disputed_ml for row in rows if row.disputed_ml is not None), default=None),
+                reason=_reason(rows),
                 severity=max(severities(rows), default=0.0),
                 part=parts_of(rows)[0] if rows else ALONE,
             )
@@ -163,6 +166,16 @@ def _presence(structure: ComparedStructure, bit: int, n_voxels: int) -> str:
     if not structure.voters >> bit & 1:
         return NOT_IN_MODEL
     return PRESENT if n_voxels else MISSING
+
+
+def _reason(rows: Sequence[AgreementRow]) -> str:
+    """Of the gravest row of a structure, with the models that it is about."""
+    if not rows:
+        return ""
+    grave = severities(rows)
+    row = max(zip(rows, grave), key=lambda one: (one[1], one[0].presence == MISSED))[0]
+    said = reason(row)
+    return f"{' and '.join(concerned(row, rows))}: {said}" if said else ""
 
 
 def _spread(values: Sequence[float]) -> float | None:

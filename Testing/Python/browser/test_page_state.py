@@ -40,6 +40,7 @@ def test_a_line_of_the_table():
         "rating": "",
         "pairwise_spread": "0.123",
         "volume_spread": "26%",
+        "reason": "",
         "group": "Abdomen",
     }
 

@@ -7,6 +7,8 @@ import slicer
 import vtk
 from vtk.util.numpy_support import vtk_to_numpy
 
+from SegmentationConcordanceLib.scene.consensus.axis_names import name_axes
+
 _BACKGROUND = (255, 253, 246)
 _LINES = {
     slicer.vtkMRMLPlotSeriesNode.LineStyleNone: vtk.vtkPen.NO_PEN,
@@ -68,6 +70,7 @@ def _drawn(node: slicer.vtkMRMLPlotChartNode) -> vtk.vtkChartXY:
         axis.GetTitleProperties().SetBold(False)
         axis.GetTitleProperties().SetFontSize(node.GetAxisTitleFontSize())
         axis.GetLabelProperties().SetFontSize(node.GetAxisLabelFontSize())
+    name_axes(chart, node)
     return chart
 
 

@@ -347,9 +347,9 @@ def test_groups_of_structures_are_edited_and_reset(shown):
     ui.groupsTable.item(0, 0).setText("Mine")
     ui.groupsTable.item(0, 1).setText("aorta spleen")
     shown.widget.refresh()
-    assert column(ui.structuresTable, 6) == ["Mine", "Digestive", "Mine"]
+    assert column(ui.structuresTable, 7) == ["Mine", "Digestive", "Mine"]
     ui.resetGroupsButton.click()
-    assert column(ui.structuresTable, 6) == ["Digestive", "Digestive", "Vessels"]
+    assert column(ui.structuresTable, 7) == ["Digestive", "Digestive", "Vessels"]
     assert ui.groupsTable.rowCount == rows
 
 

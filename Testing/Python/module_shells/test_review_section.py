@@ -87,7 +87,7 @@ def test_keys_judge_the_models_and_the_list_tells(desktop, shown, review_file):
         press(desktop, shown, key)
     assert desk(ui)[:2] == [["A", "●●●●● strongly agree", ""], ["B", "●●○○○ disagree", ""]]
     assert ui.deskTable.currentRow() == 2
-    assert shown.ui.structuresTable.item(line, 3).text() == "2/3"
+    assert shown.ui.structuresTable.item(line, 4).text() == "2/3"
     assert ui.progressLabel.text.startswith("2 of ")
     said = read_review(review_file).standing
     assert [(one.subject.structure_key, one.subject.model, one.score) for one in said[:2]] == [

@@ -91,3 +91,28 @@ def test_columns_are_as_high_as_the_place_and_stay(desktop, low):
     low.ui.columnsCheckBox.checked = True
     low.ui.allModelsButton.click()
     assert len(shown_views()) == 9
+
+
+def test_the_list_says_why_a_structure_stands_where_it_does(desktop, low):
+    low.ui.allModelsButton.click()
+    explorer = low.widget.logic.explorer
+    shown = [low.ui.structuresTable.item(row, 3).text() for row in range(low.ui.structuresTable.rowCount)]
+    assert shown == [one.reason for one in explorer.walk.listed]
+    worst = explorer.walk.listed[0]
+    model, _, said = worst.reason.partition(": ")
+    assert set(model.split(" and ")) <= set(explorer.scan.drawn)
+    assert "ml" in said
+
+
+def test_a_finding_marks_the_rows_of_its_models_in_views_and_panel(desktop, low):
+    low.ui.allModelsButton.click()
+    explorer = low.widget.logic.explorer
+    low.ui.nextFindingButton.click()
+    finding = explorer.findings.current
+    marked = {
+        low.ui.rowsTable.item(row, 0).text()
+        for row in range(low.ui.rowsTable.rowCount)
+        if low.ui.rowsTable.item(row, 1).text().startswith("\u25b2")
+    }
+    assert marked == set(finding.models)
+    assert low.ui.findingLabel.text.startswith("Finding 1 of ")

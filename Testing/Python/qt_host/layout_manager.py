@@ -90,6 +90,13 @@ class qMRMLPlotView(QtWidgets.QWidget):  # noqa: N801
 
     dataSelected = Signal(object, object)  # noqa: N815
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._chart = vtk.vtkChartXY()
+
+    def chart(self) -> vtk.vtkChartXY:
+        return self._chart
+
     def fitToContent(self) -> None:  # noqa: N802
         """Nothing is drawn."""
 

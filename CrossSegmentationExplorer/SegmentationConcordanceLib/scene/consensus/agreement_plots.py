@@ -1,7 +1,7 @@
 """The plots of a comparison as chart, series and table nodes.
 
-Slicer's plots are points and lines over two number axes, without names of structures along an axis: a structure's name
-appears when the mouse is over its point. The legend covers the right of the plot, so the axes leave room for it there.
+A structure's name appears when the mouse is over its point: there is no room for all of them along the axis. The legend
+covers the right of the plot, so the axes leave room for it there.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from ...agreement.row_order import structures_worst_first
 from ...agreement.share_bands import SHARE_BANDS
 from ...agreement.table import AgreementRow
 from ..table_node import TableColumn, add_table_node
+from .axis_names import keep_axis_names
 from .chart_nodes import add_chart, add_plotted_table, add_series
 
 _STRUCTURE, _PLACE = "structure", "place"
 _GREY = (0.6, 0.6, 0.6)
 _AXIS_MARGIN = 0.2  # powers of ten
-_POWERS = "Volume: 0 is 1 ml, 1 is 10 ml, 2 is 100 ml"
+_VOLUME = "Volume (ml)"
 _LEGEND_WIDTH = 0.85  # of what is plotted
 # In the order of the symbols, of which Slicer's plots have few: some stand for two.
 _MARKERS = (
@@ -74,10 +75,11 @@ def add_agreement_plots(
     dice_chart.SetYAxisRange(0.0, 1.05)
     dice_chart.SetXAxisRangeAuto(False)
     dice_chart.SetXAxisRange(0.0, (len(keys) + 1) * (1 + _LEGEND_WIDTH))
-    share_chart = add_chart(scene, f"{name}, share", share + lines, _POWERS, "Consensus share of it (%)")
+    share_chart = add_chart(scene, f"{name}, share", share + lines, _VOLUME, "Consensus share of it (%)")
     share_chart.SetXAxisRangeAuto(False)
     low, high = _volume_range(rows)
     share_chart.SetXAxisRange(low, high + (high - low) * _LEGEND_WIDTH)
+    keep_axis_names(share_chart, x=_decades(low, high))
     share_chart.SetYAxisRangeAuto(False)
     share_chart.SetYAxisRange(0.0, 1.05 * max([100.0, *(100 * row.volume_ratio for row in rows if row.volume_ratio)]))
     return AgreementPlots(dice_chart, share_chart, (dice_chart, share_chart, *dice, *share, *lines, table, bands))
@@ -137,8 +139,16 @@ def _volume_range(rows: Sequence[AgreementRow]) -> tuple[float, float]:
     return min(known) - _AXIS_MARGIN, max(known) + _AXIS_MARGIN
 
 
+def _decades(low: float, high: float) -> list[tuple[float, str]]:
+    """The powers of ten within a range of them, and what they are in ml; steps between where that is less than two."""
+    whole = [float(power) for power in range(math.ceil(low), math.floor(high) + 1)]
+    between = [power + math.log10(factor) for power in range(math.floor(low), math.ceil(high)) for factor in (1, 2, 5)]
+    powers = whole if len(whole) > 1 else [power for power in between if low <= power <= high]
+    return [(power, f"{10**power:g}") for power in powers]
+
+
 def _power(volume_ml: float | None) -> float | None:
-    """Slicer writes every volume of a logarithmic axis in full, one over the other; powers of ten find room."""
+    """Slicer writes every volume of a logarithmic axis in full, one over the other; named powers of ten find room."""
     return math.log10(volume_ml) if volume_ml else None
 
 

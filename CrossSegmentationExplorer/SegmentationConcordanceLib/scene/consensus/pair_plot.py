@@ -1,7 +1,6 @@
 """Who agrees with whom, as a heat map of squares: chart, series and table nodes.
 
-Slicer's plots have no heat map: each step of the colour scale is a series of square points. Their axes have numbers
-alone, so the legend says which model has which.
+Slicer's plots have no heat map: each step of the colour scale is a series of square points.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ import slicer
 from ...agreement.table import PairwiseRow
 from ..table_node import TableColumn
 from .agreement_tables import mean_pairwise_dice
+from .axis_names import keep_axis_names
 from .chart_nodes import add_chart, add_plotted_table, add_series
 
 # From which mean Dice on a pair has this colour: from dark red to dark blue, told apart with any colour vision.
@@ -25,7 +25,7 @@ _STEPS = (
     (0.95, (0.08, 0.33, 0.60)),
 )
 _PAIR, _COLUMN = "pair", "column"
-_CELLS_PX = 200
+_CELLS_PX = 145
 _LARGEST_PX = 40
 _LEGEND_WIDTH = 0.9
 
@@ -48,17 +48,14 @@ def add_pair_plot(
         one.SetMarkerStyle(slicer.vtkMRMLPlotSeriesNode.MarkerStyleSquare)
         one.SetMarkerSize(min(_LARGEST_PX, _CELLS_PX / len(models)))
         series.append(one)
-    for number, model in enumerate(models, start=1):
-        one = add_series(scene, table, f"{number}  {model}", _COLUMN, "names", (0.0, 0.0, 0.0))
-        one.SetLineStyle(slicer.vtkMRMLPlotSeriesNode.LineStyleNone)
-        one.SetMarkerStyle(slicer.vtkMRMLPlotSeriesNode.MarkerStyleNone)
-        series.append(one)
-    chart = add_chart(scene, f"{name}, pairwise Dice", series, "Model", "Model")
+    chart = add_chart(scene, f"{name}, pairwise Dice", series, "", "")
     size = len(models) + 0.5
     chart.SetXAxisRangeAuto(False)
     chart.SetXAxisRange(0.5, 0.5 + len(models) * (1 + _LEGEND_WIDTH))
     chart.SetYAxisRangeAuto(False)
     chart.SetYAxisRange(0.5, size)
+    names = [(float(number), model) for number, model in enumerate(models, start=1)]
+    keep_axis_names(chart, x=names, y=names)
     return chart, *series, table
 
 
@@ -75,7 +72,6 @@ def _cells(models: Sequence[str], rows: Sequence[PairwiseRow]) -> tuple[TableCol
     labels = TableColumn(_PAIR, [f"{models[a]} - {models[b]}: {mean:.3f}" for a, b, mean in found], "Pair")
     columns = [
         TableColumn(_COLUMN, [float(b + 1) for _, b, _ in found], "Column"),
-        TableColumn("names", [None] * len(found), "Names"),
     ]
     for low in lows:
         places = [float(a + 1) if step == low else None for (a, _, _), step in zip(found, step_of)]

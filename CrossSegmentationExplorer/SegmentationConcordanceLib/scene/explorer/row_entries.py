@@ -18,7 +18,7 @@ class RowEntry:
     """A row that is shown or could be.
 
     :param title: untrusted text.
-    :param text: what its model has of the selected structure, in a few words.
+    :param text: what its model has of the selected structure, in a few words; what the shown finding says of it first.
     """
 
     row: WantedRow
@@ -38,6 +38,7 @@ def row_entries(explorer: Explorer | None, wanted: Sequence[WantedRow], models: 
     texts: Mapping[str, str] = {}
     consensus = ""
     statuses: dict[WantedRow, str] = {}
+    marks: dict[str, str] = {}
     shown = [row for row in wanted if row.kind is not RowKind.MODEL or row.model in colors]
     if explorer is not None:
         colors |= explorer.legend
@@ -46,6 +47,7 @@ def row_entries(explorer: Explorer | None, wanted: Sequence[WantedRow], models: 
         if structure is not None:
             texts = model_texts(scan.result.agreement, structure.key)
             consensus = consensus_text(scan.result.agreement, structure.key)
+        marks = {model: explorer.findings.mark(model, explorer.selected) for model in scan.drawn}
         statuses = {WantedRow(row.kind, row.model): explorer.status(row) for row in explorer.rows}
         shown = list(statuses)
     every = [
@@ -58,5 +60,7 @@ def row_entries(explorer: Explorer | None, wanted: Sequence[WantedRow], models: 
     for row in [*shown, *(row for row in every if row not in shown)]:
         title, color = fixed.get(row.kind) or (row.model, colors[row.model])
         text = consensus if row.kind is RowKind.CONSENSUS else texts.get(row.model, "")
-        entries.append(RowEntry(row, title, color, row in shown, statuses.get(row) or text))
+        mark = marks.get(row.model, "") if row.kind is RowKind.MODEL else ""
+        said = [f"\N{BLACK UP-POINTING TRIANGLE} {mark}" if mark else "", statuses.get(row) or text]
+        entries.append(RowEntry(row, title, color, row in shown, "; ".join(part for part in said if part)))
     return entries

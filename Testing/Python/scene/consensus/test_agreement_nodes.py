@@ -181,8 +181,7 @@ def test_squares_of_the_pair_plot_are_the_mean_dice(volume, analysis):
     assert squares[(3, 1)][1] == f"A - C: {a_c:.3f}"
     assert squares[(3, 2)] == ("Dice from 0.5", f"B - C: {b_c:.3f}")
     assert len(squares) == 6
-    names = [chart.GetNthPlotSeriesNode(n).GetName() for n in range(6, chart.GetNumberOfPlotSeriesNodes())]
-    assert names == ["1  A", "2  B", "3  C"]
+    assert chart.GetNumberOfPlotSeriesNodes() == 6
     assert nodes.row_of_point(result, chart.GetNthPlotSeriesNode(0).GetID(), 0) is None
 
 

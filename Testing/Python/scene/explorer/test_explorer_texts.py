@@ -40,6 +40,7 @@ STRUCTURE = ListedStructure(
     lowest_dice=0.5,
     pairwise_spread=None,
     rating="minor",
+    reason="B: missed 12 ml",
 )
 
 
@@ -50,6 +51,7 @@ def test_cells_are_in_the_order_of_the_columns():
         "name": "lung upper lobe left",
         "lowest_dice": "0.500",
         "n_present": "\u2713\u2717\u2013\u2713",
+        "reason": "B: missed 12 ml",
         "rating": "minor",
         "pairwise_spread": "",
         "volume_spread": "26%",
