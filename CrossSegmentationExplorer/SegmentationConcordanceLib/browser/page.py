@@ -111,10 +111,9 @@ def _table(session: Session) -> None:
                 raw_attrs=[f':tabindex="{_REACHED} ? 0 : -1"', ':aria-current="line.key === selected"'],
             ),
         ):
-            with html.Td():
+            with html.Td(raw_attrs=[':data-reason="line.reason"']):
                 html.Span(classes="swatch", style=("{ background: line.color }",))
                 html.Span("{{ line.name }}")
-                html.Div("{{ line.reason }}", v_if="line.reason", classes="reason", title=("line.reason",))
             html.Td("{{ line.lowest_dice }}")
             html.Td("{{ line.n_present }}", classes=("line.missing ? 'missing' : ''",))
             html.Td("{{ line.pairwise_spread }}")
