@@ -61,7 +61,7 @@ class Session:
         self._choices = self._choices_of_case()
         self._shown: list[int] = []
         self._made: list[int] = []
-        obstacle = three_d_obstacle(measure_drawing(), len(models))
+        obstacle = three_d_obstacle(measure_drawing(), len(self.explorer.scan.drawn))
         kinds = self.explorer.kinds if obstacle else (*self.explorer.kinds, THREE_D)
         self._compactness = Compactness(server, kinds, lambda: len(self._shown), self._arrange)
         self._state.three_d_note = obstacle
