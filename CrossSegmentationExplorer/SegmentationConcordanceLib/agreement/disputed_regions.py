@@ -71,7 +71,11 @@ def disputed_regions(comparison: Comparison, index: int) -> tuple[DisputedRegion
 
 
 def regions_of_voxels(
-    places: np.ndarray, patterns: np.ndarray, voters: int, shape: tuple[int, int, int], spacing_kji: np.ndarray
+    places: NDArray[np.int64],
+    patterns: NDArray[np.unsignedinteger],
+    voters: int,
+    shape: tuple[int, int, int],
+    spacing_kji: NDArray[np.float64],
 ) -> tuple[DisputedRegion, ...]:
     """As :func:`disputed_regions`, of the votes at some voxels; all others are agreed on.
 
@@ -88,7 +92,7 @@ def regions_of_voxels(
     return _told(nodes, depth, region, float(np.prod(spacing_kji) / 1000))
 
 
-def deepest_mm(comparison: Comparison, index: int, held_against: np.ndarray) -> dict[int, float]:
+def deepest_mm(comparison: Comparison, index: int, held_against: NDArray[np.bool_]) -> dict[int, float]:
     """How deep the dispute is that is held against each model: mm by bit, none for a model without one.
 
     :param index: of a structure of the comparison.

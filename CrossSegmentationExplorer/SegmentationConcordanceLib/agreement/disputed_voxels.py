@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .patterns import PatternPlaces
 
@@ -20,12 +21,12 @@ class DisputedVoxels:
     :param pattern_of: [pattern of those that were counted] is the pattern of those that are left.
     """
 
-    places: np.ndarray
-    patterns: np.ndarray
-    start: np.ndarray
-    pattern_of: np.ndarray = field(repr=False)
+    places: NDArray[np.unsignedinteger]
+    patterns: NDArray[np.unsignedinteger]
+    start: NDArray[np.int64]
+    pattern_of: NDArray[np.unsignedinteger] = field(repr=False)
 
-    def of(self, number: int) -> tuple[np.ndarray, np.ndarray]:
+    def of(self, number: int) -> tuple[NDArray[np.int64], NDArray[np.unsignedinteger]]:
         """Flat indices of a structure's voxels, int64 ascending, and which models carry it there.
 
         :param number: of the structure in the comparison; 0, of one that is not compared, has none.
@@ -46,7 +47,7 @@ class DisputedVoxels:
         return replace(self, pattern_of=fewer)
 
 
-def disputed_patterns(voters: Sequence[int], n_models: int) -> np.ndarray:
+def disputed_patterns(voters: Sequence[int], n_models: int) -> NDArray[np.bool_]:
     """In which patterns a structure is disputed: bool (len(voters), 2 ** n_models).
 
     :param voters: of each structure the models that know it, as bits.

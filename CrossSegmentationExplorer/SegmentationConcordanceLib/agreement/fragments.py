@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from . import finding_kinds as kinds
@@ -59,7 +60,7 @@ def _may_be_broken(facts: CaseFacts, index: int, bit: int) -> bool:
     return plus + minus >= _PIECE_SHARE * float(facts.volumes[index, bit])
 
 
-def pieces_of(mask: np.ndarray) -> list[Piece]:
+def pieces_of(mask: NDArray[np.bool_]) -> list[Piece]:
     """Size in voxels of each piece with a voxel inside it, the largest first; crumbs are left out.
 
     Pieces with less than two voxels between them count as one: noise of the outlines parts thin structures.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 _STEP = 6  # pixels between the places that are tried
 _GAP = 3
@@ -84,7 +85,7 @@ def place_labels(
     return _untangled(view, placed, anchors, [structure, *taken])
 
 
-def eligible_pixels(outlines: Sequence[np.ndarray]) -> list[np.ndarray]:
+def eligible_pixels(outlines: Sequence[NDArray[np.bool_]]) -> list[NDArray[np.int64]]:
     """The pixels of each outline that a label may point to: those that are clearly apart from the others' outlines.
 
     Where an outline is nowhere so, the pixels that are most apart; where it runs with the others, all of its pixels.
@@ -103,7 +104,7 @@ def eligible_pixels(outlines: Sequence[np.ndarray]) -> list[np.ndarray]:
     return found
 
 
-def first_anchors(pixels: Sequence[np.ndarray]) -> list[tuple[float, float]]:
+def first_anchors(pixels: Sequence[NDArray[np.int64]]) -> list[tuple[float, float]]:
     """One pixel of each outline, farthest in a direction that is another one for each; (0, 0) of none.
 
     :param pixels: of :func:`eligible_pixels`.
@@ -117,7 +118,7 @@ def first_anchors(pixels: Sequence[np.ndarray]) -> list[tuple[float, float]]:
     return anchors
 
 
-def nearest_anchor(pixels: np.ndarray, label: Rectangle) -> tuple[float, float]:
+def nearest_anchor(pixels: NDArray[np.int64], label: Rectangle) -> tuple[float, float]:
     """The pixel of an outline that is nearest to its label.
 
     :param pixels: (x, y) each, (n, 2), at least one, in the label's pixels.

@@ -158,7 +158,7 @@ def test_the_list_is_worst_first_and_says_who_found_what(shown):
     assert column(table, 0) == ["spleen", "liver", "aorta"]
     assert column(table, 1) == ["0.667", "0.667", ""]
     assert column(table, 2) == ["\u2713\u2713\u2713", "\u2713\u2713\u2713", "\u2713\u2013\u2013"]
-    assert column(table, 5) == ["0%", "60%", ""]
+    assert column(table, 6) == ["0%", "60%", ""]
     assert table.item(2, 2).toolTip() == "<p>Found by A; not in B, C</p>"
     assert table.currentRow() == 0
     assert shown.ui.presenceLabel.text == "Found by A, B, C; up to 80.0 ml apart"

@@ -24,7 +24,10 @@ def test_the_head_says_what_was_compared(page):
         "2known to two or more models, 1 more to one only",
         "Intersectionthe voxels that every model that knows the structure has marked",
     ]
-    assert page.locator("#notes").inner_text() == "A note."
+    assert page.locator("#notes").inner_text().splitlines() == [
+        "A note.",
+        "Worst first is estimated from volumes and Dice where the tables hold no depth of the disagreement.",
+    ]
     assert page.locator("#findings li").first.inner_text() == "b, liver: CADS found nothing, MOOSE did."
     assert page.locator("[data-intersection]:visible").count() == 4
     assert page.locator("#pairs td").all_inner_texts()[1:] == ["–", "0.750", "0.750", "0.750", "–", "0.750"]
@@ -57,8 +60,8 @@ def test_a_click_on_a_finding_selects_the_row_that_its_first_words_name(
     cases = CaseTable(study_uids={"a": "5"})
     write_report(tmp_path / "page.html", rows, pairs, title="Findings", cases=cases, viewer=template)
     page = browser_page.open(tmp_path / "page.html")
-    assert page.locator("#findings b").all_inner_texts() == ["heart in 3 cases", "a, 2 structures"]
-    for line, said, structure in ((1, "MOOSE found no sternum", "sternum"), (0, "MOOSE found nothing", "heart")):
+    assert page.locator("#findings b").all_inner_texts() == ["a, 2 structures", "heart in 3 cases"]
+    for line, said, structure in ((0, "MOOSE found no sternum", "sternum"), (1, "MOOSE found nothing", "heart")):
         link = page.locator("#findings a").nth(line)
         assert said in link.inner_text()
         link.click()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import slicer
+from numpy.typing import NDArray
 
 from ...exploring.explored_scan import DrawnModel
 from ...imaging.geometry import Geometry
@@ -31,7 +32,7 @@ class ViewSection:
         self._inside = inside
         self._at = tuple(ijk[inside][:, axis] for axis in (2, 1, 0))
 
-    def mask(self, drawn: DrawnModel, key: str) -> np.ndarray:
+    def mask(self, drawn: DrawnModel, key: str) -> NDArray[np.bool_]:
         """The model's structure in the view: bool (rows from the bottom, columns), one per :data:`PIXELS` pixels.
 
         :param drawn: on the grid.
@@ -46,7 +47,7 @@ class ViewSection:
         return found
 
 
-def outline(mask: np.ndarray) -> np.ndarray:
+def outline(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The pixels of a mask that have a neighbour outside of it, or lie at the edge: bool, of its shape."""
     padded = np.pad(mask, 1)
     core = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]

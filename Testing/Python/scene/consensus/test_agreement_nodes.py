@@ -252,8 +252,8 @@ def test_removing_the_folder_item_removes_the_data_nodes(volume, analysis, scene
     assert hierarchy.GetItemName(item) == "CT: agreement"
     assert hierarchy.GetItemParent(item) == hierarchy.GetItemByDataNode(volume)
     found = nodes.folder.nodes()
-    # Consensus, tables, charts, points, bands, steps and names of the pairs, plotted, map.
-    assert len(found) == 1 + 2 + 3 + 2 * 3 + 4 + 6 + 3 + 3 + 2
+    # Consensus, tables, charts, points, bands, names of the pairs, plotted, map.
+    assert len(found) == 1 + 2 + 3 + 2 * 3 + 4 + 3 + 3 + 3 + 2
     hierarchy.RemoveItem(item, True, True)
     assert [node for node in found if node.GetScene()] == []
     assert nodes.folder.nodes() == []
@@ -302,7 +302,7 @@ def test_results_survive_a_saved_scene(volume, analysis, scene_host, tmp_path):
     wanted = [np.nan if row.dice is None else row.dice for row in rows]
     assert np.allclose(column(table, "dice"), wanted, equal_nan=True, rtol=1e-5)
     assert table.GetColumnUnitLabel("volume_ml") == "ml"
-    assert len(nodes.folder.nodes(PLOT_PART)) == 22
+    assert len(nodes.folder.nodes(PLOT_PART)) == 19
     nodes.folder.clear()
     assert nodes.folder.nodes() == []
 

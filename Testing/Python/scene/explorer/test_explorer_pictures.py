@@ -42,10 +42,10 @@ def test_six_rows_with_a_missing_structure(desk: Desk) -> None:
 def test_one_step_shows_the_next_structure_and_not_the_last_one(desk: Desk) -> None:
     desk.explorer.add_model_row("TotalSegmentator 2.6")
     desk.explorer.add_model_row("Auto3DSeg")
-    desk.explorer.select(key_of(desk.explorer, "sternum"))
+    desk.explorer.select(key_of(desk.explorer, "vertebrae_T8"))
     desk.screen.mosaic(desk.explorer)
     desk.explorer.step(1)
-    assert desk.explorer.selected == key_of(desk.explorer, "vertebrae_T8")
+    assert desk.explorer.selected == key_of(desk.explorer, "sternum")
     assert_looks_like(desk.screen.mosaic(desk.explorer), "one_step")
 
 

@@ -231,7 +231,7 @@ def test_the_views_own_corner_texts_do_not_lie_over_the_labels(desk: Desk) -> No
     view.window.SetNumberOfLayers(2)
     view.window.AddRenderer(overlay)
     overlay.AddViewProp(probe)
-    desk.explorer._labels.clear()
+    desk.explorer.texts.clear()
     desk.explorer.select(key_of(desk.explorer, "heart"))
     assert not probe.GetVisibility()
     desk.explorer.leave()
