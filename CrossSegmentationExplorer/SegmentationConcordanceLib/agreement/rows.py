@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 from .comparison import Comparison
@@ -19,8 +20,6 @@ from .table import (
     AgreementRow,
     PairwiseRow,
 )
-
-# From the volume to the ratio of volumes: what a row of a model that did not look for the structure lacks.
 
 
 def agreement_rows(
@@ -43,52 +42,31 @@ def agreement_rows(
     looks = looks_of(comparison.models)
     rows = []
     for index, structure in enumerate(comparison.structures):
-        alone = structure.n_voters < 2
         for bit, model in enumerate(comparison.models):
-            if structure.not_looked_for >> bit & 1:
-                rows.append(
-                    AgreementRow(
-                        case=case,
-                        series_uid=series_uid,
-                        structure=structure.name,
-                        structure_key=structure.key,
-                        model=model,
-                        status=NOT_LOOKED_FOR,
-                        consensus=consensus.method,
-                        n_models=structure.n_voters,
-                        volume_ml=None,
-                        consensus_volume_ml=None,
-                        dice=None,
-                        jaccard=None,
-                        volume_ratio=None,
-                        presence=NOT_LOOKED_FOR,
-                        family=comparison.family(bit),
-                    )
-                )
-            if not structure.voters >> bit & 1:
-                continue
-            found, common = int(model_counts[index, bit]), int(common_counts[index, bit])
-            agreed = int(reference_counts[index, bit])
-            rows.append(
-                AgreementRow(
-                    case=case,
-                    series_uid=series_uid,
-                    structure=structure.name,
-                    structure_key=structure.key,
-                    model=model,
-                    status=_status(found, None if alone else agreed, bool(comparison.cut[index, bit])),
-                    consensus=consensus.method,
-                    n_models=structure.n_voters,
-                    volume_ml=found * ml,
-                    consensus_volume_ml=None if alone else agreed * ml,
-                    dice=None if alone else dice(found, agreed, common),
-                    jaccard=None if alone else jaccard(found, agreed, common),
-                    volume_ratio=None if alone else volume_ratio(agreed, found),
-                    presence=_presence(found, bool(comparison.cut[index, bit])),
-                    family=comparison.family(bit),
-                    model_look=str(looks[model]),
-                )
+            row = AgreementRow(
+                case=case,
+                series_uid=series_uid,
+                structure=structure.name,
+                structure_key=structure.key,
+                model=model,
+                status=NOT_LOOKED_FOR,
+                consensus=consensus.method,
+                n_models=structure.n_voters,
+                volume_ml=None,
+                consensus_volume_ml=None,
+                dice=None,
+                jaccard=None,
+                volume_ratio=None,
+                presence=NOT_LOOKED_FOR,
+                family=comparison.family(bit),
             )
+            if structure.not_looked_for >> bit & 1:
+                rows.append(row)
+            if structure.voters >> bit & 1:
+                found, common = int(model_counts[index, bit]), int(common_counts[index, bit])
+                agreed = int(reference_counts[index, bit]) if structure.n_voters > 1 else None
+                row = replace(row, model_look=str(looks[model]))
+                rows.append(_counted(row, found, agreed, common, cut=bool(comparison.cut[index, bit]), voxel_ml=ml))
     return rows
 
 
@@ -121,6 +99,25 @@ def pairwise_rows(comparison: Comparison, *, case: str) -> list[PairwiseRow]:
                 )
             )
     return rows
+
+
+def _counted(
+    row: AgreementRow, found: int, agreed: int | None, common: int, *, cut: bool, voxel_ml: float
+) -> AgreementRow:
+    """The row of a model that looked for the structure, with its values.
+
+    :param found: voxels of the model; ``agreed``: of the consensus, None without one; ``common``: of both.
+    """
+    return replace(
+        row,
+        status=_status(found, agreed, cut),
+        volume_ml=found * voxel_ml,
+        consensus_volume_ml=None if agreed is None else agreed * voxel_ml,
+        dice=None if agreed is None else dice(found, agreed, common),
+        jaccard=None if agreed is None else jaccard(found, agreed, common),
+        volume_ratio=None if agreed is None else volume_ratio(agreed, found),
+        presence=_presence(found, cut),
+    )
 
 
 def _presence(found: int, cut: bool) -> str:

@@ -11,7 +11,7 @@ from trame_server import Server
 from trame_slicer.core import SlicerApp
 
 from ..errors import ConcordanceError
-from ..exploring.rows import CONSENSUS_COLOR, OVERLAY_COLOR, OVERLAY_TITLE, RowKind
+from ..exploring.rows import CONSENSUS_COLOR, CONSENSUS_TITLE, OVERLAY_COLOR, OVERLAY_TITLE, RowKind
 from ..exploring.scan import SOFT_TISSUE, Scan
 from ..exploring.structure_cells import SHOWN_COLUMNS, next_order, region_text
 from ..exploring.structure_list import groups_of
@@ -22,7 +22,6 @@ from ..exploring.visible_color import ink_on
 from ..review.case_walk import CaseWalk
 from ..review.review_session import ReviewSession
 from ..scene.drawing_power import measure_drawing, three_d_obstacle
-from ..scene.explorer.consensus_segments import TITLE as CONSENSUS_TITLE
 from ..scene.explorer.explorer import Explorer
 from ..scene.explorer.links import Links
 from ..scene.own_nodes import remove_own

@@ -22,6 +22,10 @@ class FindingWalk:
         """The finding that is shown."""
         return self.findings[self.at] if 0 <= self.at < len(self.findings) else None
 
+    def through(self, findings: tuple[Finding, ...]) -> FindingWalk:
+        """The same walk, where these are still the findings; one that begins anew, where they are others."""
+        return self if self.findings == findings else FindingWalk(findings)
+
     def stepped(self, steps: int) -> FindingWalk:
         """So many findings on, negative back; round at the ends. From none forward to the first, back to the last."""
         if not self.findings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from ..anatomy.concepts import CodedStructure
@@ -49,3 +50,11 @@ class OutputChoice:
     def answer(self, key: LabelKey) -> LabelAnswer | None:
         """What a person said about a label; None where nothing."""
         return next((answer for answer in self.answers if answer.key == key), None)
+
+    def answers_with(self, answers: Sequence[LabelAnswer]) -> tuple[LabelAnswer, ...]:
+        """All answers once these are given: each takes the place of an earlier one about its label."""
+        return (*self.answers_without({answer.key for answer in answers}), *answers)
+
+    def answers_without(self, keys: Set[LabelKey]) -> tuple[LabelAnswer, ...]:
+        """All answers but those about these labels."""
+        return tuple(answer for answer in self.answers if answer.key not in keys)

@@ -87,11 +87,7 @@ def write_dicom_seg(
     """
     path = Path(path)
     require_no_input(path, series.files)
-    if not label_map.geometry.matches(series.geometry):
-        differences = "; ".join(label_map.geometry.differences(series.geometry))
-        raise GeometryMismatchError(
-            path, f"the segmentation is not on the grid of the images: {differences}", "Bring it to that grid first."
-        )
+    _require_grid(label_map, series, path)
     numbered = numbered_segments(label_map, path)
     kind, compression = _kind_and_compression(kind, compression, numbered, path)
     numbered = replace(numbered, segments=storable_segments(numbered.segments, model_name))
@@ -108,13 +104,33 @@ def write_dicom_seg(
         seed=_digest(numbered, series, identity, series_description, series_number, kind, compression, *by),
         correction=correction,
     )
+    _write_checked(path, kind, numbered, series, description, waiting)
+    return source.notes
+
+
+def _require_grid(label_map: LabelMap, series: ImageSeries, path: Path) -> None:
+    if not label_map.geometry.matches(series.geometry):
+        differences = "; ".join(label_map.geometry.differences(series.geometry))
+        raise GeometryMismatchError(
+            path, f"the segmentation is not on the grid of the images: {differences}", "Bring it to that grid first."
+        )
+
+
+def _write_checked(
+    path: Path,
+    kind: str,
+    numbered: NumberedSegments,
+    series: ImageSeries,
+    description: SegDescription,
+    waiting: Callable[[], None] | None,
+) -> None:
+    """Write the file, and let it appear once it was read back as what was meant."""
     write = write_binary
     if kind != BINARY:
         from .label_map_seg import write_label_map as write  # highdicom takes a while to load
     with whole_file(path) as temporary, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         write(temporary, numbered.label_map(series.geometry), series, description, Path(folder), path, waiting)
-        require_same(read_dicom_seg(temporary, series), numbered, series, path, correction)
-    return source.notes
+        require_same(read_dicom_seg(temporary, series), numbered, series, path, description.correction)
 
 
 def _kind_and_compression(kind: str, compression: str, numbered: NumberedSegments, path: Path) -> tuple[str, str]:

@@ -7,14 +7,13 @@ import slicer
 from ...agreement.consensus_map import consensus_label_map
 from ...agreement.models import ModelSegmentation
 from ...exploring.explored_scan import DrawnModel, ExploredScan
+from ...exploring.rows import CONSENSUS_TITLE
 from ...imaging.label_map import LabelMap
 from ..node_attributes import RESULT
 from ..own_nodes import mark_own, remove_own
 from ..segmentation_node import add_segmentation_node
 from ..volume_grid import own_grid
 from .scan_of_nodes import drawn_model
-
-TITLE = "Consensus"
 
 
 class ConsensusSegments:
@@ -42,11 +41,11 @@ class ConsensusSegments:
     def _made(self, scan: ExploredScan) -> DrawnModel:
         label_map = consensus_label_map(scan.result.comparison, scan.result.consensus_of_all)
         on_volume = LabelMap(label_map.layers, own_grid(self._volume), label_map.segments)
-        node = add_segmentation_node(self._volume.GetScene(), on_volume, f"{TITLE} (row)", self._volume)
+        node = add_segmentation_node(self._volume.GetScene(), on_volume, f"{CONSENSUS_TITLE} (row)", self._volume)
         node.SetAndObserveTransformNodeID(self._volume.GetTransformNodeID())
         node.SetAttribute(RESULT, "consensus row")
         for own in (node, node.GetDisplayNode()):
             mark_own(own, "consensus")
         node.GetDisplayNode().SetVisibility(False)
         self._node, self._made_of = node, scan
-        return drawn_model(scan.comparison, ModelSegmentation(TITLE, label_map), [node])
+        return drawn_model(scan.comparison, ModelSegmentation(CONSENSUS_TITLE, label_map), [node])

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 
-import numpy as np
 import slicer
 
 from ...agreement.agreement_colors import AgreementStep, agreement_steps
-from ...agreement.disputed_place import Place, place_of
-from ...agreement.disputed_regions import DisputedRegion, disputed_regions, middle_voxel
+from ...agreement.disputed_place import Place
+from ...agreement.disputed_regions import DisputedRegion
 from ...agreement.model_looks import Color, looks_of
 from ...agreement.options import AnalysisOptions
 from ...anatomy.groups import StructureGroup
@@ -20,27 +19,21 @@ from ...exploring.display_style import DisplayStyle
 from ...exploring.explored_scan import ExploredScan
 from ...exploring.finding_walk import FindingWalk
 from ...exploring.row_status import renamed_row, row_status
-from ...exploring.rows import CONSENSUS_COLOR, OVERLAY_COLOR, OVERLAY_TITLE, Row, RowKind, free_number
+from ...exploring.rows import Row, RowKind, new_row
+from ...exploring.shown_place import ShownPlace
 from ...exploring.structure_list import list_structures
 from ...exploring.structure_walk import StructureWalk, find
 from ...exploring.view_kinds import AXIAL, CORONAL, SAGITTAL, ViewKind
 from ..counted_models import NodesOf, scan_state
 from ..model_grouping import models_of_volume
 from ..scene_watch import SceneWatch
-from .agreement_overlay import AgreementOverlay
-from .consensus_segments import TITLE, ConsensusSegments
-from .crosshair import Crosshair
-from .framing import WorldBox, frame_cameras, world_box
-from .held_slices import HeldSlices
-from .links import LinkedCameras, Links, link_slices
-from .row_content import RowContent, RowModel
+from .framing import WorldBox, world_box
+from .links import Links
 from .row_labels import RendererOf
-from .row_layout import RowLayout
+from .row_stage import RowStage
 from .row_texts import RowTexts
 from .scan_of_nodes import explore_scan
 from .segment_watch import SegmentWatch
-from .surfaces import SurfaceCache
-from .user_displays import hide_from_rows, show_everywhere_again
 
 
 class Explorer:
@@ -59,8 +52,6 @@ class Explorer:
     :raises ConcordanceError: fewer models can be compared; the scene has not changed.
     :ivar rows: in the order in which they are shown.
     :ivar selected: key of the shown structure; "" for none.
-    :ivar regions: where the models disagree about it, the largest region first.
-    :ivar region: index of the region that the slices show; -1 for none.
     """
 
     def __init__(
@@ -94,21 +85,13 @@ class Explorer:
         self.shows_map = False
         self.shows_listed = False
         self.selected = ""
-        self.regions: tuple[DisputedRegion, ...] = ()
-        self.region = -1
+        self._sent = ShownPlace()
         self.findings = FindingWalk()
-        self._place_of_finding: Place | None = None
         self.is_open = True
         self._busy = False
-        self._contents: dict[int, RowContent] = {}
-        self._cache = SurfaceCache()
-        self.layout = RowLayout(self._scene)
+        self._stage = RowStage(volume)
+        self.layout = self._stage.layout
         self.texts = RowTexts(renderer_of, self.layout)
-        self._cameras = LinkedCameras()
-        self._slices = HeldSlices()
-        self._crosshair = Crosshair(self._scene)
-        self._consensus = ConsensusSegments(volume)
-        self._map = AgreementOverlay(volume)
         self._segment_watch = SegmentWatch(self._on_scene_changed)
         self._watch = SceneWatch(self._scene, self._on_scene_changed, self.leave)
         # Before the scene is closed: the layout logic remembers the layout of this moment, and shows it afterwards.
@@ -143,7 +126,7 @@ class Explorer:
         rows: list[Row] = []
         for kind, model in wanted:
             former = [row for row in self.rows if (row.kind, row.model) == (kind, model) and row not in rows]
-            rows.append(former[0] if former else self._new_row(kind, model, (*self.rows, *rows)))
+            rows.append(former[0] if former else new_row(kind, model, (*self.rows, *rows), self.legend))
         self._arrange(tuple(rows))
 
     def set_rows(self, rows: Sequence[Row]) -> None:
@@ -188,7 +171,7 @@ class Explorer:
 
     def status(self, row: Row) -> str:
         """Why a row does not show the selected structure, e.g. "MOOSE found none"; "" where it does."""
-        in_consensus = row.kind is RowKind.CONSENSUS and self.selected in self._consensus.drawn(self.scan).segments
+        in_consensus = row.kind is RowKind.CONSENSUS and self.selected in self._stage.consensus(self.scan).segments
         return row_status(row, find(self.walk.structures, self.selected), in_consensus=in_consensus)
 
     def views_ready(self) -> None:
@@ -198,7 +181,7 @@ class Explorer:
         """
         with self._working():
             self._set_up_views()
-            self._slices.settle()
+            self._stage.settle()
         self._show()
 
     # Structures
@@ -213,16 +196,11 @@ class Explorer:
 
     def select(self, key: str) -> None:
         """Show one structure in all rows, and go to where the models disagree most about it; "" shows none."""
-        index, box = self.scan.index_of(key), self.scan.box(key) if key else None
-        self.selected = key if index is not None else ""
-        self._place_of_finding = None
-        self.regions = ()
-        if index is not None and box is not None and self.scan.comparison.structures[index].n_voters > 1:
-            self.regions = disputed_regions(self.scan.comparison, index)
-        self.region = 0 if self.regions else -1
+        self.selected = key if self.scan.index_of(key) is not None else ""
+        self._sent = ShownPlace.of(self.scan, key)
         with self._paused():
             self._show(settle=False)
-            if box is not None:
+            if key and self.scan.box(key) is not None:
                 self._frame()
             self.texts.settle()
 
@@ -233,8 +211,7 @@ class Explorer:
     def step_region(self, steps: int) -> None:
         """Go to the next disagreement about the structure, negative to the former; round at the ends."""
         if self.regions:
-            self.region = (self.region + steps) % len(self.regions)
-            self._place_of_finding = None
+            self._sent = self._sent.stepped(steps)
             self._go_to_place()
 
     def step_finding(self, steps: int) -> None:
@@ -242,36 +219,34 @@ class Explorer:
 
         The rows of the models concerned are marked. Looks for the findings when it is first called.
         """
-        if self.findings.findings != self.scan.result.findings:
-            self.findings = FindingWalk(self.scan.result.findings)
-        self.findings = self.findings.stepped(steps)
+        self.findings = self.findings.through(self.scan.result.findings).stepped(steps)
         finding = self.findings.current
         if finding is None:
             return
         self.select(next((key for key in finding.structures if self.scan.index_of(key) is not None), ""))
         if finding.place_ras is not None:
-            self._place_of_finding = finding.place_ras
+            self._sent = self._sent.at_finding(finding.place_ras)
             self._go_to_place()
 
     def _go_to_place(self) -> None:
         with self._paused():
             if self.place is not None:
-                self._slices.go_to(self.place)
-                self._crosshair.move(self.place)
+                self._stage.go_to(self.place)
+
+    @property
+    def regions(self) -> tuple[DisputedRegion, ...]:
+        """Where the models disagree about the selected structure, the largest region first."""
+        return self._sent.regions
+
+    @property
+    def region(self) -> int:
+        """Index of the region that the slices show; -1 for none."""
+        return self._sent.region
 
     @property
     def place(self) -> Place | None:
         """Where the slices were last sent, RAS in mm; None without a structure."""
-        if self._place_of_finding is not None:
-            return self._place_of_finding
-        if self.region >= 0:
-            return place_of(self.scan.comparison.geometry, self.regions[self.region].voxel)
-        box = self.scan.box(self.selected) if self.selected else None
-        if box is None:
-            return None
-        everything = np.logical_or.reduce([drawn.mask(self.selected, box) for drawn in self.scan.drawn.values()])
-        geometry = self.scan.comparison.geometry
-        return place_of(geometry, middle_voxel(everything, box.lower, geometry.spacing_mm[::-1]))
+        return self._sent.in_scan(self.scan, self.selected)
 
     @property
     def shown_keys(self) -> tuple[str, ...]:
@@ -314,9 +289,7 @@ class Explorer:
 
     def set_crosshair(self, visible: bool) -> None:
         """Show the crosshair at the place, in all views of the scene."""
-        self._crosshair.set_visible(visible)
-        if visible and self.place is not None:
-            self._crosshair.move(self.place)
+        self._stage.set_crosshair(visible, self.place if visible else None)
 
     # The scene
 
@@ -335,11 +308,11 @@ class Explorer:
         self._options = options or self._options
         self.scan = explore_scan(self.volume, self._nodes_of(), self._options, self._least_models)
         self.set_list(self._groups, self._ratings)
-        self._cache.clear()
+        self._stage.forget_surfaces()
         self._watch_segments()
         renamed = [renamed_row(row, former.get(row.number, ()), self.scan, self.legend) for row in self.rows]
         if self.scan.structure(self.selected) is None:
-            self.selected, self.regions, self.region = "", (), -1
+            self.selected, self._sent = "", self._sent.without_regions()
         rows = tuple(row for row in renamed if row is not None)
         if rows == self.rows:  # another layout that was chosen meanwhile stays
             self._show()
@@ -355,86 +328,37 @@ class Explorer:
         self._watch.stop()
         self._segment_watch.stop()
         self._scene.RemoveObserver(self._closing)
-        self._cameras.stop()
-        self._slices.stop()
         self.texts.clear()
-        with self._paused():
-            self._map.remove(self.layout.composite_nodes())
-            for content in self._contents.values():
-                content.remove()
-            self._consensus.remove()
-        self._contents = {}
-        self.layout.leave()
-        show_everywhere_again(self._scene)
-        self._crosshair.restore()
+        self._stage.leave(self._paused)
         self.rows = ()
 
     def _add_row(self, kind: RowKind, model: str = "") -> Row:
-        row = self._new_row(kind, model, self.rows)
+        row = new_row(kind, model, self.rows, self.legend)
         self._arrange((*self.rows, row))
         return row
-
-    def _new_row(self, kind: RowKind, model: str, rows: Sequence[Row]) -> Row:
-        if kind is RowKind.MODEL and model not in self.scan.drawn:
-            raise ConcordanceError(model, "is none of the models", f"There are {', '.join(self.scan.drawn)}.")
-        if kind is RowKind.MODEL:
-            return Row(free_number(rows), kind, model, model, self.legend[model])
-        title, color = (TITLE, CONSENSUS_COLOR) if kind is RowKind.CONSENSUS else (OVERLAY_TITLE, OVERLAY_COLOR)
-        return Row(free_number(rows), kind, model, title, color)
 
     def _arrange(self, rows: tuple[Row, ...]) -> None:
         with self._working():
             self.texts.expect_views()
             kept = {row.number for row in rows}
             for row in [row for row in self.rows if row.number not in kept]:
-                self._contents.pop(row.number).remove()
                 self.texts.leave_row(row)
             self.rows = rows
-            self._slices.expect_resize()
-            self.layout.show(rows, self.kinds, as_columns=self.as_columns, as_grid=self.as_grid)
-            for row in rows:
-                content = self._contents.setdefault(row.number, RowContent(self._scene, self.layout, row))
-                content.row = row
-            hide_from_rows(self._scene, self.layout.other_view_ids())
+            self._stage.arrange(rows, self.kinds, as_columns=self.as_columns, as_grid=self.as_grid)
             self._set_up_views()
         self._show()
 
     def _set_up_views(self) -> None:
-        composites = self.layout.composite_nodes()
-        for composite in composites:
-            composite.SetSaveWithScene(False)
-            composite.SetDoPropagateVolumeSelection(False)
-            composite.SetBackgroundVolumeID(self.volume.GetID())
-        slices, around = self.layout.slice_nodes(), self._around()
-        link_slices(slices, composites, self.links)
-        self._slices.follow(slices, around, self.place or tuple(around.center))
-        cameras = self.layout.camera_nodes()
-        for camera in cameras:
-            camera.SetSaveWithScene(False)
-        self._cameras.meet(cameras, around)
-        self._cameras.link(cameras if self.links.rotation else ())
+        self._stage.set_up_views(*self._around(), self.links)
 
     def _show(self, *, settle: bool = True) -> None:
         with self._working():
             style = replace(self.style, fill=False) if self.map_steps else self.style  # else colours would mix
-            for row in self.rows:
-                content = self._contents[row.number]
-                content.show(self.scan, self._models_of(row), self.shown_keys, style, self._cache)
-            composites = self.layout.composite_nodes()
-            if self.map_steps:
-                self._map.show(self.scan, self.selected, composites)
-            else:
-                self._map.remove(composites)
+            self._stage.draw(self.rows, self.scan, self.shown_keys, style, self.legend)
+            self._stage.set_map(self.scan, self.selected if self.map_steps else "")
             self._write_texts()
             if settle:
                 self.texts.settle()
-
-    def _models_of(self, row: Row) -> list[RowModel]:
-        if row.kind is RowKind.MODEL:
-            return [RowModel(self.scan.drawn[row.model], row.color)]
-        if row.kind is RowKind.CONSENSUS:
-            return [RowModel(self._consensus.drawn(self.scan), row.color)]
-        return [RowModel(drawn, self.legend[model]) for model, drawn in self.scan.drawn.items()]
 
     def _write_texts(self) -> None:
         structure = find(self.walk.structures, self.selected)
@@ -442,20 +366,17 @@ class Explorer:
         named = self.shown_keys == (self.selected,)
         views = self.texts.show_rows(said, self.kinds, structure, self.legend, named=named)
         overlay = next((row for row in self.rows if row.kind is RowKind.OVERLAY), None)
-        models = self._models_of(overlay) if overlay is not None else []
+        models = self._stage.models_of(overlay, self.scan, self.legend) if overlay is not None else []
         self.texts.show_names(views, models, self.selected, self.scan.comparison.geometry)
         self.texts.show_legend(self.rows, self.kinds, self.map_steps)
 
-    def _around(self) -> WorldBox:
-        """Where the shown structures are; where all is, without any."""
-        return world_box(self.scan.comparison.geometry, self.scan.box_of_all(self.shown_keys))
+    def _around(self) -> tuple[WorldBox, Place]:
+        """Where the shown structures are, and the place; where all is, and its middle, without any."""
+        around = world_box(self.scan.comparison.geometry, self.scan.box_of_all(self.shown_keys))
+        return around, self.place or tuple(around.center)
 
     def _frame(self) -> None:
-        around = self._around()
-        place = self.place or tuple(around.center)
-        self._slices.frame(around, place)
-        frame_cameras(self.layout.camera_nodes(), around)
-        self._crosshair.move(place)
+        self._stage.frame(*self._around())
 
     def _watch_segments(self) -> None:
         ids = [node_id for drawn in self.scan.drawn.values() for node_id in drawn.node_ids]
@@ -474,7 +395,5 @@ class Explorer:
         if self._busy or not self.is_open:
             return
         with self._working():
-            hide_from_rows(self._scene, self.layout.other_view_ids())
-            for content in self._contents.values():
-                content.hide_unasked()
+            self._stage.hide_unasked()
         self._changed()

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ...agreement.model_looks import Color, looks_of
-from ...exploring.rows import CONSENSUS_COLOR, OVERLAY_COLOR, OVERLAY_TITLE, RowKind
+from ...exploring.rows import CONSENSUS_COLOR, CONSENSUS_TITLE, OVERLAY_COLOR, OVERLAY_TITLE, RowKind
 from ...exploring.structure_cells import consensus_text, model_texts
-from .consensus_segments import TITLE
 from .explorer import Explorer
 from .review_choices import WantedRow
 
@@ -55,7 +54,7 @@ def row_entries(explorer: Explorer | None, wanted: Sequence[WantedRow], models: 
         WantedRow(RowKind.CONSENSUS),
         WantedRow(RowKind.OVERLAY),
     ]
-    fixed = {RowKind.CONSENSUS: (TITLE, CONSENSUS_COLOR), RowKind.OVERLAY: (OVERLAY_TITLE, OVERLAY_COLOR)}
+    fixed = {RowKind.CONSENSUS: (CONSENSUS_TITLE, CONSENSUS_COLOR), RowKind.OVERLAY: (OVERLAY_TITLE, OVERLAY_COLOR)}
     entries = []
     for row in [*shown, *(row for row in every if row not in shown)]:
         title, color = fixed.get(row.kind) or (row.model, colors[row.model])

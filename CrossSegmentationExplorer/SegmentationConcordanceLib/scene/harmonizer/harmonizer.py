@@ -18,7 +18,7 @@ from ...anatomy.suggestions import Suggestion
 from ...errors import ConcordanceError
 from ...harmonizing.known_models import KnownModels, model_of
 from ...harmonizing.label_rows import SUGGESTED, UNKNOWN, LabelRow, sure_rows
-from ...harmonizing.output_choice import LabelAnswer, LabelKey, OutputChoice
+from ...harmonizing.output_choice import LabelAnswer, OutputChoice
 from ...harmonizing.output_recognition import new_outputs, renamed
 from ...harmonizing.output_states import OutputState, OutputStates, Progress
 from ...harmonizing.own_label_map import write_own_label_map
@@ -233,8 +233,8 @@ class HarmonizerLogic(VolumeChoice):
 
     def take_back(self, row: LabelRow) -> None:
         """Forget what a person said about a label."""
-        answers = self.outputs[row.output].answers
-        self.change(row.output, answers=tuple(answer for answer in answers if answer.key != row.key))
+        if row.key is not None:
+            self.change(row.output, answers=self.outputs[row.output].answers_without({row.key}))
 
     def label_map_path(self, number: int) -> str:
         """Where the label map of an output's model may be saved: under the name of that which it was read with."""
@@ -359,9 +359,7 @@ class HarmonizerLogic(VolumeChoice):
         return export
 
     def _answer(self, number: int, answers: Sequence[LabelAnswer]) -> None:
-        keys: set[LabelKey] = {answer.key for answer in answers}
-        kept = tuple(answer for answer in self.outputs[number].answers if answer.key not in keys)
-        self.change(number, answers=(*kept, *answers))
+        self.change(number, answers=self.outputs[number].answers_with(answers))
 
     def _add_node(self, state: OutputState, label_map: LabelMap) -> slicer.vtkMRMLSegmentationNode:
         choice, former = state.choice, self._kept.node_of(state.choice)
