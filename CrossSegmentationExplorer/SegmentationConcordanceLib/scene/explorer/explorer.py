@@ -308,7 +308,7 @@ class Explorer:
         self._options = options or self._options
         self.scan = explore_scan(self.volume, self._nodes_of(), self._options, self._least_models)
         self.set_list(self._groups, self._ratings)
-        self._stage.forget_surfaces()
+        self._stage.surfaces.clear()
         self._watch_segments()
         renamed = [renamed_row(row, former.get(row.number, ()), self.scan, self.legend) for row in self.rows]
         if self.scan.structure(self.selected) is None:

@@ -31,6 +31,7 @@ class RowStage:
     It does what it is told and decides nothing: which rows there are and what they show is the explorer's.
 
     :ivar layout: the views of the rows.
+    :ivar surfaces: that were made for 3D views; to be cleared when segments have changed.
     """
 
     def __init__(self, volume: slicer.vtkMRMLScalarVolumeNode) -> None:
@@ -38,7 +39,7 @@ class RowStage:
         self._scene: slicer.vtkMRMLScene = volume.GetScene()
         self.layout = RowLayout(self._scene)
         self._contents: dict[int, RowContent] = {}
-        self._cache = SurfaceCache()
+        self.surfaces = SurfaceCache()
         self._cameras = LinkedCameras()
         self._slices = HeldSlices()
         self._crosshair = Crosshair(self._scene)
@@ -99,11 +100,7 @@ class RowStage:
         :param colors: of the models by name, for the rows of all models.
         """
         for row in rows:
-            self._contents[row.number].show(scan, self.models_of(row, scan, colors), keys, style, self._cache)
-
-    def forget_surfaces(self) -> None:
-        """For segments that have changed."""
-        self._cache.clear()
+            self._contents[row.number].show(scan, self.models_of(row, scan, colors), keys, style, self.surfaces)
 
     def models_of(self, row: Row, scan: ExploredScan, colors: Mapping[str, Color]) -> list[RowModel]:
         """The models that a row draws, in the order of the scan.

@@ -123,12 +123,12 @@ def test_surfaces_are_made_only_for_what_a_3d_view_shows_and_once(desk: Desk) ->
     explorer.set_views((AXIAL,))
     explorer.add_model_row("CADS")
     explorer.select(key_of(explorer, "sternum"))
-    assert explorer._cache.made == 0
+    assert explorer._stage.surfaces.made == 0
     explorer.set_views((AXIAL, THREE_D))
-    assert explorer._cache.made == 1
+    assert explorer._stage.surfaces.made == 1
     explorer.select(key_of(explorer, "aorta"))
     explorer.select(key_of(explorer, "sternum"))
-    assert explorer._cache.made == 2
+    assert explorer._stage.surfaces.made == 2
     assert not segmentation(desk.host.scene, "CADS").GetSegmentation().ContainsRepresentation("Closed surface")
 
 
