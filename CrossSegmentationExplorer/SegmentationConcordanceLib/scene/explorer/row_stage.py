@@ -49,7 +49,13 @@ class RowStage:
     # Rows and their views
 
     def arrange(self, rows: Sequence[Row], kinds: Sequence[ViewKind], *, as_columns: bool, as_grid: bool) -> None:
-        """Have views for these rows and no others; :meth:`set_up_views` comes next."""
+        """Have views for these rows and no others; :meth:`set_up_views` comes next.
+
+        :param rows: in the order in which they are shown.
+        :param kinds: of the views of each row.
+        :param as_columns: one column per row.
+        :param as_grid: all views in a grid.
+        """
         kept = {row.number for row in rows}
         for number in [number for number in self._contents if number not in kept]:
             self._contents.pop(number).remove()
@@ -118,7 +124,11 @@ class RowStage:
         return self._consensus.drawn(scan)
 
     def set_map(self, scan: ExploredScan, key: str) -> None:
-        """Lay the number of models that agree about a structure over the slices; "" takes it away."""
+        """Lay the number of models that agree about a structure over the slices.
+
+        :param scan: of the models.
+        :param key: of the structure; "" takes the map away.
+        """
         composites = self.layout.composite_nodes()
         if key:
             self._map.show(scan, key, composites)
@@ -143,13 +153,21 @@ class RowStage:
         self._crosshair.move(place)
 
     def frame(self, around: WorldBox, place: Place) -> None:
-        """Let all views show a box whole, the slices through a place, RAS in mm."""
+        """Let all views show a box whole.
+
+        :param around: the box.
+        :param place: through which the slices go, RAS in mm.
+        """
         self._slices.frame(around, place)
         frame_cameras(self.layout.camera_nodes(), around)
         self._crosshair.move(place)
 
     def set_crosshair(self, visible: bool, place: Place | None) -> None:
-        """Show the crosshair in all views of the scene, at a place in RAS mm; None lets it where it is."""
+        """Show the crosshair in all views of the scene, or hide it.
+
+        :param visible: whether it is shown.
+        :param place: where, RAS in mm; None leaves it where it is.
+        """
         self._crosshair.set_visible(visible)
         if visible and place is not None:
             self._crosshair.move(place)
