@@ -55,6 +55,15 @@ def require_within_budget(
         )
 
 
+def free_bytes() -> int | None:
+    """The memory that is free now; None where the system does not say."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
+    except (OSError, StopIteration, ValueError):
+        return None
+
+
 def _gib(count: int) -> str:
     return f"{count / GIB:.3g} GiB" if count < 1e6 * GIB else "more than a million GiB"
 

@@ -15,7 +15,7 @@ import numpy as np
 from . import finding_kinds as kinds
 from .finding import Finding
 from .finding_sentences import readable
-from .severity import estimated_depth_mm, severities, severity
+from .severity import estimated_depth_mm, is_cut, severities, severity
 from .table import AgreementRow
 
 FEWEST_CASES = 8
@@ -46,8 +46,8 @@ def odd_volumes_of_cohort(agreement: Sequence[AgreementRow], known: Iterable[Fin
     grave = dict(zip(map(id, agreement), severities(agreement)))
     of_structure: dict[str, dict[tuple[str, str], AgreementRow]] = {}
     for row in agreement:
-        if row.volume_ml and row.presence != "truncated" and row.status != "truncated":
-            rows = of_structure.setdefault(row.structure_key or row.structure, {})
+        if row.volume_ml and not is_cut(row):
+            rows = of_structure.setdefault(row.structure_id, {})
             rows.setdefault((row.case, row.model), row)
     found = []
     for key, rows in of_structure.items():

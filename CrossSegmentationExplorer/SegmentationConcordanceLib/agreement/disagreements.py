@@ -76,12 +76,12 @@ def disagreements(agreement: Iterable[AgreementRow], pairwise: Iterable[Pairwise
     for row in agreement:
         if row.status == NOT_LOOKED_FOR:
             continue
-        of_place = rows.setdefault((row.case, row.structure_key or row.structure), {})
+        of_place = rows.setdefault((row.case, row.structure_id), {})
         of_place.setdefault(row.consensus, []).append(row)
     pairs: dict[tuple[str, str], list[PairwiseRow]] = {}
     for pair in pairwise:
         if pair.dice is not None:
-            pairs.setdefault((pair.case, pair.structure_key or pair.structure), []).append(pair)
+            pairs.setdefault((pair.case, pair.structure_id), []).append(pair)
     found = []
     for place, by_consensus in rows.items():
         made = (_disagreement(place, there, pairs.get(place, ())) for there in by_consensus.values())

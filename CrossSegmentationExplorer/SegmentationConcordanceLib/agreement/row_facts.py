@@ -35,3 +35,8 @@ class RowFacts:
     )
     consensus: str = field(metadata=fact("Consensus", "How the consensus was made"))
     n_models: int = field(metadata=fact("Models", "How many models know the structure, those that missed it included"))
+
+    @property
+    def structure_id(self) -> str:
+        """What tells the structure from others of the case: its codes, or its name in tables without them."""
+        return self.structure_key or self.structure

@@ -169,10 +169,9 @@ def parts_of(rows: Sequence[AgreementRow]) -> list[int]:
 
     A structure is truncated by the field of view where it is in any model of the case.
     """
-    cut = {(row.case, row.structure_key or row.structure) for row in rows if is_cut(row)}
+    cut = {(row.case, row.structure_id) for row in rows if is_cut(row)}
     return [
-        ALONE if not _is_compared(row) else CUT if (row.case, row.structure_key or row.structure) in cut else COMPARED
-        for row in rows
+        ALONE if not _is_compared(row) else CUT if (row.case, row.structure_id) in cut else COMPARED for row in rows
     ]
 
 
@@ -181,9 +180,9 @@ def severities(rows: Sequence[AgreementRow]) -> list[float]:
     volumes: dict[tuple[str, str, str], list[float]] = {}
     for row in rows:
         if row.severity is None and row.volume_ml:
-            volumes.setdefault((row.case, row.structure_key or row.structure, row.consensus), []).append(row.volume_ml)
+            volumes.setdefault((row.case, row.structure_id, row.consensus), []).append(row.volume_ml)
     return [
-        _estimated(row, volumes.get((row.case, row.structure_key or row.structure, row.consensus), ()))
+        _estimated(row, volumes.get((row.case, row.structure_id, row.consensus), ()))
         if row.severity is None
         else row.severity
         for row in rows
@@ -228,10 +227,8 @@ def concerned(row: AgreementRow, rows: Iterable[AgreementRow]) -> tuple[str, ...
     """
     if row.n_models > 2:
         return (row.model,)
-    there = (row.case, row.structure_key or row.structure, row.consensus)
-    return tuple(
-        one.model for one in rows if (one.case, one.structure_key or one.structure, one.consensus) == there
-    ) or (row.model,)
+    there = (row.case, row.structure_id, row.consensus)
+    return tuple(one.model for one in rows if (one.case, one.structure_id, one.consensus) == there) or (row.model,)
 
 
 def in_words(row: AgreementRow, rows: Sequence[AgreementRow]) -> str:
@@ -242,12 +239,11 @@ def in_words(row: AgreementRow, rows: Sequence[AgreementRow]) -> str:
     """
     models = concerned(row, rows)
     said = reason(row)
-    there = (row.case, row.structure_key or row.structure, row.consensus)
+    there = (row.case, row.structure_id, row.consensus)
     finders = [
         one.model
         for one in rows
-        if (one.case, one.structure_key or one.structure, one.consensus) == there
-        and one.presence not in (MISSED, NOT_LOOKED_FOR)
+        if (one.case, one.structure_id, one.consensus) == there and one.presence not in (MISSED, NOT_LOOKED_FOR)
     ]
     if row.presence == MISSED and len(finders) == 1:
         said = f"found by {finders[0]} alone, {_ml(row.disputed_ml or 0.0)}"

@@ -59,6 +59,11 @@ class PairwiseRow:
     volume_a_ml: float
     volume_b_ml: float
 
+    @property
+    def structure_id(self) -> str:
+        """As of :class:`AgreementRow`."""
+        return self.structure_key or self.structure
+
 
 @dataclass(frozen=True, slots=True)
 class StapleRow:

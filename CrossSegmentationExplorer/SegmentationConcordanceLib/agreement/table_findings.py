@@ -56,7 +56,7 @@ def _gravest_of(agreement: Sequence[AgreementRow]) -> dict[tuple[str, str, str],
     """By case, structure and model the highest severity over all consensuses, and whether the scan cuts the segment."""
     found: dict[tuple[str, str, str], tuple[float, bool]] = {}
     for row, grave in zip(agreement, severities(agreement)):
-        what = (row.case, row.structure_key or row.structure, row.model)
+        what = (row.case, row.structure_id, row.model)
         before, cut = found.get(what, (0.0, False))
         found[what] = max(before, grave), cut or is_cut(row)
     return found

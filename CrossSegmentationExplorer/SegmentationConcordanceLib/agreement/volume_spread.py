@@ -33,7 +33,7 @@ def volume_spreads(rows: Sequence[AgreementRow]) -> list[VolumeSpread]:
     places: dict[tuple[str, str, str], list[int]] = {}
     for at, row in enumerate(rows):
         if row.volume_ml:
-            places.setdefault((row.consensus, row.case, row.structure_key or row.structure), []).append(at)
+            places.setdefault((row.consensus, row.case, row.structure_id), []).append(at)
     found = []
     for own in places.values():
         spread = volume_spread(rows[at].volume_ml for at in own)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pydicom
 from pydicom.errors import InvalidDicomError
 
+from ..memory_budget import free_bytes
 from .cases import CohortCase
 from .harmonized_table import files_below
 
@@ -44,10 +44,8 @@ def peak_bytes(voxels: int, outputs: int, *, binary: bool = False) -> int:
 
 def available_bytes() -> int | None:
     """Four fifths of the memory that is free now; None where the system does not tell."""
-    try:
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-        free = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
-    except (OSError, StopIteration, ValueError):
+    free = free_bytes()
+    if free is None:
         try:
             free = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
         except (AttributeError, ValueError, OSError):

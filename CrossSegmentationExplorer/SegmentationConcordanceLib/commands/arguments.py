@@ -46,3 +46,14 @@ def port(value: str) -> int:
     if number != 0 and not 1024 <= number <= 65535:
         raise argparse.ArgumentTypeError(f"{value} is no port from 1024 to 65535")
     return number
+
+
+def share(text: str) -> float:
+    """A share from 0 to 1.
+
+    :raises ValueError: it is none.
+    """
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise ValueError(text)
+    return value

@@ -22,7 +22,6 @@ from . import arguments
 from .interruption import interrupted
 from .label_map_options import add_label_map_arguments, folders_of
 from .parser import examples
-from .report import share
 from .run_arguments import add_run_arguments, parse_runs
 from .terminal import Terminal
 
@@ -72,7 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--twice",
-        type=share,
+        type=arguments.share,
         default=0.0,
         metavar="SHARE",
         help="of --cases: this share of them is read twice, unannounced, 0 to 1",

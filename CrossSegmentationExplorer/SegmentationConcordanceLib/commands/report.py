@@ -69,7 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name-readers", action="store_true", help="show the readers' names, not Reader 1, Reader 2")
     parser.add_argument(
         "--min-case-share",
-        type=share,
+        type=arguments.share,
         default=0.0,
         metavar="SHARE",
         help="leave out structures that were found in less than this share of the cases, 0 to 1 (default: 0)",
@@ -158,17 +158,6 @@ def _review(
         for reader, shown in readers.items()
     }
     return report_section(summary, dice, name_readers=args.name_readers), lambda model: names.get(model, model)
-
-
-def share(text: str) -> float:
-    """A share from 0 to 1.
-
-    :raises ValueError: it is none.
-    """
-    value = float(text)
-    if not 0 <= value <= 1:
-        raise ValueError(text)
-    return value
 
 
 def _common(

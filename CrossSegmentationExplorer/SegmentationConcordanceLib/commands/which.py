@@ -17,8 +17,8 @@ from ..errors import ConcordanceError
 from ..reporting.case_table import read_cases
 from ..reporting.tables import read_agreement, read_pairwise
 from ..reporting.which_model_files import write_which_model
+from . import arguments
 from .parser import examples
-from .report import share
 from .terminal import Terminal
 
 _PATIENT = ("patient_code", "patient_id", "patient")
@@ -50,10 +50,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--min-models", type=int, default=2, metavar="N", help="known by N models (default: %(default)d)"
     )
     group.add_argument(
-        "--min-case-share", type=share, default=0.0, metavar="SHARE", help="found in this share of the cases, 0 to 1"
+        "--min-case-share",
+        type=arguments.share,
+        default=0.0,
+        metavar="SHARE",
+        help="found in this share of the cases, 0 to 1",
     )
     group.add_argument(
-        "--max-truncated-share", type=share, default=1.0, metavar="SHARE",
+        "--max-truncated-share", type=arguments.share, default=1.0, metavar="SHARE",
         help="truncated by the field of view in at most this share of the cases that show it, 0 to 1",
     )  # fmt: skip
     group.add_argument("--only-groups", nargs="+", default=(), metavar="GROUP", help="these groups, e.g. Ribs")

@@ -17,7 +17,7 @@ def answer(agreement: Sequence[AgreementRow], findings: Sequence[Finding]) -> st
 
     :param findings: of these rows, the gravest first.
     """
-    compared = {row.structure_key or row.structure for row in agreement if row.n_models > 1}
+    compared = {row.structure_id for row in agreement if row.n_models > 1}
     if not compared:
         return NOTHING
     models = len({row.model for row in agreement})

@@ -33,7 +33,7 @@ def findings_beside(
     :param labels: what cases are called in the sentences, where not by their names.
     :raises ConcordanceError: a findings.csv cannot be read.
     """
-    shown = {(row.case, row.structure_key or row.structure) for row in agreement}
+    shown = {(row.case, row.structure_id) for row in agreement}
     read: list[list[Finding]] = []
     told: set[str] = set()
     for folder in _folders(tables):

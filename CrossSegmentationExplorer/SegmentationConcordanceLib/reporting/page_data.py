@@ -77,7 +77,7 @@ def pairwise_columns(rows: Sequence[PairwiseRow]) -> dict[str, Any]:
     for row in rows:
         if row.dice is None:
             continue
-        place = places.setdefault((row.case, row.structure_key or row.structure), len(places))
+        place = places.setdefault((row.case, row.structure_id), len(places))
         dice.setdefault((row.model_a, row.model_b), {})[place] = row.dice
     pairs = [
         {"a": a, "b": b, "dice": _floats([at.get(place) for place in range(len(places))])}
@@ -115,7 +115,7 @@ def groups_for_page(rows: Iterable[AgreementRow]) -> list[dict[str, Any]]:
     """
     groups: dict[str, list[str]] = {group.title: [] for group in shipped_groups()}
     groups[OTHER] = []
-    names = {row.structure_key or row.structure: row.structure for row in rows}
+    names = {row.structure_id: row.structure for row in rows}
     for structure, name in names.items():
         groups[group_of(_names_by_key().get(structure, name), shipped_groups())].append(structure)
     return [{"title": title, "structures": found} for title, found in groups.items() if found]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from .reader_agreement import Estimate, ReaderPair
+from .reader_agreement import ReaderPair
 from .review_summary import ReviewSummary
 from .verdict import SCALE
 from .verdict_and_numbers import SegmentKey, median_scores
@@ -30,7 +30,8 @@ def report_section(
     scored = [verdict for verdict in summary.verdicts if verdict.score is not None]
     called = readers_called(summary, name_readers=name_readers)
     scores = median_scores(summary.verdicts)
-    points = sorted((dice[key], score) for key, score in scores.items() if key in (dice or {})) if dice else []
+    dice = dice or {}
+    points = sorted((dice[key], score) for key, score in scores.items() if key in dice)
     step = -(-len(points) // MOST_POINTS) or 1
     return {
         "verdicts": len(scored),
@@ -54,8 +55,8 @@ def report_section(
         "within": [_pair(pair, called) for pair in summary.within],
         "everybody": {
             "n": summary.everybody.n,
-            "w": _estimate(summary.everybody.w),
-            "icc": _estimate(summary.everybody.icc),
+            "w": asdict(summary.everybody.w),
+            "icc": asdict(summary.everybody.icc),
         },
         "numbers": [{**asdict(one), "thresholds": None} for one in summary.numbers],
         "points": points[::step],
@@ -78,10 +79,6 @@ def _pair(pair: ReaderPair, called: Mapping[str, str]) -> dict[str, Any]:
         "b": called[pair.reader_b],
         "n": pair.n,
         "same": pair.same,
-        "tau_b": _estimate(pair.tau_b),
-        "kappa": _estimate(pair.kappa),
+        "tau_b": asdict(pair.tau_b),
+        "kappa": asdict(pair.kappa),
     }
-
-
-def _estimate(estimate: Estimate) -> dict[str, float | None]:
-    return asdict(estimate)

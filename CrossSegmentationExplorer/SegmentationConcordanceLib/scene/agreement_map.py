@@ -15,6 +15,7 @@ from ..agreement.patterns import PatternLabels, count_patterns
 from ..imaging.geometry import Geometry
 from .grids import flip_lps_ras, vtk_matrix
 from .node_names import set_name
+from .nodes_of_class import nodes_of_class
 from .volume_node import fill_image
 
 # Shares of the view's width and height.
@@ -98,8 +99,7 @@ def show_as_label(
 
     :param opacity: 0 to 1.
     """
-    for number in range(scene.GetNumberOfNodesByClass("vtkMRMLSliceCompositeNode")):
-        composite = scene.GetNthNodeByClass(number, "vtkMRMLSliceCompositeNode")
+    for composite in nodes_of_class(scene, "vtkMRMLSliceCompositeNode"):
         composite.SetLabelVolumeID(volume.GetID() if volume else None)
         composite.SetLabelOpacity(opacity)
 

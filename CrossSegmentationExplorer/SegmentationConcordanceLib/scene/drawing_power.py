@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 
 import vtk
+
+from ..memory_budget import free_bytes
 
 CELLS = 100_000
 """Triangles of what is drawn to measure: a large organ's surface."""
@@ -74,13 +75,5 @@ def measure_drawing() -> DrawingPower:
         times.append(1000 * (time.perf_counter() - start))
     named = re.search(r"OpenGL renderer string:\s*(.+)", window.ReportCapabilities() or "")
     window.Finalize()
-    return DrawingPower(named.group(1).split("(")[0].strip() if named else "unknown", median(times), _free_mb())
-
-
-def _free_mb() -> float | None:
-    try:
-        text = Path("/proc/meminfo").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return None
-    found = re.search(r"MemAvailable:\s*(\d+) kB", text)
-    return int(found.group(1)) / 1024 if found else None
+    name, free = named.group(1).split("(")[0].strip() if named else "unknown", free_bytes()
+    return DrawingPower(name, median(times), None if free is None else free / 2**20)

@@ -11,6 +11,7 @@ import slicer
 from .belonging import belonging
 from .node_attributes import is_result
 from .node_names import full_name
+from .nodes_of_class import nodes_of_class
 from .segmentation_node import algorithm_names
 
 
@@ -100,8 +101,7 @@ def find_candidates(
     :param choices: by node id; what a user decided goes before everything else.
     """
     found = []
-    for number in range(scene.GetNumberOfNodesByClass("vtkMRMLSegmentationNode")):
-        node = scene.GetNthNodeByClass(number, "vtkMRMLSegmentationNode")
+    for node in nodes_of_class(scene, "vtkMRMLSegmentationNode"):
         tie = None if is_result(node) else belonging(node, volume)
         if tie is None:
             continue

@@ -8,6 +8,7 @@ import slicer
 import vtk
 
 from .node_attributes import is_result
+from .nodes_of_class import nodes_of_class
 
 _WATCHED = ("vtkMRMLScalarVolumeNode", "vtkMRMLSegmentationNode")
 
@@ -37,8 +38,8 @@ class SceneWatch:
         }
         self._of_scene = [scene.AddObserver(event, handler) for event, handler in events.items()]
         for class_name in _WATCHED:
-            for number in range(scene.GetNumberOfNodesByClass(class_name)):
-                self._follow(scene.GetNthNodeByClass(number, class_name))
+            for node in nodes_of_class(scene, class_name):
+                self._follow(node)
 
     def stop(self) -> None:
         """Remove every observer."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import slicer
 
 from .module_parameters import module_node
+from .nodes_of_class import nodes_of_class
 
 MODULES = ("ConsensusMetrics", "CrossSegmentationExplorer", "SegmentHarmonizer")
 """The modules that work on a volume."""
@@ -53,8 +54,7 @@ class VolumeChoice:
 
 def only_volume(scene: slicer.vtkMRMLScene) -> slicer.vtkMRMLScalarVolumeNode | None:
     """The one scalar volume of the scene; None where there are none, or several. Label maps do not count as volumes."""
-    nodes = [scene.GetNthNodeByClass(n, _SCALAR) for n in range(scene.GetNumberOfNodesByClass(_SCALAR))]
-    images = [node for node in nodes if node.GetClassName() == _SCALAR]
+    images = [node for node in nodes_of_class(scene, _SCALAR) if node.GetClassName() == _SCALAR]
     return images[0] if len(images) == 1 else None
 
 

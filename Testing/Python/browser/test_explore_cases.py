@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-
 import pytest
 
 from browser.conftest import MODELS
 from browser.explore_page import ExplorePage
 from browser.explore_server import start_explore
-from SegmentationConcordanceLib.cohort.cohort_file import TABLE_COLUMNS
+from cohort_table import write_cohort_table
 from SegmentationConcordanceLib.review.blinding_key import read_key, unblinded
 from SegmentationConcordanceLib.review.review_file import read_review
 
@@ -19,16 +17,7 @@ TITLE = "document.querySelector('.heading h1')?.innerText"
 @pytest.fixture(scope="module")
 def cohort_file(sample_cohort, tmp_path_factory):
     """Three cases with three models each."""
-    path = tmp_path_factory.mktemp("cases") / "cohort.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file)
-        table.writerow(TABLE_COLUMNS)
-        for case in sample_cohort.cases[:3]:
-            for output in case.outputs:
-                if output.label_map_name in MODELS:
-                    paths = ";".join(str(one) for one in output.paths)
-                    table.writerow((case.name, case.ct_folder, "", paths, output.label_map_name, output.task or "", ""))
-    return path
+    return write_cohort_table(tmp_path_factory.mktemp("cases") / "cohort.csv", sample_cohort.cases[:3], MODELS)
 
 
 def test_three_cases_are_read_one_after_the_other(explore_python, cohort_file, tmp_path, browser, pytestconfig):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import typing
 
 import numpy as np
@@ -10,8 +9,8 @@ import pytest
 import slicer
 import slicer.util
 
+from cohort_table import write_cohort_table
 from scene.agreement_scene import LIVER_KEY, add_three_models, add_volume
-from SegmentationConcordanceLib.cohort.cohort_file import TABLE_COLUMNS
 from SegmentationConcordanceLib.imaging.seg_reader import read_dicom_seg
 from SegmentationConcordanceLib.review.blinding_key import read_key, unblinded
 from SegmentationConcordanceLib.review.correction import read_corrections
@@ -173,16 +172,7 @@ def test_blinded_nothing_in_the_panel_and_the_views_names_a_model(desktop, shown
 @pytest.fixture
 def cohort_file(sample_cohort, tmp_path):
     """Three cases with three models each."""
-    path = tmp_path / "cohort.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file)
-        table.writerow(TABLE_COLUMNS)
-        for case in sample_cohort.cases[:3]:
-            for output in case.outputs:
-                if output.label_map_name in MODELS:
-                    paths = ";".join(str(one) for one in output.paths)
-                    table.writerow((case.name, case.ct_folder, "", paths, output.label_map_name, output.task or "", ""))
-    return path
+    return write_cohort_table(tmp_path / "cohort.csv", sample_cohort.cases[:3], MODELS)
 
 
 def test_a_segment_is_corrected_in_the_segment_editor(desktop, cohort_file, review_file):

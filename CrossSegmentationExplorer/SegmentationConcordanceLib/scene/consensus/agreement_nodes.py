@@ -9,6 +9,7 @@ from ...agreement.severity import worst_first
 from ...agreement.table import AgreementRow
 from ...imaging.label_map import LabelMap
 from ..agreement_map import add_agreement_map, add_legend, agreement_of_all, agreement_of_one, show_as_label
+from ..nodes_of_class import nodes_of_class
 from ..result_folder import ResultFolder
 from ..segmentation_node import add_segmentation_node
 from ..volume_grid import own_grid
@@ -141,8 +142,8 @@ class AgreementNodes:
         if selection is not None:
             selection.SetActiveTableID(table.GetID())
             selection.SetActivePlotChartID(chart.GetID())
-        for number in range(self._scene.GetNumberOfNodesByClass("vtkMRMLTableViewNode")):
-            self._scene.GetNthNodeByClass(number, "vtkMRMLTableViewNode").SetTableNodeID(table.GetID())
+        for view in nodes_of_class(self._scene, "vtkMRMLTableViewNode"):
+            view.SetTableNodeID(table.GetID())
         for view in self._plot_views():
             view.SetPlotChartNodeID(chart.GetID())
             view.SetInteractionMode(slicer.vtkMRMLPlotViewNode.InteractionModeSelectPoints)
@@ -150,10 +151,7 @@ class AgreementNodes:
     def _has_place(self) -> bool:
         """Whether the layout that the user chose shows a plot and a table already."""
         kinds = ("vtkMRMLPlotViewNode", "vtkMRMLTableViewNode")
-        views = [
-            [self._scene.GetNthNodeByClass(n, kind) for n in range(self._scene.GetNumberOfNodesByClass(kind))]
-            for kind in kinds
-        ]
+        views = [nodes_of_class(self._scene, kind) for kind in kinds]
         return all(any(view.IsMappedInLayout() for view in of_kind) for of_kind in views)
 
     def _shown_chart(self) -> str:
@@ -163,8 +161,7 @@ class AgreementNodes:
         return next((role for role, chart in charts.items() if chart is not None and chart.GetID() in shown), "")
 
     def _plot_views(self) -> list[slicer.vtkMRMLPlotViewNode]:
-        count = self._scene.GetNumberOfNodesByClass("vtkMRMLPlotViewNode")
-        return [self._scene.GetNthNodeByClass(number, "vtkMRMLPlotViewNode") for number in range(count)]
+        return nodes_of_class(self._scene, "vtkMRMLPlotViewNode")
 
 
 def _show_as_outlines(segmentation: slicer.vtkMRMLSegmentationNode) -> None:

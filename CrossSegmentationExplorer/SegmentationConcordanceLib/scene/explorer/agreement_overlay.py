@@ -18,10 +18,13 @@ _OPACITY = 0.85
 
 
 class AgreementOverlay:
-    """A label map of the structure's box alone, in the label layer of the rows' views and of no others."""
+    """A label map of the structure's box alone, in the label layer of the rows' views and of no others.
 
-    def __init__(self, volume: slicer.vtkMRMLScalarVolumeNode) -> None:
-        self._volume = volume
+    :param scene: that of the views.
+    """
+
+    def __init__(self, scene: slicer.vtkMRMLScene) -> None:
+        self._scene = scene
         self._nodes: list[slicer.vtkMRMLNode] = []
         self._made_of: tuple[ExploredScan, str] | None = None
 
@@ -57,7 +60,7 @@ class AgreementOverlay:
             return
         structure = scan.comparison.structures[index]
         node, colors = add_agreement_map(
-            self._volume.GetScene(),
+            self._scene,
             f"Agreement on {structure.name} (row)",
             agreement_crop(scan.comparison, index, box),
             _cropped(scan.comparison.geometry, box),

@@ -21,6 +21,7 @@ class ConsensusSegments:
 
     def __init__(self, volume: slicer.vtkMRMLScalarVolumeNode) -> None:
         self._volume = volume
+        self._scene: slicer.vtkMRMLScene = volume.GetScene()  # that of the volume, which may leave it
         self._node: slicer.vtkMRMLSegmentationNode | None = None
         self._made_of: ExploredScan | None = None
         self._drawn: DrawnModel | None = None
@@ -41,7 +42,7 @@ class ConsensusSegments:
     def _made(self, scan: ExploredScan) -> DrawnModel:
         label_map = consensus_label_map(scan.result.comparison, scan.result.consensus_of_all)
         on_volume = LabelMap(label_map.layers, own_grid(self._volume), label_map.segments)
-        node = add_segmentation_node(self._volume.GetScene(), on_volume, f"{CONSENSUS_TITLE} (row)", self._volume)
+        node = add_segmentation_node(self._scene, on_volume, f"{CONSENSUS_TITLE} (row)", self._volume)
         node.SetAndObserveTransformNodeID(self._volume.GetTransformNodeID())
         node.SetAttribute(RESULT, "consensus row")
         for own in (node, node.GetDisplayNode()):

@@ -283,8 +283,7 @@ class Explorer:
     @property
     def map_steps(self) -> tuple[AgreementStep, ...]:
         """What the colours of the agreement map say; empty where none is shown."""
-        shown = self.shows_map and self.volume.GetScene() is not None  # the volume may be deleted before a refresh
-        index = self.scan.index_of(self.selected) if shown else None
+        index = self.scan.index_of(self.selected) if self.shows_map else None
         voters = self.scan.comparison.structures[index].n_voters if index is not None else 0
         return agreement_steps(voters) if voters > 1 else ()
 

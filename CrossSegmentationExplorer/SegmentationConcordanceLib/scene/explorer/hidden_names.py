@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import slicer
 
 from ..node_names import give_name_back, has_hidden_name, hide_name
+from ..nodes_of_class import nodes_of_class
 
 
 class HiddenNames:
@@ -58,11 +59,6 @@ class HiddenNames:
                 hide_name(node, alias)
 
     def _show(self, *_: object) -> None:
-        for node in _segmentations(self._scene):
+        for node in nodes_of_class(self._scene, "vtkMRMLSegmentationNode"):
             if has_hidden_name(node):
                 give_name_back(node)
-
-
-def _segmentations(scene: slicer.vtkMRMLScene) -> Iterator[slicer.vtkMRMLSegmentationNode]:
-    kind = "vtkMRMLSegmentationNode"
-    yield from [scene.GetNthNodeByClass(n, kind) for n in range(scene.GetNumberOfNodesByClass(kind))]

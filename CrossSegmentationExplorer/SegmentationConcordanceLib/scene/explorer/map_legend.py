@@ -10,6 +10,7 @@ import vtk
 from ...agreement.agreement_colors import AgreementStep
 from ...exploring.visible_color import ink_on
 from .row_labels import RendererOf
+from .view_text import text_actor
 
 _SIZE, _CHIP, _LEFT, _BOTTOM = 12, 19, 4, 4
 
@@ -72,13 +73,6 @@ def _words(text: str, place: int) -> vtk.vtkTextActor:
 
 
 def _text(text: str, place: int) -> vtk.vtkTextActor:
-    actor = vtk.vtkTextActor()
-    actor.SetInput(text)
-    actor.SetTextScaleModeToNone()
+    actor = text_actor(text, _SIZE)
     actor.SetPosition(_LEFT + place * _CHIP, _BOTTOM)
-    actor.PickableOff()
-    actor.SetLayerNumber(1)
-    style = actor.GetTextProperty()
-    style.SetFontFamilyToArial()
-    style.SetFontSize(_SIZE)
     return actor

@@ -12,8 +12,9 @@ from ...agreement.model_looks import Color
 from ...exploring.label_placement import Rectangle, eligible_pixels, first_anchors, nearest_anchor, place_labels
 from ...imaging.geometry import Geometry
 from .row_content import RowModel
-from .row_labels import RendererOf, plain
+from .row_labels import RendererOf
 from .view_sections import PIXELS, ViewSection, outline
+from .view_text import plain, text_actor
 
 _SIZE = 12
 _FOOT = 20  # pixels at the foot of a view, for the map's legend and the slice's position
@@ -150,14 +151,8 @@ def _rectangle(text: vtk.vtkTextActor, renderer: vtk.vtkRenderer) -> Rectangle:
 
 
 def _text(one: RowModel) -> vtk.vtkTextActor:
-    actor = vtk.vtkTextActor()
-    actor.SetInput(plain(one.drawn.segmentation.model))
-    actor.SetTextScaleModeToNone()
-    actor.PickableOff()
-    actor.SetLayerNumber(1)
+    actor = text_actor(plain(one.drawn.segmentation.model), _SIZE)
     style = actor.GetTextProperty()
-    style.SetFontFamilyToArial()
-    style.SetFontSize(_SIZE)
     style.SetBold(True)
     style.SetColor(*one.color)
     style.SetBackgroundColor(0.0, 0.0, 0.0)

@@ -8,6 +8,7 @@ import slicer
 import vtk
 
 from ...exploring.label_line import LabelLine
+from .view_text import plain, text_actor
 
 RendererOf = Callable[[slicer.vtkMRMLAbstractViewNode], "vtk.vtkRenderer | None"]
 _SIZE = 14
@@ -91,9 +92,7 @@ def _hide_annotations(renderer: vtk.vtkRenderer) -> list[vtk.vtkProp]:
 
 
 def _actor(line: LabelLine, number: int) -> vtk.vtkTextActor:
-    actor = vtk.vtkTextActor()
-    actor.SetInput(plain(line.text))
-    actor.SetTextScaleModeToNone()
+    actor = text_actor(plain(line.text), _SIZE)
     corner = vtk.vtkCoordinate()
     corner.SetCoordinateSystemToNormalizedViewport()
     corner.SetValue(_LEFT, 1.0)
@@ -101,19 +100,10 @@ def _actor(line: LabelLine, number: int) -> vtk.vtkTextActor:
     place.SetReferenceCoordinate(corner)
     place.SetCoordinateSystemToViewport()
     place.SetValue(0.0, -(_TOP + number * _LINE))
-    actor.PickableOff()
     style = actor.GetTextProperty()
-    style.SetFontFamilyToArial()
-    style.SetFontSize(_SIZE)
     style.SetBold(number == 0)
     style.SetColor(*line.color)
     style.SetBackgroundColor(0.0, 0.0, 0.0)  # not a shadow: VTK's own is white for half of the colours
     style.SetBackgroundOpacity(0.5)
     style.SetVerticalJustificationToTop()
-    actor.SetLayerNumber(1)
     return actor
-
-
-def plain(text: str) -> str:
-    """The text on one line, with the signs escaped that VTK takes for a formula or a table."""
-    return " ".join(text.split()).replace("$", r"\$").replace("|", r"\|")

@@ -9,6 +9,7 @@ import slicer
 from ...exploring.layout_xml import layout_xml
 from ...exploring.rows import Row
 from ...exploring.view_kinds import VIEW_KINDS, ViewKind, view_name
+from ..nodes_of_class import nodes_of_class
 from .one_event import one_event
 
 LAYOUT_ID = 50417
@@ -112,19 +113,19 @@ class RowLayout:
     def composite_nodes(self, row: Row | None = None) -> list[slicer.vtkMRMLSliceCompositeNode]:
         """The composite nodes of the slice views that have been drawn or are about to be."""
         names = {node.GetLayoutName() for node in self.slice_nodes(row)}
-        found = _nodes(self._scene, "vtkMRMLSliceCompositeNode")
+        found = nodes_of_class(self._scene, "vtkMRMLSliceCompositeNode")
         return [node for node in found if node.GetLayoutName() in names]
 
     def camera_nodes(self) -> list[slicer.vtkMRMLCameraNode]:
         """The cameras of the rows' 3D views."""
         names = {node.GetLayoutName() for node in self.view_nodes() if node.IsA("vtkMRMLViewNode")}
-        found = _nodes(self._scene, "vtkMRMLCameraNode")
+        found = nodes_of_class(self._scene, "vtkMRMLCameraNode")
         return [node for node in found if node.GetLayoutName() in names]
 
     def other_view_ids(self) -> list[str]:
         """The ids of all views that are not the rows'."""
         own = {node.GetID() for node in self.view_nodes()}
-        return [n.GetID() for n in _nodes(self._scene, "vtkMRMLAbstractViewNode") if n.GetID() not in own]
+        return [n.GetID() for n in nodes_of_class(self._scene, "vtkMRMLAbstractViewNode") if n.GetID() not in own]
 
     def _arrange(self, layout: slicer.vtkMRMLLayoutNode) -> None:
         if not self._rows:
@@ -165,10 +166,10 @@ def _set_up(node: slicer.vtkMRMLAbstractViewNode) -> None:
 
 def _attendants(scene: slicer.vtkMRMLScene, layout_name: str) -> list[slicer.vtkMRMLNode]:
     """The composite, slice display and camera nodes of a view, and the model of its slice plane with its kin."""
-    found = [node for node in _nodes(scene, "vtkMRMLSliceCompositeNode") if node.GetLayoutName() == layout_name]
-    found += [node for node in _nodes(scene, "vtkMRMLCameraNode") if node.GetLayoutName() == layout_name]
+    found = [node for node in nodes_of_class(scene, "vtkMRMLSliceCompositeNode") if node.GetLayoutName() == layout_name]
+    found += [node for node in nodes_of_class(scene, "vtkMRMLCameraNode") if node.GetLayoutName() == layout_name]
     plane = f"{layout_name} Volume Slice"
-    for node in _nodes(scene, "vtkMRMLModelNode"):
+    for node in nodes_of_class(scene, "vtkMRMLModelNode"):
         if node.GetName() == plane:
             found += [node.GetNthDisplayNode(n) for n in range(node.GetNumberOfDisplayNodes())]
             found += [node.GetParentTransformNode(), node]
@@ -176,9 +177,5 @@ def _attendants(scene: slicer.vtkMRMLScene, layout_name: str) -> list[slicer.vtk
 
 
 def _free_view_group(scene: slicer.vtkMRMLScene) -> int:
-    used = {node.GetViewGroup() for node in _nodes(scene, "vtkMRMLAbstractViewNode")}
+    used = {node.GetViewGroup() for node in nodes_of_class(scene, "vtkMRMLAbstractViewNode")}
     return next(number for number in range(1, len(used) + 2) if number not in used)
-
-
-def _nodes(scene: slicer.vtkMRMLScene, class_name: str) -> list[slicer.vtkMRMLNode]:
-    return [scene.GetNthNodeByClass(n, class_name) for n in range(scene.GetNumberOfNodesByClass(class_name))]

@@ -44,7 +44,7 @@ class RowStage:
         self._slices = HeldSlices()
         self._crosshair = Crosshair(self._scene)
         self._consensus = ConsensusSegments(volume)
-        self._map = AgreementOverlay(volume)
+        self._map = AgreementOverlay(self._scene)
 
     # Rows and their views
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import slicer
 
+from ..nodes_of_class import nodes_of_class
 from ..own_nodes import OWN
 from .one_event import one_event
 
@@ -22,7 +23,7 @@ def hide_from_rows(scene: slicer.vtkMRMLScene, other_view_ids: Sequence[str]) ->
 
     :param other_view_ids: all views but the rows'.
     """
-    for display in _displays(scene):
+    for display in nodes_of_class(scene, "vtkMRMLSegmentationDisplayNode"):
         if display.GetAttribute(OWN):
             continue
         if display.GetNumberOfViewNodeIDs() == 0:
@@ -34,13 +35,7 @@ def hide_from_rows(scene: slicer.vtkMRMLScene, other_view_ids: Sequence[str]) ->
 
 def show_everywhere_again(scene: slicer.vtkMRMLScene) -> None:
     """Undo :func:`hide_from_rows`, for this session's and for loaded display nodes."""
-    for display in _displays(scene):
+    for display in nodes_of_class(scene, "vtkMRMLSegmentationDisplayNode"):
         if display.GetAttribute(HIDDEN):
             display.RemoveAllViewNodeIDs()
             display.RemoveAttribute(HIDDEN)
-
-
-def _displays(scene: slicer.vtkMRMLScene) -> Iterator[slicer.vtkMRMLSegmentationDisplayNode]:
-    name = "vtkMRMLSegmentationDisplayNode"
-    for number in range(scene.GetNumberOfNodesByClass(name)):
-        yield scene.GetNthNodeByClass(number, name)

@@ -17,6 +17,7 @@ from ...errors import ConcordanceError
 from ...imaging.seg_header import SegHeader
 from ...imaging.seg_header_cache import SegHeaderCache
 from ..model_grouping import ModelRule, model_called
+from ..nodes_of_class import nodes_of_class
 from ..volume_series import INSTANCES
 
 
@@ -131,8 +132,7 @@ def search_steps(
 def loaded_instances(scene: slicer.vtkMRMLScene) -> dict[str, str]:
     """The segmentation nodes that were loaded from DICOM: node id by SOPInstanceUID."""
     found = {}
-    for number in range(scene.GetNumberOfNodesByClass("vtkMRMLSegmentationNode")):
-        node = scene.GetNthNodeByClass(number, "vtkMRMLSegmentationNode")
+    for node in nodes_of_class(scene, "vtkMRMLSegmentationNode"):
         found.update(dict.fromkeys((node.GetAttribute(INSTANCES) or "").split(), node.GetID()))
     return found
 

@@ -9,6 +9,7 @@ from scene.explorer_fixtures import Desk, key_of
 from SegmentationConcordanceLib.agreement.agreement_colors import agreement_steps
 from SegmentationConcordanceLib.exploring.map_legend_html import map_legend_html
 from SegmentationConcordanceLib.exploring.view_kinds import AXIAL, CORONAL
+from SegmentationConcordanceLib.scene.nodes_of_class import nodes_of_class
 
 
 def texts(desk: Desk, view: str) -> list[str]:
@@ -70,3 +71,19 @@ def test_as_rich_text_for_the_panel() -> None:
     assert text.count("<span") == 2
     assert 'background-color:#afedaa; color:#000000">&nbsp;1&nbsp;' in text
     assert text.endswith("of 2 models")
+
+
+def test_the_map_and_the_consensus_are_made_without_the_volume_too(desk: Desk) -> None:
+    """A user deletes it from the scene; what was counted of it stays until it is counted anew."""
+    explorer = desk.explorer
+    explorer.set_views((AXIAL,))
+    explorer.add_model_row("CADS")
+    explorer.set_map(True)
+    explorer.select(key_of(explorer, "heart"))
+    desk.host.scene.RemoveNode(explorer.volume)
+    explorer.select(key_of(explorer, "aorta"))
+    maps = [node.GetName() for node in nodes_of_class(desk.host.scene, "vtkMRMLLabelMapVolumeNode")]
+    assert maps == ["Agreement on aorta (row)"]
+    explorer.add_consensus_row()
+    assert explorer.status(explorer.rows[-1]) == ""
+    assert desk.host.errors == []
