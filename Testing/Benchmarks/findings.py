@@ -31,14 +31,14 @@ SAID_BY = {
     planted.NEIGHBOURING_RIB: {kinds.INCLUDES_NEIGHBOUR},
     planted.MERGED_VERTEBRAE: {kinds.MERGED},
     planted.SHIFTED_VERTEBRAE: {kinds.LABEL_SHIFT},
-    planted.SHORT_RIBS: {kinds.TRUNCATED},
+    planted.SHORT_RIBS: {kinds.ENDS_EARLY},
     planted.LARGER_HEART: {kinds.BOUNDARY_OFFSET, kinds.FALSE_BLOB},
     planted.MISSING_STRUCTURE: {kinds.MISSING},
     planted.SPLIT_VERTEBRA: {kinds.SPLIT},
     planted.SWAPPED_SIDES: {kinds.SIDE_SWAPPED},
     planted.FALSE_BLOB: {kinds.FALSE_BLOB},
     planted.HOLE: {kinds.HOLE},
-    planted.TRUNCATED_OUTPUT: {kinds.TRUNCATED},
+    planted.STOPPED_OUTPUT: {kinds.ENDS_EARLY},
 }
 """The kinds of findings that name each kind of planted error, in a single case."""
 NOT_BLAMING = (kinds.LOW_AGREEMENT, kinds.NO_OVERLAP)
@@ -113,7 +113,7 @@ def _concerns(finding: Finding, error: PlantedError) -> bool:
     """Whether a finding blames the model for something on one of the structures, or for its output as a whole."""
     if _title(error) not in finding.models:
         return False
-    return error.kind == planted.TRUNCATED_OUTPUT or not set(error.structures).isdisjoint(finding.names)
+    return error.kind == planted.STOPPED_OUTPUT or not set(error.structures).isdisjoint(finding.names)
 
 
 def alone_at_the_first_place(analysis: Analysis, errors: Sequence[PlantedError]) -> Counter:
@@ -126,7 +126,7 @@ def alone_at_the_first_place(analysis: Analysis, errors: Sequence[PlantedError])
     stopped = 0
     for error in errors:
         bit = 1 << comparison.models.index(_title(error))
-        stopped |= bit if error.kind == planted.TRUNCATED_OUTPUT else 0
+        stopped |= bit if error.kind == planted.STOPPED_OUTPUT else 0
         for structure in error.structures:
             erring[structure] |= bit
     count: Counter = Counter()

@@ -89,7 +89,7 @@ SPLIT = "split"
 INCLUDES_NEIGHBOUR = "includes_neighbour"
 MISSING = "missing"
 FOUND_ALONE = "found_alone"
-TRUNCATED = "truncated"
+ENDS_EARLY = "ends_early"
 FALSE_BLOB = "false_blob"
 HOLE = "hole"
 FRAGMENTED = "fragmented"
@@ -101,6 +101,9 @@ OUTLIER_VOLUME = "outlier_volume"
 STANDS_APART = "stands_apart"
 NO_OVERLAP = "no_overlap"
 LOW_AGREEMENT = "low_agreement"
+
+FORMER_KEYS = {"truncated": ENDS_EARLY}
+"""What kinds were called in files of before: "truncated" now means by the field of view alone, a status."""
 
 KINDS: dict[str, FindingKind] = {
     kind.key: kind
@@ -148,7 +151,7 @@ KINDS: dict[str, FindingKind] = {
             ("model_volume_ml",),
         ),
         FindingKind(
-            TRUNCATED,
+            ENDS_EARLY,
             "Ends early",
             "The model's segment ends where that of the others goes on; or its whole output stops within the scan.",
             ("volume_ml", "depth_mm", "share"),

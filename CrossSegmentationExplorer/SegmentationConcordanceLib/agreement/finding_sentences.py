@@ -38,7 +38,7 @@ _SAID: Mapping[str, str] = {
     kinds.INCLUDES_NEIGHBOUR: "in {who} {first} includes {ml:.1f} ml of what is {second} for {rest}",
     kinds.MISSING: "{who} found nothing, {rest} did ({others_ml:.1f} ml)",
     kinds.FOUND_ALONE: "{who} alone found it ({model_ml:.1f} ml), {rest} did not",
-    kinds.TRUNCATED: "{who} end{s} early: {ml:.1f} ml of what {rest} {rest_has} is missing",
+    kinds.ENDS_EARLY: "{who} end{s} early: {ml:.1f} ml of what {rest} {rest_has} is missing",
     kinds.FALSE_BLOB: "{who} add{s} a region of {ml:.1f} ml, {mm:.1f} mm deep, that {rest} leave{rest_s} out",
     kinds.HOLE: "{who} leave{s} out a region of {ml:.1f} ml, {mm:.1f} mm deep, that {rest} include{rest_s}",
     kinds.FRAGMENTED: "in {who} it is in {pieces:.0f} pieces; the second has {ml:.1f} ml",
@@ -53,7 +53,7 @@ _SAID: Mapping[str, str] = {
 _SAID_ALONE: Mapping[str, str] = {
     kinds.SIDE_SWAPPED: "what {who} call{s} left lies to the right of what it calls right",
     kinds.HOLE: "{who} leave{s} a hole of {ml:.1f} ml, {mm:.1f} mm deep, that no segment fills",
-    kinds.TRUNCATED: "{who} end{s} flat at one slice, within the scan",
+    kinds.ENDS_EARLY: "{who} end{s} flat at one slice, within the scan",
     kinds.IMPLAUSIBLE_PLACE: "{who} {has} it out of the order of its series",
     kinds.OUTLIER_VOLUME: "{who} {has} {model_ml:.1f} ml, {others_ml:.1f} ml on the other side or at its neighbours",
 }

@@ -27,7 +27,7 @@ from .wrong_shapes import boundary_offsets, odd_volumes, series_ends, wrong_shap
 _BY_THE_CUT = (kinds.MISSING, kinds.FOUND_ALONE, kinds.OUTLIER_VOLUME, kinds.BOUNDARY_OFFSET, kinds.FRAGMENTED)
 """What the scan's end may bring about: a corner of a lobe that one model sees and another does not."""
 _SYSTEMATIC_CASES, _SYSTEMATIC_SHARE = 3, 0.75
-_CAN_BE_A_DEFINITION = (kinds.BOUNDARY_OFFSET, kinds.TRUNCATED, kinds.FALSE_BLOB, kinds.HOLE, kinds.OUTLIER_VOLUME)
+_CAN_BE_A_DEFINITION = (kinds.BOUNDARY_OFFSET, kinds.ENDS_EARLY, kinds.FALSE_BLOB, kinds.HOLE, kinds.OUTLIER_VOLUME)
 
 _DETECTORS: tuple[Callable[[CaseFacts], Iterable[Suspicion]], ...] = (
     stopped_outputs,

@@ -139,7 +139,7 @@ def _flat_end(facts: CaseFacts, shapes: Mapping[int, _Shape]) -> Iterator[Suspic
         if is_end and len(structures) >= _FLAT_STRUCTURES:
             structures.sort(key=lambda index: -_volume(facts, index))
             ml = sum(_volume(facts, index) for index in structures) * facts.voxel_ml
-            yield _suspicion(facts, shapes, kinds.TRUNCATED, tuple(structures), ml, 0.6)
+            yield _suspicion(facts, shapes, kinds.ENDS_EARLY, tuple(structures), ml, 0.6)
 
 
 def _swapped_sides(facts: CaseFacts, shapes: Mapping[int, _Shape]) -> Iterator[Suspicion]:

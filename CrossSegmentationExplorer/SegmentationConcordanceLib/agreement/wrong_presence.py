@@ -60,7 +60,7 @@ def _stopped(facts: CaseFacts, bit: int, direction: int) -> Iterator[Suspicion]:
     }
     order = (*here, *(index for index in beyond if index not in here))
     yield Suspicion(
-        kinds.TRUNCATED, order, 1 << bit, 1.0, whole, 0.95, numbers, region.voxel if region else None,
+        kinds.ENDS_EARLY, order, 1 << bit, 1.0, whole, 0.95, numbers, region.voxel if region else None,
         frozenset(beyond),
     )  # fmt: skip
 

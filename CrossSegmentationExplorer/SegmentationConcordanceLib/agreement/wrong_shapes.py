@@ -111,7 +111,7 @@ def _of_region(facts: CaseFacts, index: int, bit: int, region: DisputedRegion, n
     if _is_shell(region):
         kind, numbers = kinds.BOUNDARY_OFFSET, _offset_numbers(facts, index, bit)
     elif not added and _is_at_an_end(facts, index, bit, region):
-        kind = kinds.TRUNCATED
+        kind = kinds.ENDS_EARLY
     sure = 1 - noise / region.severity
     return Suspicion(
         kind, (index,), 1 << bit, min(1.0, region.n_voxels / volume), volume, 0.5 + 0.5 * sure, numbers, region.voxel,
@@ -232,7 +232,7 @@ def _series_end(facts: CaseFacts, regions: dict[int, DisputedRegion], bit: int) 
     lost = sum(region.n_voxels for region in regions.values())
     numbers = {"volume_ml": lost * facts.voxel_ml, "share": lost / volume, "depth_mm": gravest.depth_mm}
     return Suspicion(
-        kinds.TRUNCATED, tuple(members), 1 << bit, min(1.0, lost / volume), volume, 0.9, numbers, gravest.voxel,
+        kinds.ENDS_EARLY, tuple(members), 1 << bit, min(1.0, lost / volume), volume, 0.9, numbers, gravest.voxel,
         frozenset(members),
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..agreement.finding import Finding, finding_json, gravest_first
-from ..agreement.finding_kinds import KINDS
+from ..agreement.finding_kinds import FORMER_KEYS, KINDS
 from ..agreement.findings import findings_of_cohort
 from ..agreement.table_findings import worst_findings
 from ..errors import ConcordanceError, UnreadableFileError
@@ -24,7 +24,7 @@ from .terminal import Terminal
 
 EXAMPLES = examples(
     "concordance findings demo-output",
-    "concordance findings results --model MOOSE --kind missing truncated",
+    "concordance findings results --model MOOSE --kind missing ends_early",
     "concordance findings results --sr findings.dcm --seg results/segmentations/*.dcm",
 )
 
@@ -41,7 +41,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--case", nargs="+", default=[], metavar="NAME", help="only of these cases")
     parser.add_argument("--model", nargs="+", default=[], metavar="NAME", help="only about these models")
     parser.add_argument("--structure", nargs="+", default=[], metavar="NAME", help="only about these structures")
-    parser.add_argument("--kind", nargs="+", default=[], choices=list(KINDS), metavar="KIND", help=", ".join(KINDS))
+    parser.add_argument(
+        "--kind",
+        nargs="+",
+        default=[],
+        type=lambda text: FORMER_KEYS.get(text, text),
+        choices=list(KINDS),
+        metavar="KIND",
+        help=", ".join(KINDS),
+    )
     parser.add_argument("--limit", type=arguments.natural, default=20, metavar="N", help="how many (default: 20)")
     parser.add_argument("--output", type=arguments.path, metavar="FILE.csv", help="write the chosen ones as a table")
     parser.add_argument("--sr", type=arguments.path, metavar="FILE.dcm", help="write a DICOM structured report of them")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ..agreement.finding import Finding
-from ..agreement.finding_kinds import KINDS, NUMBERS
+from ..agreement.finding_kinds import FORMER_KEYS, KINDS, NUMBERS
 from ..csv_tables import cell_number, table_lines
 from ..errors import ConcordanceError
 from ..imaging.whole_files import whole_file
@@ -60,7 +60,7 @@ def _cells(finding: Finding) -> list[str]:
 
 
 def read_findings(path: str | os.PathLike[str]) -> list[Finding]:
-    """Read what :func:`write_findings` wrote.
+    """Read what :func:`write_findings` wrote; a kind by the name that it had before as well.
 
     :raises UnreadableFileError: there is no such file, it is no UTF-8 text, or it is empty.
     :raises ConcordanceError: a column is missing, or a value is none that it can have; names file and line.
@@ -71,7 +71,8 @@ def read_findings(path: str | os.PathLike[str]) -> list[Finding]:
 
 
 def _finding(path: Path, line: int, text: Mapping[str, str]) -> Finding:
-    if text["kind"] not in KINDS:
+    kind = FORMER_KEYS.get(text["kind"], text["kind"])
+    if kind not in KINDS:
         fact = f"{text['kind']!r} is no kind of finding"
         raise ConcordanceError(f"{path}, line {line}", fact, f"Use one of {', '.join(KINDS)}.")
     number = functools.partial(cell_number, path, line, cells=text)
@@ -81,7 +82,7 @@ def _finding(path: Path, line: int, text: Mapping[str, str]) -> Finding:
         place = (right, anterior, superior)
     lists = {name: _items(text.get(name, "")) for name in _LISTS}
     return Finding(
-        kind=text["kind"],
+        kind=kind,
         case=text["case"],
         sentence=text.get("sentence", ""),
         lead=text.get("lead", ""),

@@ -263,7 +263,7 @@ def _stopped(case: str, model: str) -> PlantedError:
     return PlantedError(
         case,
         model,
-        kinds.TRUNCATED_OUTPUT,
+        kinds.STOPPED_OUTPUT,
         ("aorta", "lung_lower_lobe_left", "lung_lower_lobe_right"),
         "the output stops above the lowest quarter of the scan",
         "every structure that lies there ends at one slice in this model, or is missing",

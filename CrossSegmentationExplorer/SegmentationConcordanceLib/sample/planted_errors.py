@@ -24,7 +24,7 @@ SPLIT_VERTEBRA = "split_vertebra"
 SWAPPED_SIDES = "swapped_sides"
 FALSE_BLOB = "false_blob"
 HOLE = "hole"
-TRUNCATED_OUTPUT = "truncated_output"
+STOPPED_OUTPUT = "stopped_output"
 
 _SHARE_OF_VERTEBRA = 0.4
 _SHARE_OF_RIB = 0.35
@@ -229,5 +229,5 @@ _MAKERS: dict[str, Callable[[Prediction, tuple[str, ...]], None]] = {
     SWAPPED_SIDES: _swap_sides,
     FALSE_BLOB: _add_blob,
     HOLE: _make_hole,
-    TRUNCATED_OUTPUT: _stop_output,
+    STOPPED_OUTPUT: _stop_output,
 }

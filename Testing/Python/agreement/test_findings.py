@@ -140,7 +140,7 @@ def test_an_output_that_stops_within_the_scan_is_one_finding():
     voxels = scan()
     voxels[36:] = 0
     (stopped,) = found(voxels)
-    assert stopped.kind == "truncated"
+    assert stopped.kind == "ends_early"
     assert {"liver", "vertebrae_T5"} <= set(stopped.names)
     assert "vertebrae_T4" in stopped.names, "what is missing beyond the stop is no finding of its own"
 
@@ -299,7 +299,7 @@ def small_kidney(voxels: np.ndarray) -> None:
         (hole_in_the_liver, "hole", "liver"),
         (liver_in_pieces, "fragmented", "liver"),
         (vertebrae_out_of_order, "implausible_place", "vertebrae_T4"),
-        (output_that_stops, "truncated", "liver"),
+        (output_that_stops, "ends_early", "liver"),
         (small_kidney, "outlier_volume", "kidney_left"),
     ],
 )

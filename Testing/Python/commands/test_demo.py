@@ -37,7 +37,7 @@ def test_every_planted_error_is_named_by_a_finding_of_its_kind(demo_run):
         "swapped_sides": "side_swapped",
         "false_blob": "false_blob",
         "hole": "hole",
-        "truncated_output": "truncated",
+        "stopped_output": "ends_early",
     }
     planted = demo_run.summary["planted"]
     assert len(planted) == 22

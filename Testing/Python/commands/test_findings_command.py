@@ -26,6 +26,8 @@ def test_findings_are_chosen_by_model_kind_structure_and_case(concordance, demo)
     assert {model for one in chosen("--model", "MOOSE") for model in one["models"]} == {"MOOSE"}
     assert [one["names"] for one in chosen("--kind", "hole")] == [["lung_upper_lobe_right"]]
     assert {one["case"] for one in chosen("--case", "SAMPLE-003", "--kind", "label_shift")} == {"SAMPLE-003"}
+    early = chosen("--kind", "ends_early")
+    assert early and early == chosen("--kind", "truncated")  # as it was called in tables of before
     assert chosen("--structure", "aorta", "--kind", "false_blob")[0]["models"] == ["MultiTalent"]
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from SegmentationConcordanceLib.agreement.finding import Finding, finding_json
 from SegmentationConcordanceLib.agreement.finding_kinds import KINDS, NUMBERS
+from SegmentationConcordanceLib.agreement.table import PRESENCES, STATUSES
 from SegmentationConcordanceLib.errors import ConcordanceError
 from SegmentationConcordanceLib.reporting.finding_tables import read_findings, write_findings
 
@@ -37,6 +38,18 @@ def test_what_is_written_is_read_again(tmp_path):
     assert read_findings(tmp_path / "findings.csv") == found
     write_findings(tmp_path / "none.csv", [])
     assert read_findings(tmp_path / "none.csv") == []
+
+
+def test_a_table_with_the_former_name_of_a_kind_is_read(tmp_path):
+    write_findings(tmp_path / "findings.csv", [finding(kind="ends_early")])
+    text = (tmp_path / "findings.csv").read_text(encoding="utf-8")
+    assert ",ends_early,Ends early," in text
+    (tmp_path / "findings.csv").write_text(text.replace(",ends_early,", ",truncated,"), encoding="utf-8")
+    assert read_findings(tmp_path / "findings.csv") == [finding(kind="ends_early")]
+
+
+def test_no_kind_is_called_as_a_status():
+    assert KINDS.keys().isdisjoint({*STATUSES, *PRESENCES} - {"missing"})
 
 
 def test_names_that_look_like_a_list_are_read_again(tmp_path):

@@ -26,7 +26,7 @@ def test_every_kind_is_planted(sample_cohort):
         "swapped_sides",
         "false_blob",
         "hole",
-        "truncated_output",
+        "stopped_output",
     }
 
 
