@@ -4,6 +4,7 @@ already, made of the same contents with the same settings, is left as it is."""
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -32,7 +33,7 @@ from .recognition import ChosenModel, recognized_model, told_task
 from .runs import ReadRun, RunFile, read_runs
 from .web_image import with_fetched_image
 
-FORM = f"2 {__version__}"
+FORM = f"3 {__version__}"
 """Part of every fingerprint: another version of the program makes all again. Raise the number when the same inputs give
 other results within a version."""
 DONE, UNCHANGED, FAILED = "done", "unchanged", "failed"
@@ -258,6 +259,7 @@ class _Work:
         if name in self.segs:
             fact = f"{name} is another output of the case already"
             raise ConcordanceError(output.words, fact, "Give each run of a model a name of its own.")
+        self._make_place_for_parts(self.task.folder / name)
         found = output_on_grid(output.paths, chosen.vocabulary, series.geometry, chosen.task)
         written = write_output_seg(
             self.task.folder / name,
@@ -276,6 +278,13 @@ class _Work:
         # Noted at once: the next output may take long, and the process may be ended meanwhile.
         self._record(CaseRecord(segs={**self.before.segs, **self.segs}, inputs=self.contents.seen))
         return [RunFile(output.name, path, "", "") for path in written.paths]
+
+    def _make_place_for_parts(self, path: Path) -> None:
+        """Remove what an earlier run left where further files of an output may go; the folder is the case's own."""
+        for former in path.parent.glob("*.dcm"):
+            is_further = re.fullmatch(rf"{re.escape(path.stem)}_\d+", former.stem)
+            if is_further and f"{SEGS}/{former.name}" not in self.segs:
+                former.unlink(missing_ok=True)
 
     def _chosen(self, output: CaseOutput) -> ChosenModel:
         folders = self.task.settings.label_map_folders

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from ..anatomy.vocabulary import Vocabulary
 from ..errors import ConcordanceError, OutputError
-from ..imaging.harmonization import name_note, output_on_grid, part_paths, write_output_seg
+from ..imaging.harmonization import name_note, output_on_grid, write_output_seg
 from ..imaging.image_series import ImageSeries, read_image_series
 from ..imaging.leftovers import sweep
+from ..imaging.seg_parts import part_paths
 from ..imaging.seg_writer import BINARY
 from .case_patterns import PathPattern
 from .harmonize_plan import Job, PlannedModel, find_jobs, output_file, output_folder
@@ -32,7 +33,7 @@ from .listener import Listener
 from .recognition import ChosenModel, recognized_model, told_task
 
 TABLE = "harmonized.csv"
-_FORM = "2"
+_FORM = "3"
 """Raise it when the same files would give another SEG: then all is made again."""
 
 
@@ -128,7 +129,7 @@ def harmonize_cases(
     before = read_table(work.table)
     work.before = {row.made_from: row for row in before if row.made_from and row.output}
     work.inputs = frozenset(file.resolve() for job in jobs for file in files_below(job.paths))
-    work.outputs = dict.fromkeys(row.output for row in before if row.output)
+    work.outputs = dict.fromkeys(_seen_from(file, work.table.parent) for row in before for file in _files_of(row, work))
     work.sweep(work.table.parent)
     rows = _rows(jobs, work)
     return HarmonizedCases(work.table, rows, work.faults[0] if work.faults else None)
@@ -169,7 +170,8 @@ def _row(job: Job, work: _Run) -> HarmonizedRow:
             raise ConcordanceError(job.case, job.problem)
         row = replace(row, made_from=_made_from(job, work))
         if not work.redo and (done := _done_before(row, work)) is not None:
-            _require_own_output(done.output, job, work)
+            for file in _files_of(done, work):
+                _require_own_output(_seen_from(file, work.table.parent), job, work)
             return done
         chosen = _chosen_model(job, work)
         path = output_file(work.output, job, chosen.vocabulary.name)
@@ -189,6 +191,7 @@ def _row(job: Job, work: _Run) -> HarmonizedRow:
             kind=work.kind,
             compression=work.compression,
         )
+        work.outputs |= {_seen_from(file, work.table.parent): job for file in written.paths}
         for note in (*found.notes, *written.notes):
             work.listener.warn(f"{output}: {note}")
         seconds = f"{time.monotonic() - begin:.1f}"
@@ -240,10 +243,14 @@ def _done_before(row: HarmonizedRow, work: _Run) -> HarmonizedRow | None:
     done = work.before.get(row.made_from)
     if done is None or not done.stamp:
         return None
-    stamps = done.stamp.split(" ")
-    if [stamp(path) for path in part_paths(work.table.parent / done.output, len(stamps))] != stamps:
+    if " ".join(map(stamp, _files_of(done, work))) != done.stamp:
         return None
     return replace(done, status=UNCHANGED, seconds="")
+
+
+def _files_of(row: HarmonizedRow, work: _Run) -> list[Path]:
+    """The SEGs of a row that has an output: its stamp has a word for each."""
+    return part_paths(work.table.parent / row.output, len(row.stamp.split(" "))) if row.output else []
 
 
 def _require_own_output(output: str, job: Job, work: _Run) -> None:

@@ -20,6 +20,7 @@ from ..imaging.label_map import LabelMap
 from ..imaging.model_output import is_cropped_to_segments, read_model_output
 from ..imaging.rtstruct import is_rtstruct
 from ..imaging.seg_correction import SegReference
+from ..imaging.seg_parts import lacking_parts
 from ..imaging.seg_reader import DicomSeg, check_refers_to, read_dicom_seg
 from .case_image import common_grid
 from .known_label_maps import known_vocabularies, known_vocabulary
@@ -56,6 +57,7 @@ class ReadRun:
     :param not_looked_for: structures that it knows and that it was not asked for.
     :param covered: the part of the scan that it was run on, see :class:`ModelSegmentation`.
     :param reference: what it takes to refer to its DICOM SEG; None for other files.
+    :param part: which of how many SEGs of one output it is, see :attr:`SegIdentity.part`.
     """
 
     name: str
@@ -68,6 +70,7 @@ class ReadRun:
     not_looked_for: frozenset[StructureIdentity] = frozenset()
     covered: tuple[slice, slice, slice] | None = None
     reference: SegReference | None = None
+    part: tuple[int, int] | None = None
 
     @property
     def tasks(self) -> tuple[str, ...]:
@@ -97,12 +100,16 @@ def models_of_runs(reads: Iterable[ReadRun], listener: Listener) -> tuple[list[M
     """The models of what was read, see :func:`read_models`: those of one name are joined.
 
     :param reads: on one grid.
-    :param listener: is told where a model has a structure twice.
+    :param listener: is told where a model has a structure twice, or is in several SEGs of which one is not there.
     :returns: as :func:`read_models`.
     """
     outputs: dict[str, list[ReadRun]] = {}
     for read in reads:
         outputs.setdefault(read.name, []).append(read)
+    for name, own in outputs.items():
+        if note := lacking_parts([((read.label_map_name, read.tasks), read.part) for read in own if read.part]):
+            listener.warn(f"{name}: {note}", f"{name}: {note}.")
+            outputs[name] = [replace(read, knowledge=replace(read.knowledge, structures=frozenset())) for read in own]
     models = [
         model_segmentation(
             name,
@@ -219,6 +226,7 @@ def _read_seg(
             else frozenset(),
             covered=seg.identity.covered,
             reference=seg.reference,
+            part=seg.identity.part,
         )
     ]
 

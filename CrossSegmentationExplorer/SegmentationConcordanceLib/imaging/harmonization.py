@@ -15,6 +15,7 @@ from .label_map import LabelMap
 from .model_output import ModelOutput, is_cropped_to_segments, read_model_output
 from .seg_identity import SegIdentity
 from .seg_metadata import storable_text
+from .seg_parts import part_paths, remove_former_parts, require_place_for_parts
 from .seg_writer import BINARY, FIRST_SERIES_NUMBER, write_dicom_seg
 
 _LISTED = 3
@@ -44,7 +45,8 @@ class WrittenOutput:
     """What :func:`write_output_seg` wrote.
 
     :param paths: one file; of overlapping segments in label maps one for each layer.
-    :param notes: what was mended of the patient and the study in the images' headers, a sentence each.
+    :param notes: what was mended of the patient and the study in the images' headers, and what was removed, a sentence
+        each.
     """
 
     paths: tuple[Path, ...]
@@ -65,10 +67,12 @@ def write_output_seg(
     """Write an output as DICOM SEG that names its label map and tasks; see :func:`write_dicom_seg`.
 
     Segments that overlap become several label maps, each a series of its own: the standard wants an instance for each
-    layer, and viewers show one segmentation of a series. Besides ``NAME.dcm`` these are ``NAME_2.dcm``, ...
+    layer, and viewers show one segmentation of a series. Besides ``NAME.dcm`` these are ``NAME_2.dcm``, ... What an
+    earlier output of that name had beyond them is removed.
 
     :param output: on the grid of ``series``.
     :param name: what the run is called; the model's title where empty.
+    :raises OutputError: also where a further file would take the place of something else.
     """
     path, name = Path(path), name or vocabulary.title
     head = dict(vocabulary.head)
@@ -82,6 +86,7 @@ def write_output_seg(
     )
     parts = [output.label_map] if kind == BINARY else _layers(output.label_map)
     paths = part_paths(path, len(parts))
+    require_place_for_parts(paths)
     notes: tuple[str, ...] = ()
     for number in reversed(range(len(parts))):  # the file that was asked for last: where it is, all are
         notes = write_dicom_seg(
@@ -90,22 +95,14 @@ def write_output_seg(
             series,
             model_name=name,
             series_description=name if len(parts) == 1 else f"{name}, part {number + 1} of {len(parts)}",
-            identity=identity,
+            identity=identity if len(parts) == 1 else replace(identity, part=(number + 1, len(parts))),
             series_number=FIRST_SERIES_NUMBER + number,
             kind=kind,
             compression=compression,
             waiting=waiting,
         )
-    return WrittenOutput(tuple(paths), notes)
-
-
-def part_paths(path: Path, count: int) -> list[Path]:
-    """The files of an output of several label maps: ``NAME.dcm``, ``NAME_2.dcm``, ...
-
-    :param path: of the first.
-    :param count: how many, 1 or more.
-    """
-    return [path, *(path.with_name(f"{path.stem}_{number}{path.suffix}") for number in range(2, count + 1))]
+    removed = (f"{one}: removed, it was a part of the earlier {path.name}" for one in remove_former_parts(path, len(parts)))
+    return WrittenOutput(tuple(paths), (*notes, *removed))
 
 
 def _layers(label_map: LabelMap) -> list[LabelMap]:

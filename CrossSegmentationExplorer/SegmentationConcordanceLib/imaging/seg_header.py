@@ -68,6 +68,7 @@ class SegHeader:
     :param algorithm_names: the different SegmentAlgorithmNames of the segments, in their order.
     :param n_segments: the background of a label map included.
     :param label_map_name: the label map (a model's vocabulary) that it was made with; empty where it does not say.
+    :param part: see :attr:`SegIdentity.part`.
     """
 
     path: Path
@@ -83,6 +84,7 @@ class SegHeader:
     n_segments: int
     label_map_name: str
     tasks: tuple[str, ...]
+    part: tuple[int, int] | None = None
 
     @property
     def title(self) -> str:
@@ -130,6 +132,7 @@ def _header(path: Path, told: _Told) -> SegHeader:
         n_segments=len(told["segments"]),
         label_map_name=identity.label_map,
         tasks=identity.tasks,
+        part=identity.part,
     )
 
 

@@ -17,7 +17,7 @@ FAMILY = ("123109", "DCM", "Artificial Intelligence")
 """Code, scheme and meaning of the algorithm's family."""
 
 _LONGEST_PARAMETERS = 10240
-_KEYS = ("model", "version", "label_map", "tasks", "looked_for", "covered")
+_KEYS = ("model", "version", "label_map", "tasks", "looked_for", "covered", "part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class SegIdentity:
     :param tasks: of the label map, those that were run.
     :param looked_for: the model's own names of what it was asked for; empty for all of the tasks.
     :param covered: the part of the scan, as an index of an array (k, j, i), that it was run on; None for all of it.
+    :param part: number, from 1, and how many there are, where the model's segments are in several SEGs; None for one.
     """
 
     model: str = ""
@@ -38,6 +39,7 @@ class SegIdentity:
     tasks: tuple[str, ...] = ()
     looked_for: tuple[str, ...] = ()
     covered: tuple[slice, slice, slice] | None = None
+    part: tuple[int, int] | None = None
 
     @property
     def parameters(self) -> str:
@@ -46,9 +48,9 @@ class SegIdentity:
         :raises ConcordanceError: it is longer than DICOM allows.
         """
         box = None if self.covered is None else [[part.start, part.stop] for part in self.covered]
-        values = (self.model, self.version, self.label_map, self.tasks, self.looked_for, box)
+        values = (self.model, self.version, self.label_map, self.tasks, self.looked_for, box, self.part)
         said = {key: value for key, value in zip(_KEYS, values) if value}
-        if not self.label_map and not box:
+        if not self.label_map and not box and not self.part:
             return ""
         # A backslash separates values in some readers; JSON may write it as any other character.
         text = json.dumps(said, ensure_ascii=True, separators=(",", ":")).replace("\\\\", "\\u005c")
@@ -76,7 +78,7 @@ def identity_of_parameters(texts: Iterable[str]) -> SegIdentity | None:
         covered = (k, j, i)
     model, version, label_map = (_text(said.get(key)) for key in _KEYS[:3])
     tasks, looked_for = (_texts(said.get(key)) for key in _KEYS[3:5])
-    return SegIdentity(model, version, label_map, tasks, looked_for, covered)
+    return SegIdentity(model, version, label_map, tasks, looked_for, covered, _part(said.get("part")))
 
 
 def told_identity(parameters: Iterable[str], content_description: str) -> SegIdentity:
@@ -99,6 +101,12 @@ def _text(value: object) -> str:
 
 def _texts(value: object) -> tuple[str, ...]:
     return tuple(map(_text, value)) if isinstance(value, list) else ()
+
+
+def _part(value: object) -> tuple[int, int] | None:
+    if isinstance(value, list) and len(value) == 2 and all(type(n) is int for n in value) and 1 <= value[0] <= value[1]:
+        return value[0], value[1]
+    return None
 
 
 def _is_box(box: object) -> bool:

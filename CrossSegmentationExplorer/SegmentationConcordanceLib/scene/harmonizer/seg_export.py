@@ -13,11 +13,12 @@ from ...anatomy.vocabulary import Vocabulary
 from ...errors import ConcordanceError
 from ...harmonizing.output_content import NO_MODEL
 from ...imaging.geometry import Geometry
-from ...imaging.harmonization import part_paths, write_output_seg
+from ...imaging.harmonization import write_output_seg
 from ...imaging.image_series import ImageSeries
 from ...imaging.label_map import LabelMap
 from ...imaging.model_output import ModelOutput
 from ...imaging.resampling import bring_to_grid, covered_part
+from ...imaging.seg_parts import part_paths
 from ...imaging.seg_writer import BINARY, LABEL_MAP
 from ...imaging.whole_files import plain_stem
 from ..node_attributes import looked_for_of_node

@@ -1,0 +1,86 @@
+"""An output of several label map SEGs, one for each layer of segments that overlap: ``NAME.dcm``, ``NAME_2.dcm``, ..."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from ..errors import ConcordanceError, OutputError
+from .seg_header import read_seg_header
+
+
+def part_paths(path: Path, count: int) -> list[Path]:
+    """The files of an output of several label maps.
+
+    :param path: of the first.
+    :param count: how many, 1 or more.
+    """
+    return [path, *(_part_path(path, number) for number in range(2, count + 1))]
+
+
+def require_place_for_parts(paths: Sequence[Path]) -> None:
+    """Make sure that the further files of an output take the place of nothing but such files of an earlier one.
+
+    :param paths: see :func:`part_paths`; the first was asked for and may be anything.
+    :raises OutputError: something else is there.
+    """
+    for number, path in enumerate(paths[1:], 2):
+        if path.exists() and not _is_part(path, number):
+            fact = f"would become part {number} of {paths[0].name}, and another file is there"
+            raise OutputError(path, fact, "Move it away, or give the output another name.")
+
+
+def remove_former_parts(path: Path, count: int) -> list[Path]:
+    """Remove the files that an earlier output at ``path`` had beyond those of the one that is there now.
+
+    They would be read as part of it. Only what says of itself that it is such a part is removed.
+
+    :param count: of the files that the output has now.
+    :returns: what was removed.
+    :raises OutputError: one of them cannot be removed.
+    """
+    removed = []
+    for former in _following(path, count):
+        try:
+            former.unlink()
+        except OSError as error:
+            fact = f"is a part of the earlier {path.name} and cannot be removed ({error.strerror})"
+            raise OutputError(former, fact, "Remove it: it is no part of the output that is there now.") from error
+        removed.append(former)
+    return removed
+
+
+def _following(path: Path, count: int) -> Iterator[Path]:
+    number = count + 1
+    while (former := _part_path(path, number)).is_file() and _is_part(former, number):
+        yield former
+        number += 1
+
+
+def _part_path(path: Path, number: int) -> Path:
+    return path.with_name(f"{path.stem}_{number}{path.suffix}")
+
+
+def _is_part(path: Path, number: int) -> bool:
+    try:
+        part = read_seg_header(path).part
+    except ConcordanceError:
+        return False
+    return part is not None and part[0] == number
+
+
+def lacking_parts(given: Iterable[tuple[Hashable, tuple[int, int]]]) -> str:
+    """What is lacking of a model's SEGs, as the rest of a sentence about it; "" where all are whole.
+
+    :param given: of each SEG that is a part: what the parts of one output have in common, and number and count.
+    """
+    numbers: dict[tuple[Hashable, int], set[int]] = {}
+    for output, (number, count) in given:
+        numbers.setdefault((output, count), set()).add(number)
+    for (_, count), found in numbers.items():
+        if lacking := [str(number) for number in range(1, count + 1) if number not in found]:
+            words = f"part {lacking[0]} of {count} of its SEGs is"
+            if len(lacking) > 1:
+                words = f"parts {', '.join(lacking)} of {count} of its SEGs are"
+            return f"{words} not given, so what it lacks counts as not in the model"
+    return ""
