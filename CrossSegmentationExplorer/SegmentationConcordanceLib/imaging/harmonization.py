@@ -101,8 +101,9 @@ def write_output_seg(
             compression=compression,
             waiting=waiting,
         )
-    removed = (f"{one}: removed, it was a part of the earlier {path.name}" for one in remove_former_parts(path, len(parts)))
-    return WrittenOutput(tuple(paths), (*notes, *removed))
+    removed = remove_former_parts(path, len(parts))
+    told = (f"{one}: removed, it was a part of the earlier {path.name}" for one in removed)
+    return WrittenOutput(tuple(paths), (*notes, *told))
 
 
 def _layers(label_map: LabelMap) -> list[LabelMap]:

@@ -1,4 +1,4 @@
-"""An output of several label map SEGs, one for each layer of segments that overlap: ``NAME.dcm``, ``NAME_2.dcm``, ..."""
+"""An output of several label map SEGs, one for each layer of overlapping segments: ``NAME.dcm``, ``NAME_2.dcm``, ..."""
 
 from __future__ import annotations
 
