@@ -19,21 +19,25 @@ from ..errors import ConcordanceError
 
 ALPHA = 0.05
 FEWEST_PATIENTS = 6
-"""With five pairs the smallest p of Wilcoxon's test is 0.0625: no difference could be shown."""
+"""Of any test: with five pairs the smallest p of Wilcoxon's test is 0.0625, no difference could be shown."""
 
 REPLICATES = 4000
 _SEED = 20250601
 ASSUMPTIONS = (
     "One value per patient: the mean over a patient's scans. Patients are taken for independent of each other.",
     "Friedman's test (three models or more) asks whether any model differs; it needs no distribution, and patients in "
-    "whom all models have a score.",
+    "whom all models have a score. Its p is that of the chi-square approximation, with few patients rather too large.",
     "Wilcoxon's signed-rank test asks for each pair of models whether the differences lie around 0; it takes them for "
-    "symmetric. Its p are corrected for the number of pairs by Holm's method.",
+    "symmetric. Its p are corrected for the number of pairs by Holm's method: the more models, the more patients it "
+    "takes before two can be told apart (two models 6, four 8, six 10).",
+    "With fewer than 6 patients nothing is tested.",
     "Nemenyi's test is given beside it, as it goes with Friedman's; it is more careful.",
     "The effect size is the matched-pairs rank-biserial correlation: 1 where the first model is ahead in every "
     "patient, -1 where the second is, 0 where neither.",
     "Intervals are percentiles of a bootstrap that draws patients, with all their scans, 4000 times; 95 % of them. "
     "With few patients they are too narrow.",
+    "A rank is that of the mean score over patients; a model may have the highest mean and yet be behind another in "
+    "most patients. That is said where the test shows it.",
     "The p of several structures or groups are not corrected for each other: of twenty without a difference one will "
     "show one.",
 )
@@ -87,24 +91,50 @@ class ModelComparison:
     pairs: tuple[PairTest, ...]
 
     @property
+    def best(self) -> str:
+        """The model with the highest score; that it differs from others is not said."""
+        return min(self.models, key=lambda model: self.ranks[model].value)
+
+    @property
     def first(self) -> tuple[str, ...]:
-        """The model with the highest score and all that were not shown to differ from it; all where none was."""
-        best = min(self.models, key=lambda model: self.ranks[model].value)
-        if not self.differs:
-            return self.models
-        behind = {
-            model
-            for pair in self.pairs
-            if best in (pair.model_a, pair.model_b) and _shown(pair.p_holm)
-            for model in (pair.model_a, pair.model_b)
-        } - {best}
+        """The best model and all that were not shown to be behind it; all models where no difference was shown."""
+        behind = self.behind
         return tuple(model for model in self.models if model not in behind)
+
+    @property
+    def behind(self) -> tuple[str, ...]:
+        """The models that were shown to be behind the best one."""
+        return self._shown_against_best(ahead=False)
+
+    @property
+    def ahead_in_most(self) -> tuple[str, ...]:
+        """Models with a lower mean than the best one that were shown to be ahead of it in most patients."""
+        return self._shown_against_best(ahead=True)
 
     @property
     def differs(self) -> bool:
         """Whether any difference was shown: by Friedman's test where there is one, and in at least one pair."""
         whole = self.friedman_p is None or _shown(self.friedman_p)
         return whole and any(_shown(pair.p_holm) for pair in self.pairs)
+
+    @property
+    def fewest_patients(self) -> int:
+        """So many it takes until the smallest p that a pair can have, corrected, is one that shows something."""
+        n_pairs, n = len(self.pairs), FEWEST_PATIENTS
+        while n_pairs * 2.0 ** (1 - n) >= ALPHA:
+            n += 1
+        return n
+
+    def _shown_against_best(self, ahead: bool) -> tuple[str, ...]:
+        if not self.differs:
+            return ()
+        found = set()
+        for pair in self.pairs:
+            if self.best in (pair.model_a, pair.model_b) and _shown(pair.p_holm) and pair.effect:
+                best_is_a = pair.model_a == self.best
+                if ((pair.effect > 0) != best_is_a) == ahead:
+                    found.add(pair.model_b if best_is_a else pair.model_a)
+        return tuple(model for model in self.models if model in found)
 
 
 def compare_models_over_patients(models: Sequence[str], scores: NDArray[np.float64]) -> ModelComparison:
@@ -134,9 +164,7 @@ def _pairs(
 ) -> tuple[PairTest, ...]:
     numbers = list(itertools.combinations(range(len(models)), 2))
     raw = [_wilcoxon(scores[:, a] - scores[:, b]) if enough else None for a, b in numbers]
-    tested = [p for p in raw if p is not None]
-    corrected = iter(_holm(tested))
-    holm = [None if p is None else next(corrected) for p in raw]
+    holm = holm_corrected(raw)
     nemenyi = _nemenyi(scores) if enough and len(models) > 2 else None
     return tuple(
         PairTest(
@@ -190,14 +218,24 @@ def _interval(value: float, replicates: NDArray[np.float64]) -> Interval:
     return Interval(float(value), float(low), float(high))
 
 
-def share_interval(count: int, of: int) -> Interval:
+def share_interval(count: float, of: float) -> Interval:
     """A share with Wilson's 95 % interval.
 
-    :param of: 1 or more.
+    :param count: how many; no whole number where it is an effective one.
+    :param of: more than 0.
     :raises ConcordanceError: statsmodels is not installed.
     """
     low, high = _package("statsmodels.stats.proportion").proportion_confint(count, of, method="wilson")
     return Interval(count / of, float(low), float(high))
+
+
+def holm_corrected(values: Sequence[float | None]) -> list[float | None]:
+    """The p of several tests, corrected by Holm's method; None stays None and counts for no test.
+
+    :raises ConcordanceError: statsmodels is not installed.
+    """
+    corrected = iter(_holm([p for p in values if p is not None]))
+    return [None if p is None else next(corrected) for p in values]
 
 
 def _shown(p: float | None) -> bool:

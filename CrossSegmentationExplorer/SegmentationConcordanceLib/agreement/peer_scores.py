@@ -25,14 +25,18 @@ class ScoreBlock:
     """The scores of the models that can be compared on some structures, in the cases that have all of them.
 
     :param scores: (n_cases, n_models), 0 to 1, no gaps.
-    :param n_structures: how many structures a score is the mean of.
+    :param structures: those that a score is the mean of, as far as a case shows them.
+    :param models_left_out: models that know too few of the structures that were asked for.
+    :param n_families: how many the models are of that know them; with two, each is held against the other alone.
     :param n_left_out: cases that some model has no score in.
     """
 
     cases: tuple[str, ...]
     models: tuple[str, ...]
     scores: NDArray[np.float64]
-    n_structures: int
+    structures: tuple[Structure, ...]
+    models_left_out: tuple[str, ...]
+    n_families: int
     n_left_out: int
 
 
@@ -43,7 +47,8 @@ class PeerScores:
     """
 
     def __init__(self, pairs: Sequence[PairwiseRow], families: Mapping[str, str] | None = None) -> None:
-        family = {model: (families or {}).get(model, model) for row in pairs for model in (row.model_a, row.model_b)}
+        self.models = tuple(dict.fromkeys(model for row in pairs for model in (row.model_a, row.model_b)))
+        family = self._family = {model: (families or {}).get(model) or model for model in self.models}
         found: dict[tuple[str, Structure, str], dict[str, list[float]]] = {}
         for row in pairs:
             if row.dice is None or family[row.model_a] == family[row.model_b]:
@@ -56,7 +61,10 @@ class PeerScores:
             score = float(np.mean([np.mean(values) for values in by_family.values()]))
             self._scores.setdefault(structure, {}).setdefault(model, {})[case] = score
         self.cases = tuple(dict.fromkeys(row.case for row in pairs))
-        self.models = tuple(dict.fromkeys(model for row in pairs for model in (row.model_a, row.model_b)))
+
+    def family(self, model: str) -> str:
+        """The name of the model's family; that of the model where it is of none."""
+        return self._family.get(model, model)
 
     def of(self, structure: Structure, model: str) -> Mapping[str, float]:
         """A model's scores for a structure, by case.
@@ -86,7 +94,15 @@ class PeerScores:
                 cases.append(case)
         if not rows:
             return None
-        return ScoreBlock(tuple(cases), tuple(models), np.array(rows), len(shared), len(self.cases) - len(cases))
+        return ScoreBlock(
+            cases=tuple(cases),
+            models=tuple(models),
+            scores=np.array(rows),
+            structures=tuple(shared),
+            models_left_out=tuple(model for model in self.models if known[model] and model not in models),
+            n_families=len({self.family(model) for model in self.models if known[model] & set(shared)}),
+            n_left_out=len(self.cases) - len(cases),
+        )
 
 
 def by_patient(block: ScoreBlock, patients: Mapping[str, str]) -> NDArray[np.float64]:

@@ -1,7 +1,8 @@
 """Which model, for which structure? Tables of a cohort -> rankings with their uncertainty, tests, failures, a page.
 
 A model's score is its agreement with the models of other families, never with an intersection, which the model that
-marks least would win. "No difference shown" is said where that is so."""
+marks least would win. Families are those that the label maps name, and --family. "No difference shown" is said where
+that is so."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from typing import Any
 
 from ..agreement.structure_selection import SelectionRules
 from ..agreement.table import AgreementRow
-from ..agreement.which_model import GROUP, which_model
+from ..agreement.which_model import GROUP, known_families, which_model
 from ..errors import ConcordanceError
 from ..reporting.case_table import read_cases
 from ..reporting.tables import read_agreement, read_pairwise
@@ -22,6 +23,7 @@ from .parser import examples
 from .terminal import Terminal
 
 _PATIENT = ("patient_code", "patient_id", "patient")
+_NO_ACQUISITION = (*_PATIENT, "compared", "failed")
 
 
 EXAMPLES = examples(
@@ -43,7 +45,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--family", action="append", default=[], metavar="NAME=MODEL,MODEL",
-        help="models that were trained on the same data or are versions of one: they are not held against each other",
+        help="models that were trained on the same data or are versions of one: they are not held against each other "
+        "(default: as the label maps say); NAME=MODEL takes a model out of its family",
     )  # fmt: skip
     group = parser.add_argument_group("which structures")
     group.add_argument(
@@ -86,12 +89,14 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
         agreement,
         read_pairwise(pairwise_path),
         rules=SelectionRules(args.min_models, args.min_case_share, args.max_truncated_share, tuple(args.only_groups)),
-        families=_families(args.family, {row.model for row in agreement}),
+        families={**known_families(agreement), **_families(args.family, {row.model for row in agreement})},
         patients={case: patient for case, known in facts.items() if (patient := _patient(known))},
-        facts={case: {n: v for n, v in known.items() if n not in _PATIENT} for case, known in facts.items()},
+        facts={case: {n: v for n, v in known.items() if n not in _NO_ACQUISITION} for case, known in facts.items()},
     )
     files = write_which_model(args.output, answer, title=args.title)
     terminal.say(answer.selection.sentence)
+    if answer.families:
+        terminal.say(f"Families: {'; '.join(f'{model} of {family}' for model, family in answer.families.items())}")
     groups = {scope.name: scope.sentence for scope in answer.scopes if scope.kind == GROUP}
     for name, sentence in groups.items():
         terminal.say(f"{name}: {sentence}")
@@ -119,8 +124,8 @@ def _families(texts: Sequence[str], models: set[str]) -> dict[str, str]:
     for text in texts:
         name, equals, members = text.partition("=")
         names = [one.strip() for one in members.split(",") if one.strip()]
-        if not equals or not name.strip() or len(names) < 2:
-            raise ConcordanceError(f"--family {text!r}", "names no family of two models", "Write NAME=MODEL,MODEL.")
+        if not equals or not name.strip() or not names:
+            raise ConcordanceError(f"--family {text!r}", "names no family and its models", "Write NAME=MODEL,MODEL.")
         for one in names:
             if one not in models:
                 known = ", ".join(sorted(models))

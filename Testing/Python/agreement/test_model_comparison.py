@@ -85,6 +85,27 @@ def test_five_patients_show_no_difference_however_large():
     assert compared.first == ("A", "B")
 
 
+@pytest.mark.parametrize(("n_models", "n_patients"), [(2, 6), (3, 7), (4, 8), (6, 10)])
+def test_the_more_models_the_more_patients_it_takes(n_models, n_patients):
+    # Smallest p of n pairs is 2 / 2 ** n, times the number of pairs of models: 1, 3, 6, 15.
+    for n, differs in ((n_patients - 1, False), (n_patients, True)):
+        scores = np.arange(n_models) / 10 + np.arange(n)[:, None] / 100 * np.arange(1, n_models + 1)
+        compared = compare_models_over_patients([f"M{k}" for k in range(n_models)], scores)
+        assert (compared.fewest_patients, compared.differs) == (n_patients, differs)
+
+
+def test_a_model_that_is_ahead_in_most_patients_is_not_called_behind():
+    steady = np.full(15, 0.80)
+    often_better = steady + np.arange(1, 16) / 1000
+    often_better[0] = 0.1  # one failure, and the mean is lower
+    compared = compare_models_over_patients(["steady", "often better"], np.array([steady, often_better]).T)
+    assert compared.best == "steady"
+    assert compared.pairs[0].p_holm < 0.05
+    assert compared.pairs[0].effect == pytest.approx((15 - 105) / 120)
+    assert (compared.behind, compared.ahead_in_most) == ((), ("often better",))
+    assert compared.first == ("steady", "often better")
+
+
 def test_equal_models_have_no_p_and_no_effect():
     compared = compare_models_over_patients("ABC", np.full((8, 3), 0.7))
     assert compared.friedman_p is None

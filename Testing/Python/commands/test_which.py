@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -45,12 +46,17 @@ def lines_of(path):
 def test_the_answer_is_said_per_group_with_patients_not_scans(concordance, tables):
     outcome = concordance("which", "--run", tables, "--output", tables / "out")
     assert outcome.code == 0, outcome
-    assert re.search(r"Lungs: No difference shown among A, B; behind [AB]: <C>\.", outcome.out)
+    told = r"Lungs: [AB] agrees most with the others; behind it: <C>\. No difference to it shown for [AB]\."
+    assert re.search(told, outcome.out)
     lines = [line for line in lines_of(tables / "out" / "which_model.csv") if line["scope"] == "group"]
     assert {(line["patients"], line["cases"]) for line in lines} == {("10", "20")}
     assert {line["model"]: line["among_first"] for line in lines} == {"A": "yes", "B": "yes", "<C>": "no"}
     kernels = {(line["model"], line["value"]) for line in lines_of(tables / "out" / "acquisition.csv")}
     assert ("A", "sharp") in kernels
+    tests = {line["test"] for line in lines_of(tables / "out" / "acquisition.csv")}
+    assert tests == {"Wilcoxon"}  # each patient has both kernels
+    repeats = lines_of(tables / "out" / "repeat_scans.csv")
+    assert {(line["patients"], line["scans"], line["variation"]) for line in repeats} == {("10", "20", "0.0")}
 
 
 def test_the_page_has_no_script_and_names_are_text(concordance, tables):
@@ -60,6 +66,10 @@ def test_the_page_has_no_script_and_names_are_text(concordance, tables):
     assert "&lt;C&gt;" in page
     assert "<C>" not in page
     assert "One value per patient" in page
+    assert "<h2>Repeat scans</h2>" in page
+    assert "<h2>By acquisition</h2>" in page
+    assert "within-patient coefficient of variation of the volume" in page
+    assert "Rao and Scott" in page
 
 
 def test_a_family_is_held_against_the_others_only(concordance, tables):
@@ -69,12 +79,25 @@ def test_a_family_is_held_against_the_others_only(concordance, tables):
     assert max(float(line["score"]) for line in lines) == pytest.approx(0.7, abs=0.01)
 
 
+def test_families_of_the_label_maps_are_taken_and_said_unless_others_are_named(concordance, tables):
+    rows = [
+        replace(row, family="" if row.model == "<C>" else "one data")
+        for row in read_agreement(tables / "agreement.csv")
+    ]
+    write_agreement(tables / "agreement.csv", rows)
+    outcome = concordance("which", "--run", tables, "--output", tables / "out")
+    assert "Families: A of one data; B of one data" in outcome.out
+    assert "Lungs: Two families, each held against the other alone" in outcome.out
+    outcome = concordance("which", "--run", tables, "--family", "own=B", "--output", tables / "out")
+    assert re.search(r"Lungs: [AB] agrees most with the others; behind it: <C>\.", outcome.out)
+
+
 @pytest.mark.parametrize(
     ("words", "fact"),
     [
         ((), "--run"),
         (("--agreement", "agreement.csv"), "--pairwise"),
-        (("--run", ".", "--family", "F=A"), "names no family of two models"),
+        (("--run", ".", "--family", "F="), "names no family and its models"),
         (("--run", ".", "--family", "F=A,X"), "there is no model X"),
         (("--run", ".", "--only-groups", "Rib"), "Rib: is no group of structures. Choose: Lungs, "),
     ],
