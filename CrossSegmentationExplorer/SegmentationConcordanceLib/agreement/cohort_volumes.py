@@ -29,8 +29,8 @@ _LEAST_DEVIATION = 0.05
 def odd_volumes_of_cohort(agreement: Sequence[AgreementRow], known: Iterable[Finding] = ()) -> list[Finding]:
     """One finding per case, structure and model with an odd volume that no known finding is about.
 
-    Where the other models of the case measure what is as odd, it is the patient, and no finding. What the scan cuts
-    is left out.
+    Where the other models of the case measure what is as odd, it is the patient, and no finding. What is truncated by
+    the field of view is left out.
 
     :param agreement: rows of the cases; of several consensuses those of the first one count.
     :param known: of the same cases.

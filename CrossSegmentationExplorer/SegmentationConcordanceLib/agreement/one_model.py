@@ -224,7 +224,10 @@ def _is_named(facts: CaseFacts, voxel: tuple[int, int, int]) -> bool:
 
 
 def _volumes(facts: CaseFacts, shapes: Mapping[int, _Shape]) -> Iterator[Suspicion]:
-    """Volumes far from that of the other side, or of both neighbours in a series; not of what the scan cuts."""
+    """Volumes far from that of the other side, or of both neighbours in a series.
+
+    What is truncated by the field of view is left out.
+    """
     for index, structure in enumerate(facts.comparison.structures):
         if not isinstance(structure.identity, StructureIdentity) or not facts.found[index, 0] or facts.is_cut(index):
             continue

@@ -53,7 +53,8 @@ def worst_findings(
 
 
 def _gravest_of(agreement: Sequence[AgreementRow]) -> dict[tuple[str, str, str], tuple[float, bool]]:
-    """By case, structure and model the highest severity over all consensuses, and whether the scan cuts the segment."""
+    """By case, structure and model the highest severity over all consensuses, and whether it is truncated by the
+    field of view."""
     found: dict[tuple[str, str, str], tuple[float, bool]] = {}
     for row, grave in zip(agreement, severities(agreement)):
         what = (row.case, row.structure_id, row.model)
@@ -101,7 +102,7 @@ class _Sentences:
         self._severity_of = severity_of
 
     def _severity(self, group: Sequence[Disagreement]) -> tuple[float, bool]:
-        """The highest of the models concerned, and whether the scan cuts every structure of the group."""
+        """The highest of the models concerned, and whether all structures are truncated by the field of view."""
         known = [
             [self._severity_of[what] for model in (*one.suspects, *one.others)
              if (what := (one.case, one.structure, model)) in self._severity_of]

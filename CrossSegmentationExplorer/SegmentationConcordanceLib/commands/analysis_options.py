@@ -17,9 +17,9 @@ def add_analysis_arguments(parser: argparse.ArgumentParser) -> None:
         "--consensus",
         choices=choices.METHODS,
         default=choices.MAJORITY,
-        help="majority: more than half of the models that found the structure (a tie is none; two are held against "
-        "each other); intersection: all that know it agree, as published; at least: see --at-least; STAPLE; "
-        "reference: see --reference (default: majority)",
+        help="majority: more than half of the models that found the structure (a tie is no majority; where two "
+        "found it, each is compared with the other); intersection: all that know it agree, as published; at least: see "
+        "--at-least; STAPLE; reference: see --reference (default: majority)",
     )
     group.add_argument(
         "--missing",

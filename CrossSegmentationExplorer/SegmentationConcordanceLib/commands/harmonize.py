@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--name",
         type=arguments.text,
-        help="what the run is called (default: the model's title), e.g. for two runs of one",
+        help="what the run is called (default: the model's title), e.g. to tell two runs of one model apart",
     )
     parser.add_argument(
         "--ct", type=arguments.path_text, required=True, metavar="DIR", help="the DICOM series (CT, MR or PET)"

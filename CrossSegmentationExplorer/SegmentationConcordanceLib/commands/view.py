@@ -30,8 +30,8 @@ _WAIT_SECONDS = 0.5
 
 
 EXAMPLES = examples(
-    "concordance view --study results",
-    "concordance view --study results --structure spleen",
+    "concordance view --study study",
+    "concordance view --study study --structure spleen",
     "concordance view --dicomweb https://pacs.example.org/dicom-web",
 )
 
