@@ -158,10 +158,18 @@ def worst_first(rows: Iterable[AgreementRow]) -> list[AgreementRow]:
     order = sorted(
         range(len(rows)),
         key=lambda at: (
-            parts[at], -grave[at], rows[at].status != MISSING, rows[at].structure, rows[at].case
+            *list_key(parts[at], grave[at], rows[at].status == MISSING, rows[at].structure), rows[at].case
         ),
     )  # fmt: skip
     return [rows[at] for at in order]
+
+
+def list_key(part: int, severity: float, missed: bool, structure: str) -> tuple[int, float, bool, str]:
+    """What is sorted by for "worst first": the part of the list, the severity, what was missed before what was found.
+
+    :param part: of :func:`parts_of`. :param structure: its name.
+    """
+    return part, -severity, not missed, structure
 
 
 def parts_of(rows: Sequence[AgreementRow]) -> list[int]:

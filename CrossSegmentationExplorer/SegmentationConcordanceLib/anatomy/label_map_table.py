@@ -1,7 +1,8 @@
 """Reading the CSV file of a model's labels, row by row, every mistake noted with its line.
 
 The format: comment lines ``# key: value`` (see :data:`HEAD_KEYS`), the line of column names (see :data:`COLUMNS`), one
-line per label. Concepts are written "SCT:78961009 Spleen", colours "#9d6ca2". Text is UTF-8.
+line per label, with commas or semicolons between cells. Concepts are written "SCT:78961009 Spleen", colours "#9d6ca2".
+Text is UTF-8.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..csv_tables import separator_of
 from .coded_cells import read_concept
 from .concepts import CodedConcept, CodedStructure
 from .text_files import control_characters, read_text
@@ -89,21 +91,23 @@ def read_table(path: str | Path) -> LabelMapTable:
     :raises LabelMapTableError: the file is missing or is no UTF-8 text.
     """
     table = LabelMapTable(Path(path))
-    lines = read_text(path).splitlines()
-    head_lines = _read_head(table, lines)
+    text = read_text(path)
+    lines, separator = text.splitlines(), separator_of(text)
+    head_lines = _read_head(table, lines, separator)
     try:
-        _read_rows(table, lines[head_lines:], head_lines)
+        _read_rows(table, lines[head_lines:], head_lines, separator)
     except csv.Error as error:
         table.note(head_lines + 1, "row", f"is no CSV ({error})")
     return table
 
 
-def _read_head(table: LabelMapTable, lines: list[str]) -> int:
+def _read_head(table: LabelMapTable, lines: list[str], separator: str) -> int:
     number = 0
     for number, line in enumerate(lines, start=1):
         if not line.startswith("#"):
             return number - 1
-        key, colon, value = (part.strip() for part in line[1:].partition(":"))
+        # A spreadsheet fills every line up to the number of columns.
+        key, colon, value = (part.strip() for part in line[1:].rstrip(f"{separator} ").partition(":"))
         if not key and not colon:
             continue
         if not colon or (key not in HEAD_KEYS and not key.startswith("output ")):
@@ -115,8 +119,8 @@ def _read_head(table: LabelMapTable, lines: list[str]) -> int:
     return number
 
 
-def _read_rows(table: LabelMapTable, lines: list[str], offset: int) -> None:
-    reader = csv.reader(lines, strict=True)
+def _read_rows(table: LabelMapTable, lines: list[str], offset: int, separator: str) -> None:
+    reader = csv.reader(lines, delimiter=separator, strict=True)
     columns = [column.strip() for column in next(reader, [])]
     for column in columns:
         if column not in COLUMNS:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..agreement.comparison import ComparedStructure
 from ..agreement.models import UncodedStructure
-from ..agreement.severity import ALONE, COMPARED, concerned, parts_of, reason, severities
+from ..agreement.severity import ALONE, COMPARED, concerned, list_key, parts_of, reason, severities
 from ..agreement.table import MISSED, AgreementRow, PairwiseRow
 from ..agreement.volume_spread import volume_spread
 from ..anatomy.groups import OTHER, StructureGroup, group_of, shipped_groups
@@ -114,7 +114,9 @@ def list_structures(
 
 def worst_first(structures: Iterable[ListedStructure]) -> list[ListedStructure]:
     """The order of :func:`.severity.worst_first`: gravest first, then what is truncated, then what one model knows."""
-    return sorted(structures, key=lambda one: (one.part, -one.severity, not one.missing_in, one.name, one.key))
+    return sorted(
+        structures, key=lambda one: (*list_key(one.part, one.severity, bool(one.missing_in), one.name), one.key)
+    )
 
 
 def structures_found(

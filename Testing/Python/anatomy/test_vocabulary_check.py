@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from SegmentationConcordanceLib.anatomy.label_map_table import read_table
 from SegmentationConcordanceLib.anatomy.vocabulary_check import check_all, check_vocabulary, shipped_files
 
 COLUMNS = "task,label,name,structure,category,type,modifier,region,region_modifier,color"
@@ -32,6 +33,16 @@ def test_the_shipped_maps_are_sound():
 
 def test_a_sound_file_has_no_findings(tmp_path):
     assert check_vocabulary(write(tmp_path, SPLEEN, LEFT_KIDNEY, head="# title: Mine\n# output t: x.nii.gz\n")) == []
+
+
+def test_what_a_spreadsheet_saved_with_semicolons_says_the_same(tmp_path):
+    head = "# title: Mine\n# family: a, b\n"
+    before = read_table(write(tmp_path, SPLEEN, LEFT_KIDNEY, head=head))
+    saved = [line.replace(",", ";") for line in (COLUMNS, SPLEEN, LEFT_KIDNEY)]
+    filled = "".join(f"{line};;;;;;;;;\n" for line in head.splitlines())
+    after = read_table(write(tmp_path, *saved[1:], columns=saved[0], head=filled))
+    assert (after.findings, after.head) == ([], {"title": "Mine", "family": "a, b"})
+    assert after.rows == before.rows and [row.name for row in after.rows] == ["spleen", "kidney_left"]
 
 
 PLANTED = {
