@@ -33,6 +33,7 @@ from full_sample import full_sample  # noqa: E402
 
 import qt_host  # noqa: E402
 from host import SceneHost  # noqa: E402
+from scene.explorer_rows import add_consensus_row, add_model_row, add_overlay_row  # noqa: E402
 from scene.explorer_screen import Screen  # noqa: E402
 from scene.real_case import ABDOMEN_WINDOW, REAL_CASE, add_real_case  # noqa: E402
 from SegmentationConcordanceLib.exploring.compact import grid_columns  # noqa: E402
@@ -159,7 +160,7 @@ def missing_structure(host: SceneHost, volume: slicer.vtkMRMLScalarVolumeNode) -
     """A structure that one of three models misses."""
     with explored(host, volume, (300, 220), (AXIAL, SAGITTAL, CORONAL)) as (explorer, screen):
         for model in ("TotalSegmentator 2.6", "MOOSE", "CADS"):
-            explorer.add_model_row(model)
+            add_model_row(explorer, model)
         explorer.select(key_of(explorer, "sternum"))
         return picture_of_rows(explorer, screen)
 
@@ -169,7 +170,7 @@ def one_step(host: SceneHost, volume: slicer.vtkMRMLScalarVolumeNode) -> np.ndar
     volume.GetDisplayNode().SetWindowLevelMinMax(*BONE_WINDOW)
     with explored(host, volume, (240, 180), (AXIAL, SAGITTAL)) as (explorer, screen):
         for model in ("TotalSegmentator 1.5", "TotalSegmentator 2.6", "CADS"):
-            explorer.add_model_row(model)
+            add_model_row(explorer, model)
         pictures = []
         for name in ("vertebrae_T8", "vertebrae_T9"):
             explorer.select(key_of(explorer, name))
@@ -183,8 +184,8 @@ def overlay_and_map(host: SceneHost, volume: slicer.vtkMRMLScalarVolumeNode) -> 
     pictures = []
     for shows_map in (False, True):
         with explored(host, volume, (340, 260), tuple(VIEW_KINDS)) as (explorer, screen):
-            add_row = explorer.add_consensus_row if shows_map else explorer.add_overlay_row
-            add_row()
+            add_row = add_consensus_row if shows_map else add_overlay_row
+            add_row(explorer)
             explorer.set_map(shows_map)
             explorer.select(key_of(explorer, "heart"))
             pictures.append(picture_of_rows(explorer, screen))
@@ -195,8 +196,8 @@ def two_models_and_overlay(host: SceneHost, volume: slicer.vtkMRMLScalarVolumeNo
     """A row for each of two models, and one for both."""
     with explored(host, volume, (300, 200), tuple(VIEW_KINDS)) as (explorer, screen):
         for model in explorer.scan.drawn:
-            explorer.add_model_row(model)
-        explorer.add_overlay_row()
+            add_model_row(explorer, model)
+        add_overlay_row(explorer)
         explorer.select(key_of(explorer, "liver"))
         return picture_of_rows(explorer, screen)
 

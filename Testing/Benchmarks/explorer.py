@@ -17,6 +17,7 @@ from full_sample import FullSample
 from measuring import Row, Table, at_most, demanded, require, sampled
 
 from host import SceneHost
+from scene.explorer_rows import add_model_row
 from scene.explorer_screen import Screen
 from SegmentationConcordanceLib.exploring.explored_scan import SegmentPlace
 from SegmentationConcordanceLib.exploring.view_kinds import AXIAL, CORONAL, SAGITTAL, THREE_D
@@ -111,7 +112,7 @@ def _opened(host: SceneHost, screen: Screen, volume) -> tuple[Explorer, tuple[fl
     compared = time.perf_counter()
     explorer.set_views((AXIAL, SAGITTAL, CORONAL))
     for model in explorer.scan.drawn:
-        explorer.add_model_row(model)
+        add_model_row(explorer, model)
     explorer.views_ready()
     made = time.perf_counter()
     step = _timed_step(explorer, screen, explorer.walk.listed[0].key)

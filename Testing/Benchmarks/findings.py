@@ -14,6 +14,8 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
+from sample_label_maps import label_map_of
+
 from SegmentationConcordanceLib.agreement import finding_kinds as kinds
 from SegmentationConcordanceLib.agreement.analysis import Analysis
 from SegmentationConcordanceLib.agreement.disputed_regions import disputed_regions
@@ -24,7 +26,7 @@ from SegmentationConcordanceLib.anatomy.vocabulary import load_vocabulary
 from SegmentationConcordanceLib.sample import planted_errors as planted
 from SegmentationConcordanceLib.sample.plans import SIZES, SamplePlan, plan_of
 from SegmentationConcordanceLib.sample.planted_errors import PlantedError
-from SegmentationConcordanceLib.sample.predictions import drawn_patient, label_map_of, predictions, truth_of
+from SegmentationConcordanceLib.sample.predictions import drawn_patient, predictions, truth_of
 
 SAID_BY = {
     planted.ADJACENT_VERTEBRA: {kinds.INCLUDES_NEIGHBOUR},

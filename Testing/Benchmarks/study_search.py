@@ -13,11 +13,11 @@ from full_sample import FullSample
 from measuring import Row, Table, at_least_times, at_most, demanded, in_turn, once, require, sampled
 from pydicom.uid import generate_uid
 
+from scene.study.found_segmentations import SearchResult, find_segmentations
 from SegmentationConcordanceLib.imaging.image_series import ImageSeries
 from SegmentationConcordanceLib.imaging.seg_header_cache import SegHeaderCache
 from SegmentationConcordanceLib.imaging.seg_scan import scan_seg
 from SegmentationConcordanceLib.imaging.seg_writer import write_dicom_seg
-from SegmentationConcordanceLib.scene.study.study_search import SearchResult, find_segmentations
 
 _SEGS = 100
 _PARSED = 3

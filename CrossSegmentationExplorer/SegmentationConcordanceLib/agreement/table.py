@@ -27,11 +27,11 @@ class AgreementRow(MeasuredRow):
     of :class:`.RowFacts`, the measures of :data:`.MEASURES`, and those below.
 
     :param status: ``ok``; ``missing``: the model knows the structure and found nothing; ``empty_consensus``: it found
-        the structure, but no voxel is in the consensus; ``truncated``: the first or last slice of the scan cuts it;
-        ``not_looked_for``: it knows the structure and was not asked for it, or was run on a part of the scan that holds
-        none of it, so there are no values.
-    :param presence: what the model made of the structure: ``found``; ``missed``; ``truncated``: found, and the first
-        or last slice of the scan cuts it; ``not_looked_for``. "" in tables that do not say it.
+        the structure, but no voxel is in the consensus; ``truncated``: by the field of view, as the segment reaches the
+        first or last slice; ``not_looked_for``: it knows the structure and was not asked for it, or was run on a part
+        of the scan that holds none of it, so there are no values.
+    :param presence: what the model made of the structure: ``found``; ``missed``; ``truncated``: found, and truncated by
+        the field of view; ``not_looked_for``. "" in tables that do not say it.
     :param family: of the model: models of one family share training data; "" where it is of none that is known.
     :param model_look: colour and symbol of the model, see :mod:`.model_looks`; "" where the table does not keep it.
     """
@@ -91,7 +91,6 @@ class StapleRow:
 
 
 AGREEMENT_COLUMNS = tuple(field.name for field in fields(AgreementRow))
-PAIRWISE_COLUMNS = tuple(field.name for field in fields(PairwiseRow))
 FACTS: dict[str, tuple[str, str]] = {
     one.name: one.metadata[FACT] for one in fields(AgreementRow) if FACT in one.metadata
 }

@@ -16,6 +16,7 @@ from ..errors import DicomSegError, OutputError
 from .dcmqi import last_message, run_dcmqi
 from .geometry import Geometry
 from .image_series import ImageSeries
+from .itk_image import itk_image
 from .label_map import LabelMap
 from .seg_file import SegDescription, image_headers, rewrite_head
 from .seg_metadata import seg_metadata
@@ -75,12 +76,8 @@ def write_binary(
 def _write_image(layer: np.ndarray, geometry: Geometry, path: Path) -> None:
     import SimpleITK
 
-    image = SimpleITK.GetImageFromArray(layer)
-    image.SetSpacing(geometry.spacing_mm.tolist())
-    image.SetOrigin(geometry.origin_lps.tolist())
-    image.SetDirection(geometry.direction_lps.ravel().tolist())
     try:
-        SimpleITK.WriteImage(image, str(path), useCompression=False)
+        SimpleITK.WriteImage(itk_image(layer, geometry), str(path), useCompression=False)
     except RuntimeError as error:
         raise OutputError(
             path.parent, "temporary files cannot be written here", "Free some space, or set TMPDIR to another folder."

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..anatomy.identity import structure_identity
 from ..errors import OutputError
+from .itk_image import itk_image
 from .label_map import LabelMap
 from .whole_files import whole_file
 
@@ -25,12 +26,8 @@ def write_label_files(stem: Path, label_map: LabelMap) -> list[Path]:
         stem.with_name(f"{stem.name}{f'_{number}' if number > 1 else ''}.nii.gz")
         for number in range(1, len(label_map.layers) + 1)
     ]
-    geometry = label_map.geometry
     for path, layer in zip(files, label_map.layers):
-        image = SimpleITK.GetImageFromArray(layer)
-        image.SetSpacing(geometry.spacing_mm.tolist())
-        image.SetOrigin(geometry.origin_lps.tolist())
-        image.SetDirection(geometry.direction_lps.ravel().tolist())
+        image = itk_image(layer, label_map.geometry)
         with whole_file(path) as temporary:
             try:
                 SimpleITK.WriteImage(image, str(temporary), useCompression=True)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..errors import GeometryMismatchError
 from .geometry import Geometry
+from .itk_image import itk_image
 from .label_map import LabelMap
 
 # How far a voxel may lie from its counterpart on the same grid, in voxels. The float32 sform of a NIfTI file moves the
@@ -284,14 +285,10 @@ def _gathered(
 def _resampled_by_itk(layer: np.ndarray, source: Geometry, target: Geometry) -> np.ndarray:
     import SimpleITK
 
-    image = SimpleITK.GetImageFromArray(layer)
-    image.SetSpacing(source.spacing_mm.tolist())
-    image.SetOrigin(source.origin_lps.tolist())
-    image.SetDirection(source.direction_lps.ravel().tolist())
     resampler = SimpleITK.ResampleImageFilter()
     resampler.SetInterpolator(SimpleITK.sitkNearestNeighbor)
     resampler.SetSize(target.shape[::-1])
     resampler.SetOutputSpacing(target.spacing_mm.tolist())
     resampler.SetOutputOrigin(target.origin_lps.tolist())
     resampler.SetOutputDirection(target.direction_lps.ravel().tolist())
-    return SimpleITK.GetArrayFromImage(resampler.Execute(image))
+    return SimpleITK.GetArrayFromImage(resampler.Execute(itk_image(layer, source)))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from ..imaging.image_series import ImageSeries
 from ..imaging.seg_header import read_seg_header
-from .case_table import NO_CASES, CaseTable
+from .case_table import CaseTable
 
 _CONSENSUS = ""
 
@@ -35,15 +35,3 @@ def with_consensus(cases: CaseTable, case: str, consensus: Path) -> CaseTable:
     if not consensus.is_file():
         return cases
     return replace(cases, seg_uids={**cases.seg_uids, (case, _CONSENSUS): read_seg_header(consensus).series_uid})
-
-
-def joined_identifiers(tables: Iterable[CaseTable]) -> CaseTable:
-    """The identifiers of several cases as one table."""
-    joined = NO_CASES
-    for table in tables:
-        joined = replace(
-            joined,
-            study_uids={**joined.study_uids, **table.study_uids},
-            seg_uids={**joined.seg_uids, **table.seg_uids},
-        )
-    return joined

@@ -17,7 +17,7 @@ from ..agreement.severity import estimate_note
 from ..agreement.share_bands import SHARE_BANDS
 from ..agreement.table import AgreementRow, PairwiseRow
 from ..agreement.table_findings import NO_FINDING, worst_findings
-from ..imaging.whole_files import whole_files
+from ..imaging.whole_files import whole_file, whole_files
 from .answer import answer
 from .case_table import NO_CASES, CaseTable
 from .page_data import (
@@ -123,27 +123,33 @@ def write_report(
         **_data_of_findings(agreement, findings, shown),
         **_data_of_tables(agreement, pairwise, cases),
     }
+    held, drawn = embedded_json(data), [embedded_json(picture.data) for picture in shown.pictures]
     path = Path(path)
-    scripts = [file.read_text(encoding="utf-8") for name in _SCRIPTS for file in sorted(_FOLDER.glob(name))]
-    held = embedded_json(data)
-    drawn = [embedded_json(picture.data) for picture in shown.pictures]
+    if not data_beside:
+        with whole_file(path) as temporary:
+            _write_page(temporary, title, data=held, pictures="\n".join(map(_picture_element, drawn)))
+        return
     beside = path.with_name(f"{path.stem}{DATA_SUFFIX}")
-    source = f'<script src="{html.escape(quote(os.fsencode(beside.name)))}"></script>' if data_beside else ""
+    with whole_files(path, beside) as (temporary, other):
+        _write_page(temporary, title, data_file=beside.name)
+        # Pictures as texts, which the page reads one by one where they are looked at.
+        other.write_text(
+            f"window.REPORT_DATA = {held};\nwindow.REPORT_PICTURES = {embedded_json(drawn)};\n", encoding="ascii"
+        )
+
+
+def _write_page(path: Path, title: str, *, data: str = "", pictures: str = "", data_file: str = "") -> None:
+    scripts = [file.read_text(encoding="utf-8") for name in _SCRIPTS for file in sorted(_FOLDER.glob(name))]
+    source = f'<script src="{html.escape(quote(os.fsencode(data_file)))}"></script>' if data_file else ""
     page = Template(_part("page/report.html")).substitute(
         title=html.escape(title),
-        policy=_content_security_policy(scripts, data_beside),
+        policy=_content_security_policy(scripts, own_folder=bool(data_file)),
         style=_part("page/report.css"),
-        data="" if data_beside else held,
-        pictures="" if data_beside else "\n".join(map(_picture_element, drawn)),
+        data=data,
+        pictures=pictures,
         scripts="\n".join([source, *(f"<script>{script}</script>" for script in scripts)]),
     )
-    with whole_files(path, *([beside] if data_beside else [])) as (temporary, *others):
-        temporary.write_text(page, encoding="utf-8", errors="backslashreplace", newline="\n")
-        for other in others:
-            # Pictures as texts, which the page reads one by one where they are looked at.
-            other.write_text(
-                f"window.REPORT_DATA = {held};\nwindow.REPORT_PICTURES = {embedded_json(drawn)};\n", encoding="ascii"
-            )
+    path.write_text(page, encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
 def _data_of_findings(

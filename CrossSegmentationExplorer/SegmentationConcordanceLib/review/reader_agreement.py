@@ -76,8 +76,8 @@ def between_readers(verdicts: Iterable[Verdict]) -> tuple[tuple[ReaderPair, ...]
     )
     whole = ~np.isnan(scores).any(axis=1) if len(readers) > 1 else np.zeros(len(scores), bool)
     common, of_cases = scores[whole], cases[whole]
-    everybody = AllReaders(readers, len(common), _estimate(_w, common, of_cases), _estimate(_icc, common, of_cases))
-    return pairs, everybody
+    w, icc = (_estimate(statistic, common, of_cases) for statistic in (kendall_w, icc_2_1))
+    return pairs, AllReaders(readers, len(common), w, icc)
 
 
 def within_readers(verdicts: Iterable[Verdict]) -> tuple[ReaderPair, ...]:
@@ -91,45 +91,16 @@ def within_readers(verdicts: Iterable[Verdict]) -> tuple[ReaderPair, ...]:
     return tuple(found)
 
 
-def kendall_w(scores: Scores) -> float | None:
-    """Kendall's coefficient of concordance, corrected for ties (Siegel and Castellan 1988, 9.5).
-
-    :param scores: shape (subjects, readers), scores of the scale without gaps.
-    :returns: 0 to 1; None for fewer than two subjects or readers, or where every reader gives one score only.
-    """
-    return _value(_w, scores)
+# Each of the four is computed for many samples at once, as a bootstrap needs it.
 
 
-def tau_b(scores: Scores) -> float | None:
-    """Kendall's tau-b of two readings (Kendall 1945); None where one of them gives one score only.
-
-    :param scores: shape (subjects, 2), scores of the scale without gaps.
-    """
-    return _value(_tau_b, scores)
-
-
-def weighted_kappa(scores: Scores) -> float | None:
-    """Cohen's kappa with quadratic weights (Cohen 1968); None where chance alone agrees fully.
-
-    :param scores: shape (subjects, 2), scores of the scale without gaps.
-    """
-    return _value(_kappa, scores)
-
-
-def icc_2_1(scores: Scores) -> float | None:
-    """ICC(2,1) of Shrout and Fleiss 1979: two-way random effects, absolute agreement, a single reader.
+def kendall_w(scores: Scores, times: Scores) -> Scores:
+    """Kendall's coefficient of concordance, 0 to 1, corrected for ties (Siegel and Castellan 1988, 9.5).
 
     :param scores: shape (subjects, readers), without gaps.
-    :returns: at most 1; None for fewer than two subjects or readers, or where all scores are the same.
+    :param times: shape (samples, subjects), how often each subject is in a sample.
+    :returns: shape (samples,); NaN where every reader gives one score only.
     """
-    return _value(_icc, scores)
-
-
-# Each of the four is computed for many samples at once, as a bootstrap needs it: a sample says how often each subject
-# is in it. ``times`` has shape (samples, subjects), the result (samples,), with NaN where there is no value.
-
-
-def _w(scores: Scores, times: Scores) -> Scores:
     n, m = times.sum(axis=1), scores.shape[1]
     steps = np.unique(scores)
     sums, ties = np.zeros(times.shape), np.zeros(len(times))
@@ -152,7 +123,13 @@ def _tables(scores: Scores, times: Scores) -> Scores:
     return (times @ is_cell).reshape(-1, n_steps, n_steps)
 
 
-def _tau_b(scores: Scores, times: Scores) -> Scores:
+def tau_b(scores: Scores, times: Scores) -> Scores:
+    """Kendall's tau-b of two readings (Kendall 1945).
+
+    :param scores: shape (subjects, 2), without gaps.
+    :param times: shape (samples, subjects), how often each subject is in a sample.
+    :returns: shape (samples,); NaN where one of them gives one score only.
+    """
     tables = _tables(scores, times)
     above, right = np.zeros(tables.shape), np.zeros(tables.shape)
     below = np.cumsum(tables[:, ::-1], axis=1)[:, ::-1]  # this row and those after it
@@ -165,7 +142,13 @@ def _tau_b(scores: Scores, times: Scores) -> Scores:
     return _ratio(differ, np.sqrt((pairs - tied[0]) * (pairs - tied[1])))
 
 
-def _kappa(scores: Scores, times: Scores) -> Scores:
+def weighted_kappa(scores: Scores, times: Scores) -> Scores:
+    """Cohen's kappa with quadratic weights (Cohen 1968).
+
+    :param scores: shape (subjects, 2), without gaps.
+    :param times: shape (samples, subjects), how often each subject is in a sample.
+    :returns: shape (samples,); NaN where chance alone agrees fully.
+    """
     tables = _tables(scores, times)
     steps = np.arange(tables.shape[1])
     weights = np.subtract.outer(steps, steps) ** 2
@@ -173,7 +156,13 @@ def _kappa(scores: Scores, times: Scores) -> Scores:
     return 1 - _ratio((weights * tables).sum(axis=(1, 2)) * times.sum(axis=1), (weights * expected).sum(axis=(1, 2)))
 
 
-def _icc(scores: Scores, times: Scores) -> Scores:
+def icc_2_1(scores: Scores, times: Scores) -> Scores:
+    """ICC(2,1) of Shrout and Fleiss 1979: two-way random effects, absolute agreement, a single reader; at most 1.
+
+    :param scores: shape (subjects, readers), without gaps.
+    :param times: shape (samples, subjects), how often each subject is in a sample.
+    :returns: shape (samples,); NaN where all scores are the same.
+    """
     n, k = times.sum(axis=1), scores.shape[1]
     of_subject = scores.mean(axis=1)
     mean = times @ of_subject / n
@@ -192,7 +181,12 @@ def _ratio(above: Scores, below: Scores) -> Scores:
     return np.divide(above, below, out=found, where=below > 1e-9)
 
 
-def _value(statistic: Statistic, scores: Scores) -> float | None:
+def value_of(statistic: Statistic, scores: Scores) -> float | None:
+    """One of the four, of the readings themselves; None where it has no value, as for fewer than two subjects.
+
+    :param statistic: e.g. :func:`kendall_w`.
+    :param scores: shape (subjects, readers), scores of the scale without gaps.
+    """
     if len(scores) < 2 or scores.shape[1] < 2:
         return None
     (value,) = statistic(scores, np.ones((1, len(scores))))
@@ -208,8 +202,8 @@ def _pair(reader_a: str, reader_b: str, scores: Scores, cases: NDArray[np.int64]
         reader_b,
         len(scores),
         same,
-        _estimate(_tau_b, scores, cases),
-        _estimate(_kappa, scores, cases),
+        _estimate(tau_b, scores, cases),
+        _estimate(weighted_kappa, scores, cases),
     )
 
 
@@ -234,7 +228,7 @@ def _matrix(verdicts: Sequence[Verdict], columns: Sequence[tuple[str, int]]) -> 
 
 
 def _estimate(statistic: Statistic, scores: Scores, cases: NDArray[np.int64]) -> Estimate:
-    value = _value(statistic, scores)
+    value = value_of(statistic, scores)
     _, of_case = np.unique(cases, return_inverse=True)
     n_cases = int(of_case.max(initial=-1)) + 1
     if value is None or n_cases < 2:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..anatomy.vocabulary import Vocabulary, VocabularyLabel, load_vocabulary
 from ..errors import OutputError
 from ..imaging.geometry import Geometry
+from ..imaging.itk_image import itk_image
 from .models import SampleModel
 from .phantom import labels_of
 from .planted_errors import Prediction
@@ -112,11 +113,7 @@ class _FileWriter:
 
 
 def _oriented(voxels: np.ndarray, geometry: Geometry, orientation: str) -> SimpleITK.Image:
-    image = SimpleITK.GetImageFromArray(voxels)
-    image.SetSpacing(geometry.spacing_mm.tolist())
-    image.SetOrigin(geometry.origin_lps.tolist())
-    image.SetDirection(geometry.direction_lps.ravel().tolist())
-    return SimpleITK.DICOMOrient(image, orientation)
+    return SimpleITK.DICOMOrient(itk_image(voxels, geometry), orientation)
 
 
 def write_labels(path: Path, voxels: NDArray[np.unsignedinteger], geometry: Geometry) -> None:

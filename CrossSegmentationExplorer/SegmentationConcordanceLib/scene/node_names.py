@@ -10,7 +10,6 @@ import slicer
 
 _HIDDEN_NAME = "SegmentationConcordance.HiddenName"
 _FULL_NAME = "SegmentationConcordance.FullName"
-_INSTEAD = str.maketrans({"&": "+", "<": "(", ">": ")", '"': "'"} | dict.fromkeys(range(32), " "))
 
 
 def scene_name(text: str) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 import SimpleITK
 
 from SegmentationConcordanceLib.agreement.analysis import Analysis
 from SegmentationConcordanceLib.agreement.options import AnalysisOptions
-from SegmentationConcordanceLib.agreement.table import AGREEMENT_COLUMNS, PAIRWISE_COLUMNS
+from SegmentationConcordanceLib.agreement.table import AGREEMENT_COLUMNS, PairwiseRow
 
 
 def compare_case(models, *, case, series_uid):
@@ -26,7 +28,8 @@ def test_columns_are_those_of_the_contract():
         "case series_uid structure structure_key model status consensus n_models volume_ml consensus_volume_ml dice "
         "jaccard volume_ratio hd95_mm assd_mm nsd nsd_tolerance_mm"
     )
-    assert " ".join(PAIRWISE_COLUMNS) == "case structure structure_key model_a model_b dice volume_a_ml volume_b_ml"
+    columns = [field.name for field in fields(PairwiseRow)]
+    assert " ".join(columns) == "case structure structure_key model_a model_b dice volume_a_ml volume_b_ml"
 
 
 def test_a_row_by_hand(make_model, structures):

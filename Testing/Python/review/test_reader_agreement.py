@@ -13,6 +13,7 @@ from SegmentationConcordanceLib.review.reader_agreement import (
     icc_2_1,
     kendall_w,
     tau_b,
+    value_of,
     weighted_kappa,
     within_readers,
 )
@@ -32,7 +33,7 @@ def scores(request):
 
 
 def test_icc_is_the_published_one():
-    assert icc_2_1(SHROUT_FLEISS) == pytest.approx(0.29, abs=0.005)
+    assert value_of(icc_2_1, SHROUT_FLEISS) == pytest.approx(0.29, abs=0.005)
 
 
 def test_icc_is_that_of_pingouin(scores):
@@ -44,7 +45,7 @@ def test_icc_is_that_of_pingouin(scores):
         warnings.simplefilter("ignore")
         found = pingouin.intraclass_corr(table, "subject", "reader", "score")
     expected = found.loc[found["Type"].isin(["ICC2", "ICC(A,1)"]), "ICC"].iloc[0]
-    assert icc_2_1(scores) == pytest.approx(expected, abs=1e-6)
+    assert value_of(icc_2_1, scores) == pytest.approx(expected, abs=1e-6)
 
 
 def test_weighted_kappa_is_that_of_statsmodels(scores):
@@ -52,34 +53,34 @@ def test_weighted_kappa_is_that_of_statsmodels(scores):
     table, _ = inter_rater.to_table(np.vstack([scores[:, :2], np.repeat(np.arange(1, 6.0)[:, None], 2, axis=1)]))
     table = table - np.eye(5)  # the diagonal was added so that every step has a line of its own
     expected = inter_rater.cohens_kappa(table, weights=np.arange(5), wt="quadratic", return_results=False)
-    assert weighted_kappa(scores[:, :2]) == pytest.approx(float(expected), abs=1e-12)
+    assert value_of(weighted_kappa, scores[:, :2]) == pytest.approx(float(expected), abs=1e-12)
 
 
 def test_w_follows_from_friedmans_statistic_with_ties(scores):
     n, m = scores.shape
     expected = stats.friedmanchisquare(*scores).statistic / (m * (n - 1))
-    assert kendall_w(scores) == pytest.approx(float(expected), abs=1e-12)
+    assert value_of(kendall_w, scores) == pytest.approx(float(expected), abs=1e-12)
 
 
 def test_tau_b_by_its_definition_and_scipy(scores):
     a, b = scores[:, 0], scores[:, 1]
     signs_a, signs_b = np.sign(np.subtract.outer(a, a)), np.sign(np.subtract.outer(b, b))
     expected = (signs_a * signs_b).sum() / np.sqrt((signs_a**2).sum() * (signs_b**2).sum())
-    assert tau_b(scores[:, :2]) == pytest.approx(float(expected), abs=1e-12)
-    assert tau_b(scores[:, :2]) == pytest.approx(float(stats.kendalltau(a, b).statistic), abs=1e-12)
+    assert value_of(tau_b, scores[:, :2]) == pytest.approx(float(expected), abs=1e-12)
+    assert value_of(tau_b, scores[:, :2]) == pytest.approx(float(stats.kendalltau(a, b).statistic), abs=1e-12)
 
 
 def test_full_and_opposite_agreement():
     scale = np.arange(1.0, 6)[:, None]
-    assert kendall_w(np.hstack([scale, scale])) == pytest.approx(1)
-    assert tau_b(np.hstack([scale, scale[::-1]])) == pytest.approx(-1)
-    assert weighted_kappa(np.hstack([scale, scale[::-1]])) == pytest.approx(-1)
+    assert value_of(kendall_w, np.hstack([scale, scale])) == pytest.approx(1)
+    assert value_of(tau_b, np.hstack([scale, scale[::-1]])) == pytest.approx(-1)
+    assert value_of(weighted_kappa, np.hstack([scale, scale[::-1]])) == pytest.approx(-1)
 
 
 @pytest.mark.parametrize("statistic", [kendall_w, tau_b, weighted_kappa, icc_2_1])
 def test_one_score_for_everything_has_no_agreement_to_tell(statistic):
-    assert statistic(np.full((6, 2), 4.0)) is None
-    assert statistic(np.empty((0, 2))) is None
+    assert value_of(statistic, np.full((6, 2), 4.0)) is None
+    assert value_of(statistic, np.empty((0, 2))) is None
 
 
 def verdicts_of(scores, repeats=None):
@@ -103,10 +104,10 @@ def test_pairs_and_all_by_verdicts(scores):
         ("reader 0", "reader 1", 60),
         ("reader 0", "reader 2", 60),
     ]
-    assert pairs[0].kappa.value == pytest.approx(weighted_kappa(scores[:, :2]))
+    assert pairs[0].kappa.value == pytest.approx(value_of(weighted_kappa, scores[:, :2]))
     assert pairs[0].same == pytest.approx((scores[:, 0] == scores[:, 1]).mean())
     assert everybody.n == 60
-    assert everybody.icc.value == icc_2_1(scores)
+    assert everybody.icc.value == value_of(icc_2_1, scores)
     assert everybody.icc.low < everybody.icc.value < everybody.icc.high
 
 
@@ -121,7 +122,7 @@ def test_a_subject_that_one_reader_left_out_counts_for_the_others_only(scores):
 def test_a_readers_second_reading_is_held_against_the_first(scores):
     (found,) = within_readers(verdicts_of(scores[:, :2], repeats=True))
     assert (found.reader_a, found.reader_b, found.n) == ("Ann", "Ann", 60)
-    assert found.kappa.value == weighted_kappa(scores[:, :2])
+    assert found.kappa.value == value_of(weighted_kappa, scores[:, :2])
     assert within_readers(verdicts_of(scores)) == ()
 
 
@@ -140,7 +141,7 @@ def reading(chance, n_cases, noise):
 @pytest.mark.parametrize("noise", [0.4, 1.0])
 def test_a_known_reliability_lies_within_the_intervals(noise):
     truth = reading(np.random.default_rng(99), 20_000, noise)
-    icc, kappa = icc_2_1(truth), weighted_kappa(truth[:, :2])
+    icc, kappa = value_of(icc_2_1, truth), value_of(weighted_kappa, truth[:, :2])
     covered = 0
     for seed in range(20):
         pairs, everybody = between_readers(verdicts_of(reading(np.random.default_rng(seed), 15, noise)))

@@ -14,7 +14,6 @@ from ...agreement.disputed_regions import DisputedRegion
 from ...agreement.model_looks import Color, looks_of
 from ...agreement.options import AnalysisOptions
 from ...anatomy.groups import StructureGroup
-from ...errors import ConcordanceError
 from ...exploring.display_style import DisplayStyle
 from ...exploring.explored_scan import ExploredScan
 from ...exploring.finding_walk import FindingWalk
@@ -100,23 +99,6 @@ class Explorer:
         self._watch_segments()
 
     # Rows
-
-    def add_model_row(self, model: str) -> Row:
-        """Add a row for a model at the end.
-
-        :raises ConcordanceError: there is no such model, or it has a row.
-        """
-        if any(row.model == model and row.kind is RowKind.MODEL for row in self.rows):
-            raise ConcordanceError(model, "has a row already")
-        return self._add_row(RowKind.MODEL, model)
-
-    def add_consensus_row(self) -> Row:
-        """Add a row that shows the consensus."""
-        return self._add_row(RowKind.CONSENSUS)
-
-    def add_overlay_row(self) -> Row:
-        """Add a row with the outlines of all models, one colour per model: see :attr:`legend`."""
-        return self._add_row(RowKind.OVERLAY)
 
     def show_rows(self, wanted: Sequence[tuple[RowKind, str]]) -> None:
         """Show a row for each kind and model ("" where it is no model's), in this order. Those that are there stay.
@@ -331,11 +313,6 @@ class Explorer:
         self.texts.clear()
         self._stage.leave(self._paused)
         self.rows = ()
-
-    def _add_row(self, kind: RowKind, model: str = "") -> Row:
-        row = new_row(kind, model, self.rows, self.legend)
-        self._arrange((*self.rows, row))
-        return row
 
     def _arrange(self, rows: tuple[Row, ...]) -> None:
         with self._working():

@@ -48,11 +48,6 @@ class ShownSegments:
             self.set_views(view_ids)
 
     @property
-    def display_node(self) -> slicer.vtkMRMLSegmentationDisplayNode:
-        """The display node that was added."""
-        return self._display
-
-    @property
     def exists(self) -> bool:
         """False once the segmentation or the display node has left the scene."""
         return self._display.GetScene() is not None and self.segmentation.GetScene() is not None

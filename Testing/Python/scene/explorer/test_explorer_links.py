@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from scene.explorer_fixtures import Desk, slice_offsets
+from scene.explorer_rows import add_model_row
 from SegmentationConcordanceLib.exploring.view_kinds import AXIAL, CORONAL, THREE_D
 from SegmentationConcordanceLib.scene.explorer.links import Links
 
@@ -17,7 +18,7 @@ def rows(desk: Desk) -> Desk:
     """Two rows, and the standard slice views linked among themselves as a user may have them."""
     desk.explorer.set_views((AXIAL, CORONAL, THREE_D))
     for model in ("CADS", "MOOSE"):
-        desk.explorer.add_model_row(model)
+        add_model_row(desk.explorer, model)
     for name in ("Red", "Yellow", "Green"):
         desk.screen.view(name).composite_node.SetLinkedControl(True)
     desk.screen.mosaic(desk.explorer)

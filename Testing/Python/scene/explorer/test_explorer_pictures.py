@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image
 
 from scene.explorer_fixtures import Desk, key_of
+from scene.explorer_rows import add_consensus_row, add_model_row, add_overlay_row
 from SegmentationConcordanceLib.exploring.view_kinds import AXIAL, SAGITTAL, THREE_D
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -34,14 +35,14 @@ def assert_looks_like(picture: np.ndarray, name: str) -> None:
 def test_six_rows_with_a_missing_structure(desk: Desk) -> None:
     desk.explorer.set_views((AXIAL, SAGITTAL, THREE_D))
     for model in desk.explorer.scan.drawn:
-        desk.explorer.add_model_row(model)
+        add_model_row(desk.explorer, model)
     desk.explorer.select(key_of(desk.explorer, "sternum"))
     assert_looks_like(desk.screen.mosaic(desk.explorer), "six_rows")
 
 
 def test_one_step_shows_the_next_structure_and_not_the_last_one(desk: Desk) -> None:
-    desk.explorer.add_model_row("TotalSegmentator 2.6")
-    desk.explorer.add_model_row("Auto3DSeg")
+    add_model_row(desk.explorer, "TotalSegmentator 2.6")
+    add_model_row(desk.explorer, "Auto3DSeg")
     desk.explorer.select(key_of(desk.explorer, "vertebrae_T8"))
     desk.screen.mosaic(desk.explorer)
     desk.explorer.step(1)
@@ -50,8 +51,8 @@ def test_one_step_shows_the_next_structure_and_not_the_last_one(desk: Desk) -> N
 
 
 def test_the_overlay_and_the_consensus_with_the_agreement_map(desk: Desk) -> None:
-    desk.explorer.add_overlay_row()
-    desk.explorer.add_consensus_row()
+    add_overlay_row(desk.explorer)
+    add_consensus_row(desk.explorer)
     desk.explorer.select(key_of(desk.explorer, "heart"))
     assert_looks_like(desk.screen.mosaic(desk.explorer), "overlay")
     desk.explorer.set_map(True)
@@ -59,7 +60,7 @@ def test_the_overlay_and_the_consensus_with_the_agreement_map(desk: Desk) -> Non
 
 
 def test_neighbours_are_seen_in_the_slices_and_through_in_3d(desk: Desk) -> None:
-    desk.explorer.add_model_row("TotalSegmentator 2.6")
+    add_model_row(desk.explorer, "TotalSegmentator 2.6")
     desk.explorer.set_style(replace(desk.explorer.style, neighbours=True, neighbour_opacity=0.6))
     desk.explorer.select(key_of(desk.explorer, "vertebrae_T3"))
     assert_looks_like(desk.screen.mosaic(desk.explorer), "neighbours")
@@ -68,7 +69,7 @@ def test_neighbours_are_seen_in_the_slices_and_through_in_3d(desk: Desk) -> None
 def test_filled_pixels_have_the_colour_of_the_structure_or_of_the_model(desk: Desk) -> None:
     explorer = desk.explorer
     explorer.set_views((AXIAL, SAGITTAL))
-    explorer.add_model_row("CADS")
+    add_model_row(explorer, "CADS")
     explorer.set_style(replace(explorer.style, fill_opacity=1.0, outline_opacity=0.0))
     explorer.select(key_of(explorer, "aorta"))
     structure = next(s for s in explorer.walk.structures if s.name == "aorta")
@@ -81,7 +82,7 @@ def test_filled_pixels_have_the_colour_of_the_structure_or_of_the_model(desk: De
 
 def test_untrusted_names_are_drawn_as_they_are(desk: Desk) -> None:
     desk.explorer.set_views((AXIAL,))
-    desk.explorer.add_model_row("CADS")
+    add_model_row(desk.explorer, "CADS")
     before = desk.screen.view("CSE1R").image()
     nodes = desk.host.scene.GetNodesByClassByName("vtkMRMLSegmentationNode", "CADS")
     nodes.GetItemAsObject(0).SetName("$\\frac{1}{0}$ & <b> | %s")

@@ -13,6 +13,7 @@ import vtk
 
 from host import SceneHost
 from scene.explorer_fixtures import Desk, distance_to_slice, key_of
+from scene.explorer_rows import add_model_row, add_overlay_row
 from scene.explorer_sample import ReadCase, add_case
 from scene.explorer_screen import Screen
 from SegmentationConcordanceLib.exploring.view_kinds import AXIAL, CORONAL, SAGITTAL, THREE_D
@@ -69,7 +70,7 @@ def flat(require_egl: None, scene_host: SceneHost, explored_case: ReadCase) -> I
     explorer = Explorer(volume)
     explorer.show_rows([])
     for model in ("CADS", "MOOSE"):
-        explorer.add_model_row(model)
+        add_model_row(explorer, model)
     explorer.select(key_of(explorer, "rib_right_5"))
     screen.turn()
     yield Desk(scene_host, screen, volume, explorer)
@@ -90,7 +91,7 @@ def test_the_same_plane_has_the_same_zoom_in_every_row(flat: Desk) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        lambda explorer: explorer.add_model_row("TotalSegmentator 2.6"),
+        lambda explorer: add_model_row(explorer, "TotalSegmentator 2.6"),
         lambda explorer: explorer.set_rows(explorer.rows[:1]),
         lambda explorer: explorer.set_rows(explorer.rows[::-1]),
         lambda explorer: explorer.set_views((AXIAL, THREE_D)),
@@ -117,7 +118,7 @@ def test_what_the_user_zoomed_and_scrolled_to_stays_with_another_size(flat: Desk
     node = flat.screen.view("CSE1R").node
     node.SetFieldOfView(3 * 60.0 * 381 / 339, 60.0, 1.0)
     offset = node.GetSliceOffset()
-    flat.explorer.add_overlay_row()
+    add_overlay_row(flat.explorer)
     flat.screen.turn()
     assert node.GetSliceOffset() == pytest.approx(offset)
     assert node.GetFieldOfView()[1] == pytest.approx(60.0)
@@ -224,7 +225,7 @@ def test_opening_moves_every_view_no_more_than_its_making_and_its_sizes_need(ope
 
 
 def test_the_views_own_corner_texts_do_not_lie_over_the_labels(desk: Desk) -> None:
-    desk.explorer.add_model_row("CADS")
+    add_model_row(desk.explorer, "CADS")
     view = desk.screen.view("CSE1R")
     overlay, probe = vtk.vtkRenderer(), vtk.vtkCornerAnnotation()  # Slicer's views have this for the Data Probe's text
     overlay.SetLayer(1)

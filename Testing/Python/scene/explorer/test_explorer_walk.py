@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from scene.explorer_fixtures import Desk, distance_to_slice, key_of, segmentation
+from scene.explorer_rows import add_consensus_row, add_model_row, add_overlay_row
 from SegmentationConcordanceLib.exploring.rows import Row
 from SegmentationConcordanceLib.exploring.structure_list import PRESENT
 from SegmentationConcordanceLib.exploring.view_kinds import AXIAL, SAGITTAL, THREE_D
@@ -30,7 +31,7 @@ def shown_segments(desk: Desk, row: Row) -> dict[str, list[str]]:
 
 
 def test_a_row_shows_the_structure_of_its_model_and_nothing_else(desk: Desk) -> None:
-    rows = [desk.explorer.add_model_row(model) for model in ("TotalSegmentator 2.6", "CADS")]
+    rows = [add_model_row(desk.explorer, model) for model in ("TotalSegmentator 2.6", "CADS")]
     desk.explorer.select(key_of(desk.explorer, "sternum"))
     assert shown_segments(desk, rows[0]) == {"TotalSegmentator 2.6": ["sternum"]}
     desk.explorer.select(key_of(desk.explorer, "aorta"))
@@ -40,7 +41,7 @@ def test_a_row_shows_the_structure_of_its_model_and_nothing_else(desk: Desk) -> 
 
 
 def test_the_overlay_shows_all_models_as_outlines_each_in_its_colour(desk: Desk) -> None:
-    row = desk.explorer.add_overlay_row()
+    row = add_overlay_row(desk.explorer)
     desk.explorer.select(key_of(desk.explorer, "vertebrae_T3"))
     assert shown_segments(desk, row) == {model: ["vertebrae_T3"] for model in desk.explorer.legend}
     assert len(set(desk.explorer.legend.values())) == 6
@@ -54,8 +55,8 @@ def test_the_overlay_shows_all_models_as_outlines_each_in_its_colour(desk: Desk)
 
 def test_what_a_model_lacks_is_said_in_its_row(desk: Desk) -> None:
     models = ("TotalSegmentator 1.5", "TotalSegmentator 2.6", "MOOSE")
-    rows = [desk.explorer.add_model_row(model) for model in models]
-    consensus, overlay = desk.explorer.add_consensus_row(), desk.explorer.add_overlay_row()
+    rows = [add_model_row(desk.explorer, model) for model in models]
+    consensus, overlay = add_consensus_row(desk.explorer), add_overlay_row(desk.explorer)
     desk.explorer.select(key_of(desk.explorer, "sternum"))
     assert [desk.explorer.status(row) for row in rows] == ["not in model", "", "MOOSE found none"]
     assert desk.explorer.status(consensus) == ""  # that of the models that found it
@@ -64,8 +65,8 @@ def test_what_a_model_lacks_is_said_in_its_row(desk: Desk) -> None:
 
 def test_all_slices_go_to_the_greatest_disagreement(desk: Desk) -> None:
     explorer = desk.explorer
-    explorer.add_model_row("CADS")
-    explorer.add_model_row("MOOSE")
+    add_model_row(explorer, "CADS")
+    add_model_row(explorer, "MOOSE")
     explorer.select(key_of(explorer, "rib_right_5"))
     assert explorer.region == 0
     sizes = [region.n_voxels for region in explorer.regions]
@@ -79,7 +80,7 @@ def test_all_slices_go_to_the_greatest_disagreement(desk: Desk) -> None:
 
 
 def test_stepping_to_a_disagreement_keeps_the_zoom(desk: Desk) -> None:
-    desk.explorer.add_model_row("CADS")
+    add_model_row(desk.explorer, "CADS")
     desk.explorer.select(key_of(desk.explorer, "rib_right_5"))
     node = desk.explorer.layout.slice_nodes()[0]
     node.SetFieldOfView(33.0, 33.0, 1.0)
@@ -90,7 +91,7 @@ def test_stepping_to_a_disagreement_keeps_the_zoom(desk: Desk) -> None:
 @pytest.mark.parametrize("name", ["sternum", "lung_upper_lobe_left", "vertebrae_T3"])
 def test_the_whole_structure_fits_into_every_view(desk: Desk, name: str) -> None:
     explorer = desk.explorer
-    explorer.add_model_row("CADS")
+    add_model_row(explorer, "CADS")
     explorer.select(key_of(explorer, name))
     for drawn in explorer.scan.drawn.values():
         for segment in drawn.segments.get(explorer.selected, ()):
@@ -104,7 +105,7 @@ def test_the_whole_structure_fits_into_every_view(desk: Desk, name: str) -> None
 def test_3d_cameras_frame_the_structure_in_every_row(desk: Desk) -> None:
     explorer = desk.explorer
     for model in ("CADS", "MOOSE"):
-        explorer.add_model_row(model)
+        add_model_row(explorer, model)
     explorer.select(key_of(explorer, "sternum"))
     cameras = explorer.layout.camera_nodes()
     assert len(cameras) == 2
@@ -121,7 +122,7 @@ def test_3d_cameras_frame_the_structure_in_every_row(desk: Desk) -> None:
 def test_surfaces_are_made_only_for_what_a_3d_view_shows_and_once(desk: Desk) -> None:
     explorer = desk.explorer
     explorer.set_views((AXIAL,))
-    explorer.add_model_row("CADS")
+    add_model_row(explorer, "CADS")
     explorer.select(key_of(explorer, "sternum"))
     assert explorer._stage.surfaces.made == 0
     explorer.set_views((AXIAL, THREE_D))
@@ -135,7 +136,7 @@ def test_surfaces_are_made_only_for_what_a_3d_view_shows_and_once(desk: Desk) ->
 def test_neighbours_are_outlines_in_the_slices_whatever_the_views(desk: Desk) -> None:
     explorer = desk.explorer
     explorer.set_views((AXIAL, SAGITTAL))
-    row = explorer.add_model_row("TotalSegmentator 2.6")
+    row = add_model_row(explorer, "TotalSegmentator 2.6")
     explorer.set_style(replace(explorer.style, neighbours=True))
     explorer.select(key_of(explorer, "vertebrae_T3"))
     names = shown_segments(desk, row)["TotalSegmentator 2.6"]
@@ -152,7 +153,7 @@ def test_neighbours_are_outlines_in_the_slices_whatever_the_views(desk: Desk) ->
 
 def test_the_agreement_map_lies_over_the_rows_and_no_other_view(desk: Desk) -> None:
     explorer = desk.explorer
-    explorer.add_model_row("CADS")
+    add_model_row(explorer, "CADS")
     explorer.set_map(True)
     explorer.select(key_of(explorer, "heart"))
     maps = {composite.GetLabelVolumeID() for composite in explorer.layout.composite_nodes()}
@@ -168,13 +169,13 @@ def test_the_agreement_map_lies_over_the_rows_and_no_other_view(desk: Desk) -> N
 def test_adding_a_row_keeps_zoom_place_and_structure(desk: Desk) -> None:
     explorer = desk.explorer
     explorer.set_views((AXIAL,))
-    first = explorer.add_model_row("CADS")
+    first = add_model_row(explorer, "CADS")
     explorer.select(key_of(explorer, "aorta"))
     node = explorer.layout.view_node(first, AXIAL)
     node.SetFieldOfView(77.0, 77.0, 1.0)
     node.SetSliceOffset(node.GetSliceOffset() + 9.0)
     offset = node.GetSliceOffset()
-    second = explorer.add_model_row("MOOSE")
+    second = add_model_row(explorer, "MOOSE")
     for row in (first, second):
         view = explorer.layout.view_node(row, AXIAL)
         assert (view.GetSliceOffset(), view.GetFieldOfView()[0]) == (offset, 77.0)
@@ -184,7 +185,7 @@ def test_adding_a_row_keeps_zoom_place_and_structure(desk: Desk) -> None:
 def test_views_shown_later_go_where_the_others_are(desk: Desk) -> None:
     explorer = desk.explorer
     explorer.set_views((AXIAL,))
-    row = explorer.add_model_row("CADS")
+    row = add_model_row(explorer, "CADS")
     explorer.select(key_of(explorer, "aorta"))
     explorer.set_views((AXIAL, SAGITTAL))
     assert distance_to_slice(explorer.layout.view_node(row, SAGITTAL), explorer.place) < 1e-3
@@ -192,7 +193,7 @@ def test_views_shown_later_go_where_the_others_are(desk: Desk) -> None:
 
 def test_a_whole_group_is_shown_in_every_row_each_structure_in_its_colour(desk: Desk) -> None:
     explorer = desk.explorer
-    rows = [explorer.add_model_row(model) for model in ("TotalSegmentator 2.6", "CADS")]
+    rows = [add_model_row(explorer, model) for model in ("TotalSegmentator 2.6", "CADS")]
     explorer.walk = replace(explorer.walk, group="Ribs")
     explorer.select(explorer.walk.listed[0].key)
     explorer.set_shows_listed(True)
@@ -216,7 +217,7 @@ def test_a_whole_group_is_shown_in_every_row_each_structure_in_its_colour(desk: 
 
 def test_next_finding_goes_to_its_structure_and_place_and_marks_the_rows_of_its_models(desk: Desk) -> None:
     explorer = desk.explorer
-    rows = {model: explorer.add_model_row(model) for model in explorer.scan.drawn}
+    rows = {model: add_model_row(explorer, model) for model in explorer.scan.drawn}
     missing = next(
         number for number, finding in enumerate(explorer.scan.result.findings) if finding.names == ("sternum",)
     )

@@ -6,6 +6,7 @@ import numpy as np
 import vtk
 
 from scene.explorer_fixtures import Desk, key_of
+from scene.explorer_rows import add_consensus_row, add_model_row
 from SegmentationConcordanceLib.agreement.agreement_colors import agreement_steps
 from SegmentationConcordanceLib.exploring.map_legend_html import map_legend_html
 from SegmentationConcordanceLib.exploring.view_kinds import AXIAL, CORONAL
@@ -25,7 +26,7 @@ def test_it_stands_in_the_first_view_and_follows_rows_views_and_structure(desk: 
     explorer = desk.explorer
     explorer.set_views((AXIAL, CORONAL))
     for model in ("CADS", "MOOSE"):
-        explorer.add_model_row(model)
+        add_model_row(explorer, model)
     explorer.select(key_of(explorer, "heart"))  # which four models know
     assert legend(desk, "CSE1R") == []
     explorer.set_map(True)
@@ -48,7 +49,7 @@ def test_it_stands_in_the_first_view_and_follows_rows_views_and_structure(desk: 
 def test_a_structure_is_not_filled_where_the_map_has_its_colours(desk: Desk) -> None:
     explorer = desk.explorer
     explorer.set_views((AXIAL,))
-    explorer.add_model_row("CADS")
+    add_model_row(explorer, "CADS")
     explorer.select(key_of(explorer, "aorta"))
     explorer.set_map(True)
     explorer.views_ready()
@@ -77,13 +78,13 @@ def test_the_map_and_the_consensus_are_made_without_the_volume_too(desk: Desk) -
     """A user deletes it from the scene; what was counted of it stays until it is counted anew."""
     explorer = desk.explorer
     explorer.set_views((AXIAL,))
-    explorer.add_model_row("CADS")
+    add_model_row(explorer, "CADS")
     explorer.set_map(True)
     explorer.select(key_of(explorer, "heart"))
     desk.host.scene.RemoveNode(explorer.volume)
     explorer.select(key_of(explorer, "aorta"))
     maps = [node.GetName() for node in nodes_of_class(desk.host.scene, "vtkMRMLLabelMapVolumeNode")]
     assert maps == ["Agreement on aorta (row)"]
-    explorer.add_consensus_row()
+    add_consensus_row(explorer)
     assert explorer.status(explorer.rows[-1]) == ""
     assert desk.host.errors == []

@@ -8,6 +8,7 @@ import numpy as np
 import vtk
 
 from scene.explorer_fixtures import Desk, key_of
+from scene.explorer_rows import add_overlay_row
 from SegmentationConcordanceLib.exploring.label_placement import Rectangle
 from SegmentationConcordanceLib.exploring.view_kinds import AXIAL, CORONAL, THREE_D
 
@@ -25,7 +26,7 @@ def titles(desk: Desk, view: str) -> list[str]:
 def overlay(desk: Desk, *kinds) -> None:
     """A row of all models, at the heart, which four models know; its views have got their size."""
     desk.explorer.set_views(kinds)
-    desk.explorer.add_overlay_row()
+    add_overlay_row(desk.explorer)
     desk.screen.turn()
     desk.explorer.views_ready()
     desk.explorer.select(key_of(desk.explorer, "heart"))

@@ -8,6 +8,7 @@ import slicer
 import vtk
 
 from imaging.seg_cases import kidney_cyst_spleen, masks_on
+from scene.study.found_segmentations import find_segmentations
 from scene.study_fixtures import Patient, add_ct
 from SegmentationConcordanceLib.imaging.seg_header import read_seg_header
 from SegmentationConcordanceLib.scene.belonging import Belonging, belonging
@@ -15,7 +16,7 @@ from SegmentationConcordanceLib.scene.model_grouping import find_candidates
 from SegmentationConcordanceLib.scene.node_attributes import knowledge_of_node
 from SegmentationConcordanceLib.scene.segmentation_node import label_map_from_node
 from SegmentationConcordanceLib.scene.study.study_loading import load_segmentations
-from SegmentationConcordanceLib.scene.study.study_search import find_segmentations, loaded_instances
+from SegmentationConcordanceLib.scene.study.study_search import loaded_instances
 
 
 @pytest.fixture

@@ -10,11 +10,12 @@ import pytest
 
 from host.dicom_database import ctkDICOMDatabase
 from imaging.seg_cases import seeded_uid
+from scene.study.found_segmentations import find_segmentations
 from scene.study_fixtures import Patient
 from SegmentationConcordanceLib.imaging import seg_header_cache
 from SegmentationConcordanceLib.imaging.seg_header_cache import SegHeaderCache
 from SegmentationConcordanceLib.scene.model_grouping import ModelRule
-from SegmentationConcordanceLib.scene.study.study_search import find_segmentations, loaded_instances, search_steps
+from SegmentationConcordanceLib.scene.study.study_search import loaded_instances, search_steps
 
 
 @pytest.fixture
