@@ -8,7 +8,8 @@ import numpy as np
 
 from ..imaging.geometry import Geometry
 from .comparison import ComparedStructure, Comparison
-from .disputed_regions import disputed_regions, middle_voxel
+from .dispute_depths import middle_voxel
+from .disputed_regions import disputed_regions
 from .models import ModelSegmentation
 
 Place = tuple[float, float, float]

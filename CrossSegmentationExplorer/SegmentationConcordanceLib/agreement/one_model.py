@@ -13,7 +13,7 @@ from ..anatomy.series import counterpart, series_place, side_of
 from . import finding_kinds as kinds
 from .case_facts import CaseFacts
 from .crops import pattern_slices
-from .disputed_regions import middle_voxel
+from .dispute_depths import middle_voxel
 from .fragments import Piece, in_pieces, pieces_of
 from .severity import estimated_depth_mm
 from .suspicion import Suspicion

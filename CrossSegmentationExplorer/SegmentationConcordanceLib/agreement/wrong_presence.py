@@ -10,7 +10,7 @@ from ..anatomy.identity import StructureIdentity
 from ..anatomy.series import side_of
 from . import finding_kinds as kinds
 from .case_facts import CaseFacts
-from .disputed_regions import middle_voxel
+from .dispute_depths import middle_voxel
 from .suspicion import Suspicion
 
 _STOPS_SLICES, _STOPS_STRUCTURES = 3, 2

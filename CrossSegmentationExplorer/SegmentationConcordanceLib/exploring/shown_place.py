@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..agreement.dispute_depths import middle_voxel
 from ..agreement.disputed_place import Place, place_of
-from ..agreement.disputed_regions import DisputedRegion, disputed_regions, middle_voxel
+from ..agreement.disputed_regions import DisputedRegion, disputed_regions
 from .explored_scan import ExploredScan
 
 

@@ -7,13 +7,9 @@ import pytest
 from scipy import ndimage
 
 from SegmentationConcordanceLib.agreement.analysis import Analysis
+from SegmentationConcordanceLib.agreement.dispute_depths import middle_voxel
 from SegmentationConcordanceLib.agreement.disputed_place import disputed_place
-from SegmentationConcordanceLib.agreement.disputed_regions import (
-    DisputedRegion,
-    disputed_regions,
-    middle_voxel,
-    regions_of_voxels,
-)
+from SegmentationConcordanceLib.agreement.disputed_regions import DisputedRegion, disputed_regions, regions_of_voxels
 
 SPACING_KJI = np.array([2.5, 0.9, 0.9])
 
