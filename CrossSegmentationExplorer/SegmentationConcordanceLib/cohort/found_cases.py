@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
-import pydicom
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 from pydicom.misc import is_dicom
 
 from ..anatomy.vocabulary import shipped_vocabularies
+from ..errors import ConcordanceError
+from ..imaging.dicom_files import first_values
 from ..imaging.rtstruct import referenced_series
 from ..imaging.volume_files import is_volume_file, volume_name
 from .case_image import case_name
@@ -108,8 +109,8 @@ def _things(folder: Path, progress: Callable[[str], object]) -> Iterator[tuple[P
 
 def _head(path: Path) -> Dataset | None:
     try:
-        return pydicom.dcmread(path, specific_tags=_TAGS, stop_before_pixels=True) if is_dicom(path) else None
-    except (OSError, InvalidDicomError, ValueError, KeyError, AttributeError):
+        return first_values(path, _TAGS) if is_dicom(path) else None
+    except (ConcordanceError, OSError, InvalidDicomError, ValueError, KeyError, AttributeError):
         return None  # what cannot be read is no image; reading the case says why
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 
-import pydicom
 from pydicom.errors import InvalidDicomError
 
+from ..errors import ConcordanceError
+from ..imaging.dicom_files import first_values
 from ..memory_budget import free_bytes
 from .cases import CohortCase
 from .harmonized_table import files_below
@@ -63,12 +64,12 @@ def _voxels_of(case: CohortCase) -> int:
     try:
         if image.is_dir():
             files = files_below([image])
-            head = pydicom.dcmread(files[0], specific_tags=["Rows", "Columns"], stop_before_pixels=True)
+            head = first_values(files[0], ["Rows", "Columns"])
             return len(files) * int(head.Rows) * int(head.Columns)
         reader = SimpleITK.ImageFileReader()
         reader.SetFileName(str(image))
         reader.ReadImageInformation()
         x, y, z = reader.GetSize()[:3]
         return x * y * z
-    except (InvalidDicomError, OSError, AttributeError, TypeError, ValueError, IndexError, RuntimeError):
+    except (ConcordanceError, InvalidDicomError, OSError, AttributeError, TypeError, ValueError, IndexError, RuntimeError):
         return _UNKNOWN_VOXELS

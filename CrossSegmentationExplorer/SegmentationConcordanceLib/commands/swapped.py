@@ -6,10 +6,10 @@ import itertools
 from collections.abc import Iterable
 from pathlib import Path
 
-import pydicom
 from pydicom.misc import is_dicom
 
 from ..errors import ConcordanceError
+from ..imaging.dicom_files import first_values
 from ..imaging.seg_damage import DAMAGE
 from ..imaging.volume_files import is_volume_file
 
@@ -53,6 +53,6 @@ def _modality(path: Path) -> str:
     try:
         if not is_dicom(path):
             return ""
-        return str(pydicom.dcmread(path, stop_before_pixels=True, specific_tags=["Modality"]).get("Modality", ""))
+        return str(first_values(path, ["Modality"]).get("Modality", ""))
     except DAMAGE:  # whoever reads it will say so
         return ""

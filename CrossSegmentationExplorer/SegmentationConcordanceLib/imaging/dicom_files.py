@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 import os
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import pydicom
 from pydicom.dataset import FileDataset
+from pydicom.filereader import read_partial
+from pydicom.tag import Tag
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from ..errors import UnreadableFileError
@@ -98,6 +101,21 @@ def read_dicom(path: str | os.PathLike[str], *, stop_before_pixels: bool = False
         implicit, _ = dataset.original_encoding
         dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
     return dataset
+
+
+def first_values(path: str | os.PathLike[str], keywords: Sequence[str]) -> FileDataset:
+    """These elements of a file, read no further than to the last of them: the headers of a SEG's frames come later.
+
+    :param keywords: of elements at the top level; one that the file lacks is not in the result.
+    :raises OSError: it cannot be opened. :raises InvalidDicomError: it is no DICOM. Whatever else a damaged file
+        raises passes too: see :data:`~.seg_damage.DAMAGE`.
+    """
+    tags = [Tag(keyword) for keyword in keywords]
+    last = max(tags)
+    with open_dicom(path) as file:
+        is_dicom = begins_as_dicom(file.read(_PREAMBLE + 4))
+        file.seek(0)
+        return read_partial(file, lambda tag, vr, length: tag > last, specific_tags=tags, force=is_dicom)
 
 
 def is_deflated(file: BoundedFile) -> bool:

@@ -14,14 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pydicom
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 
 from ..errors import ConcordanceError, DicomSegError, GeometryMismatchError, UnreadableFileError
+from .dicom_files import first_values, read_dicom
 from .geometry import Geometry
 from .label_map import LabelMap, Segment, smallest_dtype
+from .seg_damage import DAMAGE
 from .seg_described import text_of
 
 RT_STRUCTURE_SET_STORAGE = "1.2.840.10008.5.1.4.1.1.481.3"
@@ -50,8 +51,8 @@ class StructureSet:
 def is_rtstruct(path: Path) -> bool:
     """Whether a DICOM file is an RT Structure Set."""
     try:
-        head = pydicom.dcmread(path, specific_tags=["SOPClassUID", "Modality"], stop_before_pixels=True)
-    except (OSError, InvalidDicomError):
+        head = first_values(path, ["SOPClassUID", "Modality"])
+    except (*DAMAGE, InvalidDicomError):
         return False
     return head.get("SOPClassUID") == RT_STRUCTURE_SET_STORAGE or head.get("Modality") == "RTSTRUCT"
 
@@ -87,7 +88,7 @@ def read_rtstruct(path: str | os.PathLike[str], geometry: Geometry) -> Structure
 
 def _dataset(path: Path) -> Dataset:
     try:
-        return pydicom.dcmread(path)
+        return read_dicom(path)
     except InvalidDicomError as error:
         raise UnreadableFileError(path, "is not a DICOM file", "Give the RT Structure Set.") from error
     except OSError as error:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-import pydicom
-
-from ..imaging.dicom_files import open_dicom
+from ..imaging.dicom_files import first_values
 from .dicom_index import DAMAGE, DicomIndex, Instance
 
 
@@ -29,8 +27,7 @@ def structure_to_open(labels: Counter[str]) -> str:
 
 def _labels(instance: Instance) -> list[str]:
     try:
-        with open_dicom(instance.path) as file:
-            header = pydicom.dcmread(file, stop_before_pixels=True, specific_tags=["SegmentSequence"])
+        header = first_values(instance.path, ["SegmentSequence"])
         return [str(item.get("SegmentLabel", "")) for item in header.get("SegmentSequence", ())]
     except DAMAGE:  # whoever shows it will say so
         return []
