@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import io
 import json
 import shutil
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from coarse_sample import make_coarse_sample
 from made_cases import make_cases
 from made_once import made_once
 from SegmentationConcordanceLib.cli import run
@@ -40,6 +42,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What is imported by now stays: the collector of garbage need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -123,6 +131,12 @@ def refused(concordance) -> Callable[..., str]:
 def sample_cohort(tmp_path_factory: pytest.TempPathFactory) -> Sample:
     """The small sample of the default seed; read only."""
     return made_once(tmp_path_factory, "sample", make_sample)
+
+
+@pytest.fixture(scope="session")
+def coarse_sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    """Two coarse cases of the same sample; read only."""
+    return made_once(tmp_path_factory, "coarse", make_coarse_sample)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from pydicom.errors import InvalidDicomError
 
 from ..errors import ConcordanceError
 from ..imaging.dicom_files import first_values
+from ..imaging.seg_damage import DAMAGE
 from ..memory_budget import free_bytes
 from .cases import CohortCase
 from .harmonized_table import files_below
@@ -71,5 +72,5 @@ def _voxels_of(case: CohortCase) -> int:
         reader.ReadImageInformation()
         x, y, z = reader.GetSize()[:3]
         return x * y * z
-    except (ConcordanceError, InvalidDicomError, OSError, AttributeError, TypeError, ValueError, IndexError, RuntimeError):
+    except (ConcordanceError, InvalidDicomError, *DAMAGE):
         return _UNKNOWN_VOXELS

@@ -87,11 +87,12 @@ def _write_image(layer: np.ndarray, geometry: Geometry, path: Path) -> None:
 def _write_headers(series: ImageSeries, folder: Path) -> None:
     """What dcmqi wants to see of the images, under plain names; a few bytes stand for the pixel data."""
     folder.mkdir()
-    for number, header in enumerate(image_headers(series, Dataset())):
-        for keyword in ("PatientName", "PatientID", "PatientBirthDate", "PatientSex", "StudyDate", "StudyTime"):
-            setattr(header, keyword, "")
-        header.AccessionNumber = header.ReferringPhysicianName = header.StudyID = ""
+    nobody = Dataset()
+    for keyword in ("PatientName", "PatientID", "PatientBirthDate", "PatientSex", "StudyDate", "StudyTime"):
+        setattr(nobody, keyword, "")
+    nobody.AccessionNumber = nobody.ReferringPhysicianName = nobody.StudyID = ""
+    nobody.add_new("PixelData", "OW", b"\0\0")
+    for number, header in enumerate(image_headers(series, nobody)):
         header.file_meta = FileMetaDataset()
         header.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-        header.add_new("PixelData", "OW", b"\0\0")
         dcmwrite(folder / f"{number:05}.dcm", header, enforce_file_format=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pydicom
 from pydicom.dataset import FileDataset
 from pydicom.filereader import read_partial
-from pydicom.tag import Tag
+from pydicom.tag import BaseTag, Tag
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from ..errors import UnreadableFileError
@@ -110,7 +110,7 @@ def first_values(path: str | os.PathLike[str], keywords: Sequence[str]) -> FileD
     :raises OSError: it cannot be opened. :raises InvalidDicomError: it is no DICOM. Whatever else a damaged file
         raises passes too: see :data:`~.seg_damage.DAMAGE`.
     """
-    tags = [Tag(keyword) for keyword in keywords]
+    tags: list[BaseTag | int] = [Tag(keyword) for keyword in keywords]
     last = max(tags)
     with open_dicom(path) as file:
         is_dicom = begins_as_dicom(file.read(_PREAMBLE + 4))

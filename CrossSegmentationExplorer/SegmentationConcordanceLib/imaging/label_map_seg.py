@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -65,8 +64,7 @@ def write_label_map(
         seg.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
     dcmwrite(target, seg, enforce_file_format=True)
     # Datasets know their parents: without this the frames of a large scan stay in memory while they are read back.
-    del seg
-    gc.collect()
+    seg.clear()
 
 
 class _NotCopied(np.ndarray):

@@ -62,24 +62,34 @@ def image_headers(series: ImageSeries, source: Dataset) -> Iterator[Dataset]:
     :param source: patient and study, put into each.
     """
     images = series.geometry
+    shared = _shared_header(series, source)
     normal = images.direction_lps[:, 2]
-    between_columns, between_rows, step = images.spacing_mm
     for depth, uid in zip(images.slice_depths_mm, series.sop_instance_uids):
         header = Dataset()
-        header.update(source)
-        header.SOPClassUID, header.SOPInstanceUID = series.sop_class_uid, uid
-        header.StudyInstanceUID, header.SeriesInstanceUID = series.study_uid, series.series_uid
-        header.FrameOfReferenceUID, header.PositionReferenceIndicator = series.frame_of_reference_uid, ""
-        header.Modality = series.modality
-        header.ImageType = ["ORIGINAL", "PRIMARY", "AXIAL"]
-        header.Rows, header.Columns = images.shape[1:]
-        header.SamplesPerPixel, header.PhotometricInterpretation = 1, "MONOCHROME2"
-        header.BitsAllocated, header.BitsStored, header.HighBit, header.PixelRepresentation = 16, 16, 15, 1
+        header.update(shared)
+        header.SOPInstanceUID = uid
         header.ImagePositionPatient = [_decimal(value) for value in images.origin_lps + depth * normal]
-        header.ImageOrientationPatient = [_decimal(value, 12) for value in images.direction_lps[:, :2].T.ravel()]
-        header.PixelSpacing = [_decimal(between_rows, 12), _decimal(between_columns, 12)]
-        header.SliceThickness = header.SpacingBetweenSlices = _decimal(step, 12)
         yield header
+
+
+def _shared_header(series: ImageSeries, source: Dataset) -> Dataset:
+    """What all images of a series have alike: pydicom checks each value that is set, which takes its time."""
+    images = series.geometry
+    between_columns, between_rows, step = images.spacing_mm
+    header = Dataset()
+    header.update(source)
+    header.SOPClassUID = series.sop_class_uid
+    header.StudyInstanceUID, header.SeriesInstanceUID = series.study_uid, series.series_uid
+    header.FrameOfReferenceUID, header.PositionReferenceIndicator = series.frame_of_reference_uid, ""
+    header.Modality = series.modality
+    header.ImageType = ["ORIGINAL", "PRIMARY", "AXIAL"]
+    header.Rows, header.Columns = images.shape[1:]
+    header.SamplesPerPixel, header.PhotometricInterpretation = 1, "MONOCHROME2"
+    header.BitsAllocated, header.BitsStored, header.HighBit, header.PixelRepresentation = 16, 16, 15, 1
+    header.ImageOrientationPatient = [_decimal(value, 12) for value in images.direction_lps[:, :2].T.ravel()]
+    header.PixelSpacing = [_decimal(between_rows, 12), _decimal(between_columns, 12)]
+    header.SliceThickness = header.SpacingBetweenSlices = _decimal(step, 12)
+    return header
 
 
 def rewrite_head(written: Path, target: Path, description: SegDescription) -> None:

@@ -62,7 +62,7 @@ def by_structure(rows):
     return found.values()
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(scans, fair_options)
 def test_missing_never_wins(arrays, options):
     for rows in by_structure(result_of(arrays, options).agreement):
@@ -77,7 +77,7 @@ def test_missing_never_wins(arrays, options):
             assert order.index(missing) < min(order.index(row) for row in finders)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(scans)
 def test_a_miss_changes_no_number_of_the_others(arrays):
     """One more model that found nothing is as if it were not there."""
@@ -90,7 +90,7 @@ def test_a_miss_changes_no_number_of_the_others(arrays):
         assert [getattr(row, name) for name in numbers] == [getattr(same, name) for name in numbers]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(scans)
 def test_two_models_get_the_same_numbers(arrays):
     for first, second in by_structure(result_of(arrays[:2]).agreement):

@@ -43,7 +43,7 @@ def planes_with_few_labels(draw):
     return planes
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(planes_with_few_labels())
 def test_equals_find_objects(planes):
     numbers = [3, 0, 1, 4, 2]

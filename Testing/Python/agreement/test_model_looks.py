@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from SegmentationConcordanceLib.agreement.model_looks import ModelLook, known_first, looks_of, parsed_look
@@ -54,6 +54,7 @@ def test_a_look_is_that_of_the_name_in_any_order_and_number():
     assert looks_of(["moose", "mine"])["moose"] == looks_of(["MOOSE"])["MOOSE"]
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.text(), min_size=1, max_size=12, unique=True))
 def test_no_two_of_twelve_have_one_colour(names):
     assert len({look.color for look in looks_of(names).values()}) == len(names)

@@ -71,7 +71,7 @@ def planes_of_models(draw):
     return planes, n_structures, n_models
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(planes_of_models())
 def test_equals_counting_voxel_by_voxel(case):
     planes, n_structures, n_models = case

@@ -59,7 +59,7 @@ def result_of(models):
     return Analysis(models, case="", series_uid="").result(OPTIONS)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(volumes)
 def test_values_stay_within_their_bounds(arrays):
     for row in result_of(models_of(arrays)).agreement:
@@ -73,7 +73,7 @@ def test_values_stay_within_their_bounds(arrays):
             assert row.jaccard == pytest.approx(row.dice / (2 - row.dice))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(volumes)
 def test_pairs_are_symmetric(arrays):
     models = models_of(arrays)
@@ -82,20 +82,20 @@ def test_pairs_are_symmetric(arrays):
     assert forward == backward
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(volumes, st.permutations([7, 11, 200]))
 def test_label_numbers_do_not_matter(arrays, labels):
     assert values(result_of(models_of(arrays))) == values(result_of(models_of(arrays, labels)))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(volumes, st.integers(0, 2))
 def test_flips_do_not_matter(arrays, axis):
     flipped = np.flip(arrays, axis + 1)
     assert values(result_of(models_of(arrays))) == values(result_of(models_of(flipped)))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(volumes, st.permutations([0, 1, 2]))
 def test_the_order_of_the_axes_does_not_matter(arrays, order):
     turned = arrays.transpose(0, *(axis + 1 for axis in order))

@@ -21,6 +21,7 @@ def known() -> KnownStructures:
     return KnownStructures.of(load_vocabulary(name) for name in shipped_vocabularies())
 
 
+@functools.cache
 def best(*names: str) -> list[Suggestion | None]:
     """The first suggestion for each label of one map."""
     found = suggest([UnknownLabel(number, name) for number, name in enumerate(names, 1)], known())

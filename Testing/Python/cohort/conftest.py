@@ -8,6 +8,8 @@ import nibabel
 import numpy as np
 import pytest
 
+from SegmentationConcordanceLib.sample.cohort import Sample
+
 AFFINE = np.diag([2.0, 2.0, 2.0, 1.0])
 LIVER, SPLEEN = 5, 1  # in TotalSegmentator 2
 
@@ -43,6 +45,12 @@ model = "totalsegmentator_v2"
 task = "total"
 name = "fast"
 """
+
+
+@pytest.fixture(scope="session")
+def sample_cohort(coarse_sample: Sample) -> Sample:
+    """Here the coarse one: SEGs of it are written in half the time."""
+    return coarse_sample
 
 
 @pytest.fixture

@@ -22,9 +22,18 @@ def idc():
     return Idc()
 
 
+@pytest.fixture(scope="module")
+def studies(idc, table):
+    """Of the index the studies of the table."""
+    index, listed = idc._client.index, [line["series"] for line in lines_of(table)]
+    uids = index["StudyInstanceUID"][index["SeriesInstanceUID"].isin(listed)]
+    return index[index["StudyInstanceUID"].isin(uids)]
+
+
 @pytest.fixture
-def one_index(idc, monkeypatch):
-    """Makes the command use the index that is read already."""
+def one_index(idc, studies, monkeypatch):
+    """Makes the command use the index that is read already, of which a few studies are left."""
+    monkeypatch.setattr(idc._client, "index", studies)
     monkeypatch.setattr(idc_module, "Idc", lambda: idc)
     monkeypatch.setattr("SegmentationConcordanceLib.commands.cohort_idc.Idc", lambda: idc)
 

@@ -20,7 +20,7 @@ from SegmentationConcordanceLib.imaging.leftovers import PREFIX, sweep, temporar
 from SegmentationConcordanceLib.imaging.seg_reader import read_dicom_seg
 
 CASES = ("one", "two", "three", "four")
-_KILLS = 8
+_KILLS = 4
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals and processes: make test on Linux")
 

@@ -9,7 +9,13 @@ import pytest
 from commands.tiny import Tiny
 from made_once import made_once
 from SegmentationConcordanceLib.cli import run
-from SegmentationConcordanceLib.sample.cohort import SampleCase
+from SegmentationConcordanceLib.sample.cohort import Sample, SampleCase
+
+
+@pytest.fixture(scope="session")
+def sample_cohort(coarse_sample) -> Sample:
+    """Here the coarse one: SEGs of it are written in half the time."""
+    return coarse_sample
 
 
 @pytest.fixture(scope="session")

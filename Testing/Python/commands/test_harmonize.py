@@ -149,12 +149,12 @@ def with_label(value, dtype):
 
 
 BAD_VOLUMES = {
-    "half a slice": (moved([0, 0, 2.25]), r"origin off by \(.*\+2\.25\) mm"),
+    "half a slice": (moved([0, 0, 4.5]), r"origin off by \(.*\+4\.5\) mm"),
     "millimetres in plane": (moved([3, 0, 0]), r"origin off by \(-3, \+0, \+0\) mm"),
-    "spacing": (scaled(1.01), "spacing 4.04 x 4 x 4.5 mm, not 4 x 4 x 4.5"),
+    "spacing": (scaled(1.01), "spacing 8.08 x 8 x 9 mm, not 8 x 8 x 9"),
     "more slices": (
         lambda voxels, affine: (np.pad(voxels, ((0, 0), (0, 0), (0, 2))), affine),
-        "shape 96 x 96 x 62 voxels, not 96 x 96 x 60",
+        "shape 48 x 48 x 32 voxels, not 48 x 48 x 30",
     ),
     "four axes": (lambda voxels, affine: (voxels[..., None].repeat(2, axis=3), affine), "has 4 axes"),
     "fractions": (with_label(1.5, np.float32), "1 voxels are no whole numbers, e.g. 1.5"),

@@ -13,7 +13,7 @@ from pydicom.sr.coding import Code
 
 from SegmentationConcordanceLib.reporting.tables import read_agreement
 
-SHAPE = (60, 96, 96)
+SHAPE = (30, 48, 48)
 SPLEEN = {"meaning": "Spleen", "value": "78961009", "name": "Milz"}
 KIDNEY = {"meaning": "Kidney", "value": "64033007", "name": "Niere li"}
 
@@ -44,7 +44,7 @@ def foreign(case, tmp_path_factory):
     images = [pydicom.dcmread(path) for path in case.ct_folder.iterdir()]
     images.sort(key=lambda image: image.ImagePositionPatient[2])
     labels = np.zeros(SHAPE, np.uint8)
-    labels[10:14, 20:30, 40:50], labels[30:33, 50:52, 60:70] = 1, 2
+    labels[4:8, 8:18, 12:22], labels[12:15, 20:22, 20:30] = 1, 2
     seg = highdicom.seg.Segmentation(
         source_images=images,
         pixel_array=labels,
@@ -91,7 +91,7 @@ def test_a_seg_becomes_a_label_map_that_harmonizes_the_models_next_output(
     outcome = concordance(*call, "--model", "foreign", "--labelmaps", maps, "--json")
     assert (outcome.code, outcome.err) == (0, "")
     assert outcome.json()["volumes_ml"] == pytest.approx(
-        {"spleen": 400 * 4 * 4 * 4.5 / 1000, "kidney_left": 60 * 4 * 4 * 4.5 / 1000}
+        {"spleen": 400 * 8 * 8 * 9 / 1000, "kidney_left": 60 * 8 * 8 * 9 / 1000}
     )
     assert dciodvfy(output) == []
     seg = highdicom.seg.segread(output)
