@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import slicer
 import vtk
@@ -35,13 +37,19 @@ _THREE_D_MANAGERS = (
 )
 
 
+@cache
+def _window_class() -> type[vtk.vtkRenderWindow]:
+    """The kind of window that VTK chooses on this machine; it tries the candidates anew for every window."""
+    return type(vtk.vtkRenderWindow())
+
+
 class _View:
     """A render window whose displayable managers follow one view node."""
 
     def __init__(self, factory: vtk.vtkObject, managers: tuple[str, ...], host: SceneHost, size: tuple[int, int]):
         self.size = size
         self.renderer = vtk.vtkRenderer()
-        self.window = vtk.vtkRenderWindow()
+        self.window = _window_class()()
         self.window.SetOffScreenRendering(1)
         self.window.SetMultiSamples(0)
         self.window.SetSize(*size)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+import numpy as np
 import slicer
 
 from SegmentationConcordanceLib.agreement.models import join_label_maps
@@ -38,6 +40,24 @@ def read_case(case: SampleCase) -> ReadCase:
         tasks = (output.task,) if output.task else ()
         label_maps[output.title] = (output.label_map_name, tasks, join_label_maps([label_map], output.title))
     return ReadCase(read_voxels(series), label_maps, series.geometry)
+
+
+def with_structures(case: ReadCase, names: Collection[str]) -> ReadCase:
+    """The same with these structures alone: every view has something to do for each segment of each model."""
+    label_maps = {
+        title: (name, tasks, _with_segments(label_map, names))
+        for title, (name, tasks, label_map) in case.label_maps.items()
+    }
+    return ReadCase(case.voxels, label_maps, case.geometry)
+
+
+def _with_segments(label_map: LabelMap, names: Collection[str]) -> LabelMap:
+    segments = [segment for segment in label_map.segments if segment.name in names]
+    layers = []
+    for number, layer in enumerate(label_map.layers):
+        kept = [segment.label for segment in segments if segment.layer == number]
+        layers.append(np.where(np.isin(layer, kept), layer, 0).astype(layer.dtype))
+    return LabelMap(layers, label_map.geometry, segments)
 
 
 def add_case(scene: slicer.vtkMRMLScene, case: ReadCase) -> slicer.vtkMRMLScalarVolumeNode:

@@ -32,38 +32,38 @@ def assert_looks_like(picture: np.ndarray, name: str) -> None:
     assert (difference > _OFF).mean() < _SHARE
 
 
-def test_six_rows_with_a_missing_structure(desk: Desk) -> None:
-    desk.explorer.set_views((AXIAL, SAGITTAL, THREE_D))
-    for model in desk.explorer.scan.drawn:
-        add_model_row(desk.explorer, model)
-    desk.explorer.select(key_of(desk.explorer, "sternum"))
-    assert_looks_like(desk.screen.mosaic(desk.explorer), "six_rows")
+def test_six_rows_with_a_missing_structure(whole_desk: Desk) -> None:
+    whole_desk.explorer.set_views((AXIAL, SAGITTAL, THREE_D))
+    for model in whole_desk.explorer.scan.drawn:
+        add_model_row(whole_desk.explorer, model)
+    whole_desk.explorer.select(key_of(whole_desk.explorer, "sternum"))
+    assert_looks_like(whole_desk.screen.mosaic(whole_desk.explorer), "six_rows")
 
 
-def test_one_step_shows_the_next_structure_and_not_the_last_one(desk: Desk) -> None:
-    add_model_row(desk.explorer, "TotalSegmentator 2.6")
-    add_model_row(desk.explorer, "Auto3DSeg")
-    desk.explorer.select(key_of(desk.explorer, "vertebrae_T8"))
-    desk.screen.mosaic(desk.explorer)
-    desk.explorer.step(1)
-    assert desk.explorer.selected == key_of(desk.explorer, "sternum")
-    assert_looks_like(desk.screen.mosaic(desk.explorer), "one_step")
+def test_one_step_shows_the_next_structure_and_not_the_last_one(whole_desk: Desk) -> None:
+    add_model_row(whole_desk.explorer, "TotalSegmentator 2.6")
+    add_model_row(whole_desk.explorer, "Auto3DSeg")
+    whole_desk.explorer.select(key_of(whole_desk.explorer, "vertebrae_T8"))
+    whole_desk.screen.mosaic(whole_desk.explorer)
+    whole_desk.explorer.step(1)
+    assert whole_desk.explorer.selected == key_of(whole_desk.explorer, "sternum")
+    assert_looks_like(whole_desk.screen.mosaic(whole_desk.explorer), "one_step")
 
 
-def test_the_overlay_and_the_consensus_with_the_agreement_map(desk: Desk) -> None:
-    add_overlay_row(desk.explorer)
-    add_consensus_row(desk.explorer)
-    desk.explorer.select(key_of(desk.explorer, "heart"))
-    assert_looks_like(desk.screen.mosaic(desk.explorer), "overlay")
-    desk.explorer.set_map(True)
-    assert_looks_like(desk.screen.mosaic(desk.explorer), "agreement_map")
+def test_the_overlay_and_the_consensus_with_the_agreement_map(whole_desk: Desk) -> None:
+    add_overlay_row(whole_desk.explorer)
+    add_consensus_row(whole_desk.explorer)
+    whole_desk.explorer.select(key_of(whole_desk.explorer, "heart"))
+    assert_looks_like(whole_desk.screen.mosaic(whole_desk.explorer), "overlay")
+    whole_desk.explorer.set_map(True)
+    assert_looks_like(whole_desk.screen.mosaic(whole_desk.explorer), "agreement_map")
 
 
-def test_neighbours_are_seen_in_the_slices_and_through_in_3d(desk: Desk) -> None:
-    add_model_row(desk.explorer, "TotalSegmentator 2.6")
-    desk.explorer.set_style(replace(desk.explorer.style, neighbours=True, neighbour_opacity=0.6))
-    desk.explorer.select(key_of(desk.explorer, "vertebrae_T3"))
-    assert_looks_like(desk.screen.mosaic(desk.explorer), "neighbours")
+def test_neighbours_are_seen_in_the_slices_and_through_in_3d(whole_desk: Desk) -> None:
+    add_model_row(whole_desk.explorer, "TotalSegmentator 2.6")
+    whole_desk.explorer.set_style(replace(whole_desk.explorer.style, neighbours=True, neighbour_opacity=0.6))
+    whole_desk.explorer.select(key_of(whole_desk.explorer, "vertebrae_T3"))
+    assert_looks_like(whole_desk.screen.mosaic(whole_desk.explorer), "neighbours")
 
 
 def test_filled_pixels_have_the_colour_of_the_structure_or_of_the_model(desk: Desk) -> None:

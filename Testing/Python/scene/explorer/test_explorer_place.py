@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -180,7 +181,8 @@ def test_nothing_is_drawn_while_a_step_changes_the_views(flat: Desk) -> None:
 @pytest.fixture
 def opened(require_egl: None, scene_host: SceneHost, explored_case: ReadCase) -> Iterator[tuple[ExplorerLogic, Screen]]:
     """The module, entered, with two rows; the screen has been laid out once for the standard views."""
-    add_case(scene_host.scene, explored_case)
+    two = {model: explored_case.label_maps[model] for model in ("CADS", "MOOSE")}
+    add_case(scene_host.scene, replace(explored_case, label_maps=two))
     screen = Screen(scene_host, (381, 113))
     logic = ExplorerLogic(scene_host.scene)
     logic.enter()

@@ -13,14 +13,15 @@ from scene.agreement_scene import SPLEEN_KEY, add_three_models, add_volume, labe
 from scene.explorer_fixtures import Desk, scene_text, segmentation
 from scene.explorer_rows import add_consensus_row, add_model_row, add_overlay_row
 from SegmentationConcordanceLib.errors import ConcordanceError
-from SegmentationConcordanceLib.exploring.view_kinds import AXIAL, VIEW_KINDS
+from SegmentationConcordanceLib.exploring.view_kinds import AXIAL, THREE_D, VIEW_KINDS, ViewKind
 from SegmentationConcordanceLib.scene.explorer.explorer import Explorer
 from SegmentationConcordanceLib.scene.explorer.user_displays import HIDDEN, show_everywhere_again
 from SegmentationConcordanceLib.scene.own_nodes import OWN
 from SegmentationConcordanceLib.scene.segmentation_node import add_segmentation_node
 
 
-def use_everything(explorer: Explorer) -> None:
+def use_everything(explorer: Explorer, kinds: tuple[ViewKind, ...] = (AXIAL, THREE_D)) -> None:
+    explorer.set_views(kinds)
     for model in list(explorer.scan.drawn)[:3]:
         add_model_row(explorer, model)
     add_consensus_row(explorer)
@@ -45,8 +46,7 @@ def test_leaving_gives_back_every_node_and_attribute(desk: Desk) -> None:
     desk.explorer.leave()
     before, nodes = scene_text(scene), desk.host.node_ids()
     explorer = Explorer(desk.volume)
-    explorer.set_views(VIEW_KINDS)
-    use_everything(explorer)
+    use_everything(explorer, VIEW_KINDS)
     desk.screen.mosaic(explorer)
     explorer.leave()
     assert desk.host.node_ids() == nodes

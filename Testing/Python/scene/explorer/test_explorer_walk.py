@@ -11,7 +11,7 @@ from scene.explorer_fixtures import Desk, distance_to_slice, key_of, segmentatio
 from scene.explorer_rows import add_consensus_row, add_model_row, add_overlay_row
 from SegmentationConcordanceLib.exploring.rows import Row
 from SegmentationConcordanceLib.exploring.structure_list import PRESENT
-from SegmentationConcordanceLib.exploring.view_kinds import AXIAL, SAGITTAL, THREE_D
+from SegmentationConcordanceLib.exploring.view_kinds import AXIAL, CORONAL, SAGITTAL, THREE_D
 from SegmentationConcordanceLib.scene.own_nodes import OWN
 
 
@@ -31,6 +31,7 @@ def shown_segments(desk: Desk, row: Row) -> dict[str, list[str]]:
 
 
 def test_a_row_shows_the_structure_of_its_model_and_nothing_else(desk: Desk) -> None:
+    desk.explorer.set_views((AXIAL,))
     rows = [add_model_row(desk.explorer, model) for model in ("TotalSegmentator 2.6", "CADS")]
     desk.explorer.select(key_of(desk.explorer, "sternum"))
     assert shown_segments(desk, rows[0]) == {"TotalSegmentator 2.6": ["sternum"]}
@@ -41,6 +42,7 @@ def test_a_row_shows_the_structure_of_its_model_and_nothing_else(desk: Desk) -> 
 
 
 def test_the_overlay_shows_all_models_as_outlines_each_in_its_colour(desk: Desk) -> None:
+    desk.explorer.set_views((AXIAL,))
     row = add_overlay_row(desk.explorer)
     desk.explorer.select(key_of(desk.explorer, "vertebrae_T3"))
     assert shown_segments(desk, row) == {model: ["vertebrae_T3"] for model in desk.explorer.legend}
@@ -54,6 +56,7 @@ def test_the_overlay_shows_all_models_as_outlines_each_in_its_colour(desk: Desk)
 
 
 def test_what_a_model_lacks_is_said_in_its_row(desk: Desk) -> None:
+    desk.explorer.set_views((AXIAL,))
     models = ("TotalSegmentator 1.5", "TotalSegmentator 2.6", "MOOSE")
     rows = [add_model_row(desk.explorer, model) for model in models]
     consensus, overlay = add_consensus_row(desk.explorer), add_overlay_row(desk.explorer)
@@ -80,6 +83,7 @@ def test_all_slices_go_to_the_greatest_disagreement(desk: Desk) -> None:
 
 
 def test_stepping_to_a_disagreement_keeps_the_zoom(desk: Desk) -> None:
+    desk.explorer.set_views((AXIAL,))
     add_model_row(desk.explorer, "CADS")
     desk.explorer.select(key_of(desk.explorer, "rib_right_5"))
     node = desk.explorer.layout.slice_nodes()[0]
@@ -90,6 +94,7 @@ def test_stepping_to_a_disagreement_keeps_the_zoom(desk: Desk) -> None:
 
 @pytest.mark.parametrize("name", ["sternum", "lung_upper_lobe_left", "vertebrae_T3"])
 def test_the_whole_structure_fits_into_every_view(desk: Desk, name: str) -> None:
+    desk.explorer.set_views((AXIAL, SAGITTAL, CORONAL))
     explorer = desk.explorer
     add_model_row(explorer, "CADS")
     explorer.select(key_of(explorer, name))
@@ -103,6 +108,7 @@ def test_the_whole_structure_fits_into_every_view(desk: Desk, name: str) -> None
 
 
 def test_3d_cameras_frame_the_structure_in_every_row(desk: Desk) -> None:
+    desk.explorer.set_views((THREE_D,))
     explorer = desk.explorer
     for model in ("CADS", "MOOSE"):
         add_model_row(explorer, model)
@@ -152,6 +158,7 @@ def test_neighbours_are_outlines_in_the_slices_whatever_the_views(desk: Desk) ->
 
 
 def test_the_agreement_map_lies_over_the_rows_and_no_other_view(desk: Desk) -> None:
+    desk.explorer.set_views((AXIAL,))
     explorer = desk.explorer
     add_model_row(explorer, "CADS")
     explorer.set_map(True)
@@ -192,6 +199,7 @@ def test_views_shown_later_go_where_the_others_are(desk: Desk) -> None:
 
 
 def test_a_whole_group_is_shown_in_every_row_each_structure_in_its_colour(desk: Desk) -> None:
+    desk.explorer.set_views((AXIAL,))
     explorer = desk.explorer
     rows = [add_model_row(explorer, model) for model in ("TotalSegmentator 2.6", "CADS")]
     explorer.walk = replace(explorer.walk, group="Ribs")
@@ -216,6 +224,7 @@ def test_a_whole_group_is_shown_in_every_row_each_structure_in_its_colour(desk: 
 
 
 def test_next_finding_goes_to_its_structure_and_place_and_marks_the_rows_of_its_models(desk: Desk) -> None:
+    desk.explorer.set_views((AXIAL,))
     explorer = desk.explorer
     rows = {model: add_model_row(explorer, model) for model in explorer.scan.drawn}
     missing = next(
