@@ -6,6 +6,7 @@ time. Ribs and vertebrae are a voxel thick, so tests that measure them take the 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from unittest import mock
@@ -17,9 +18,9 @@ SHAPE, SPACING_MM = (30, 48, 48), (8.0, 8.0, 9.0)
 """Voxels (k, j, i) of its images, and mm along i, j, k."""
 
 
-def make_coarse_sample(folder: Path, seed: int = 2026) -> cohort.Sample:
+def make_coarse_sample(folder: Path, seed: int = 2026, progress: Callable[[str], None] | None = None) -> cohort.Sample:
     """As :func:`make_sample`, of which the plan alone is another."""
     small = plan_of("small")
     coarse = replace(small, patients=small.patients[:2], shape=SHAPE, spacing_mm=SPACING_MM)
     with mock.patch.object(cohort, "plan_of", lambda size: coarse):
-        return cohort.make_sample(folder, seed=seed)
+        return cohort.make_sample(folder, seed=seed, progress=progress)

@@ -86,7 +86,7 @@ def test_init_takes_contours_to_the_series_that_they_were_drawn_on(concordance, 
     shutil.copytree(ct, root / "a")
     shutil.copytree(other, root / "b")
     grid = read_image_series(ct).geometry
-    rtstruct(root / "b" / "rt.dcm", [("Heart", [contour(square(40.5, 60.5), 20, grid)])], uid)
+    rtstruct(root / "b" / "rt.dcm", [("Heart", [contour(square(15.5, 35.5), 15, grid)])], uid)
     assert "2 cases with 1 output\n" in concordance("cohort", "init", root).out
     with (root / "cohort.csv").open(newline="") as stream:
         lines = [(line["ct"], line["segmentation"]) for line in csv.DictReader(stream)]

@@ -16,7 +16,7 @@ def contours(case, tmp_path):
     """A heart of 20 x 20 voxels in one slice, and a structure that nobody knows; the file and the volume of a voxel."""
     series = read_image_series(case.ct_folder)
     structures = [
-        ("Heart", [contour(square(40.5, 60.5), 20, series.geometry)]),
+        ("Heart", [contour(square(15.5, 35.5), 15, series.geometry)]),
         ("PTV 60 Gy", [contour(square(5.5, 8.5), 3, series.geometry)]),
     ]
     path = rtstruct(tmp_path / "rt.dcm", structures, series.series_uid)

@@ -133,9 +133,9 @@ def test_one_reader_alone_has_nobody_to_agree_with(scores):
 
 
 def reading(chance, n_cases, noise):
-    """Scores of four readers on ten structures of each case; quality differs by case and structure."""
+    """Scores of three readers on ten structures of each case; quality differs by case and structure."""
     quality = (chance.normal(0, 0.6, (n_cases, 1)) + chance.normal(0, 0.8, (n_cases, 10))).ravel()
-    return np.clip(np.round(3 + quality[:, None] + chance.normal(0, noise, (quality.size, 4))), 1, 5)
+    return np.clip(np.round(3 + quality[:, None] + chance.normal(0, noise, (quality.size, 3))), 1, 5)
 
 
 @pytest.mark.parametrize("noise", [0.4, 1.0])

@@ -177,7 +177,7 @@ def test_nothing_is_left_when_a_step_fails(tmp_path):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        make_sample(tmp_path / "sample", progress=fail)
+        make_coarse_sample(tmp_path / "sample", progress=fail)
     assert not list(tmp_path.iterdir())
 
 
