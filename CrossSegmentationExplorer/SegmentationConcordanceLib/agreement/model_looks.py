@@ -2,7 +2,9 @@
 
 The colours have a contrast of 3:1 at least with black (scans) and with white (plots). The first six are as far apart as
 such colours can be for normal vision and for people without red, green or blue cones (at least 29 in CIELAB, simulated
-after Machado et al., IEEE TVCG 2009;15:1291); those of the other names at least 16. A symbol tells apart besides.
+after Machado et al., IEEE TVCG 2009;15:1291); those of the other names at least 16. Models that a review hides behind
+letters have six colours of their own, as far apart, and at least 16 from the first six, so that none looks like a model
+that a reader knows. A symbol tells apart besides.
 """
 
 from __future__ import annotations
@@ -25,6 +27,14 @@ _KNOWN = {
     "cads": ("#a500a5", "diamond"),
     "totalsegmentator 1.5": ("#690fff", "cross"),
     "totalsegmentator 2.6": ("#0096ff", "plus"),
+}
+_HIDDEN = {
+    "model a": ("#003cff", "circle"),
+    "model b": ("#f0690f", "square"),
+    "model c": ("#00a587", "triangle"),
+    "model d": ("#c369ff", "diamond"),
+    "model e": ("#695a2d", "cross"),
+    "model f": ("#a52d96", "plus"),
 }
 _OTHERS = (
     "#00695a", "#ff00f0", "#d269c3", "#96964b", "#b40087", "#9600c3", "#0096ff", "#b4870f", "#f00f87", "#690fff",
@@ -65,7 +75,7 @@ def looks_of(models: Iterable[str], kept: Mapping[str, str] | None = None) -> di
     models = list(dict.fromkeys(models))
     looks = {name: look for name in models if (look := parsed_look((kept or {}).get(name, ""))) is not None}
     taken = {look.color for look in looks.values()}
-    for name in sorted(models, key=lambda one: (one.casefold() not in _KNOWN, one.casefold(), one)):
+    for name in sorted(models, key=lambda one: (one.casefold() not in _KNOWN | _HIDDEN, one.casefold(), one)):
         if name in looks:
             continue
         looks[name] = _look(name, taken)
@@ -88,8 +98,9 @@ def parsed_look(text: str) -> ModelLook | None:
 
 
 def _look(name: str, taken: set[str]) -> ModelLook:
-    if name.casefold() in _KNOWN:
-        return ModelLook(*_KNOWN[name.casefold()])
+    of_its_own = _KNOWN.get(name.casefold()) or _HIDDEN.get(name.casefold())
+    if of_its_own:
+        return ModelLook(*of_its_own)
     number = zlib.crc32(name.casefold().encode("utf-8", "surrogatepass"))
     first = number % len(_OTHERS)
     order = _OTHERS[first:] + _OTHERS[:first]

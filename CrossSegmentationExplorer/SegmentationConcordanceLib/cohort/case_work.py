@@ -38,8 +38,8 @@ FORM = f"3 {__version__}"
 other results within a version."""
 DONE, UNCHANGED, FAILED = "done", "unchanged", "failed"
 SEGS = "segmentations"
-_PICTURES = 8
-"""Of so many findings of a case pictures are kept."""
+FEWEST_PICTURES = 8
+"""Of so many findings of a case pictures are kept at least."""
 _FIND, _FETCH, _READ, _HARMONIZE, _COMPARE, _WRITE = "find", "fetch", "read", "harmonize", "compare", "write"
 
 
@@ -49,6 +49,7 @@ class CaseTask:
 
     :param folder: for its results, and for nothing else.
     :param redo: do again what is done.
+    :param pictures: of so many findings pictures are kept.
     """
 
     case: CohortCase
@@ -56,6 +57,7 @@ class CaseTask:
     folder: Path
     harmonize: bool = True
     redo: bool = False
+    pictures: int = FEWEST_PICTURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +302,7 @@ class _Work:
             file = task.case.image if isinstance(image, Geometry) else None
             compared = compare_case(task.case.name, image, runs, task.settings, self.listener, file)
         with _step(_WRITE):
-            pictures = compared.pictures(_PICTURES)
+            pictures = compared.pictures(task.pictures)
             written = compared.write(task.folder, task.settings, self.listener.notes, pictures)
             self.sentence = _sentence(compared.result)
             self._drop_former_segs()

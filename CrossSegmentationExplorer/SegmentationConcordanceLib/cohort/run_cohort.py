@@ -8,7 +8,8 @@ from pathlib import Path
 
 from ..errors import OutputError
 from ..imaging.seg_writer import BINARY
-from .case_work import DONE, FAILED, UNCHANGED, CaseOutcome, CaseTask, work_on_case
+from ..reporting.report import MOST_PICTURES
+from .case_work import DONE, FAILED, FEWEST_PICTURES, UNCHANGED, CaseOutcome, CaseTask, work_on_case
 from .cases import Cohort, Problem
 from .cohort_tables import CohortFiles, write_cohort_tables
 from .listener import Listener
@@ -65,8 +66,10 @@ def run_cohort(
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(output, f"cannot be made ({error.strerror})", "Choose another place.") from error
+    # As many as the page of all can show: of few cases many, of many cases the gravest of each.
+    pictures = max(FEWEST_PICTURES, MOST_PICTURES // max(len(cohort.cases), 1))
     tasks = [
-        CaseTask(case, cohort.settings, output / CASES / case.folder_name, cohort.harmonize, redo)
+        CaseTask(case, cohort.settings, output / CASES / case.folder_name, cohort.harmonize, redo, pictures)
         for case in cohort.cases
     ]
     with one_run_at_a_time(output):

@@ -26,18 +26,18 @@ def answer(agreement: Sequence[AgreementRow], findings: Sequence[Finding]) -> st
     if not findings:
         return f"The {models} models agree on {_counted(of)}."
     start = f"The {models} models agree on {agreed or 'none'} of {_counted(of)}"
-    named = Counter(model for finding in findings if finding.is_blamed for model in finding.models)
-    most = " and ".join(f"{model} ({count})" for model, count in named.most_common(_NAMED))
     if len(findings) == 1:
         return f"{start}; the one finding is {_in_short(findings[0])}."
-    whom = f" (most often named: {most})" if most else ""
-    return f"{start}; the gravest of {len(findings)} findings{whom} is {_in_short(findings[0])}."
+    named = Counter(model for finding in findings if finding.is_blamed for model in finding.models)
+    most = " and ".join(f"{model} ({count})" for model, count in named.most_common(_NAMED))
+    whom = f"; named most often: {most}" if most else ""
+    return f"{start}; the gravest of {len(findings)} findings is {_in_short(findings[0])}{whom}."
 
 
 def _in_short(finding: Finding) -> str:
     """Kind, models and place of a finding, without its numbers."""
     models = " and ".join(finding.models)
-    return f"\u201c{finding.of_kind.title}\u201d in {finding.lead}" + (f", {models}" if models else "")
+    return f"\u201c{finding.of_kind.title}\u201d" + (f" ({models})" if models else "") + f" in {finding.lead}"
 
 
 def _counted(structures: int) -> str:

@@ -20,6 +20,7 @@ from ..agreement.comparison import Comparison
 from ..agreement.crops import patterns_at, structures_at
 from ..agreement.disputed_place import disputed_place
 from ..agreement.finding import Finding
+from ..agreement.finding_kinds import SIDE_SWAPPED
 from .outlines import outline_path
 
 Place = tuple[float, float, float]
@@ -31,6 +32,8 @@ _FIELD_LIMITS_MM = (60.0, 180.0)
 _RADII_IN_FIELD = 4.0
 _STRUCTURES_OF_FINDING = 4
 _STRUCTURES_DRAWN = 3
+_BOTH_SIDES_MM = 360.0
+_CLEARLY_MORE = 1.25
 _JPEG_QUALITY = 75
 _LUNG, _SOFT_TISSUE, _BONE = (-1350.0, 150.0), (-160.0, 240.0), (-300.0, 1100.0)
 _AIR = -500
@@ -65,7 +68,8 @@ class Picture:
     :param place_ras: where the planes meet, in mm.
     :param data: what the page draws: ``structure``; ``structures`` that are drawn; ``models`` that know it
         or have something at the place; ``missed``: indices of those that found nothing of it; ``here``: what each model
-        has at the place; ``mm`` (width and height), ``pixels``, and per plane ``name``, ``sides``, ``image`` (JPEG in
+        has at the place; ``mm`` (width and height), ``pixels``, ``plane``: index of the one that shows the disagreement
+        best; and per plane ``name``, ``sides``, ``across`` (the place, in pixels from the left), ``image`` (JPEG in
         base64, "" without an image) and ``lines``: indices of the models that share a path, it, and the structure's.
     """
 
@@ -95,18 +99,20 @@ class PictureMaker:
                 continue
             compared = [key for key in finding.structures if self._is_compared(key)]
             # Over a cohort findings are told anew from tables, which name other structures first.
+            as_wide = finding.kind == SIDE_SWAPPED
             for structure in compared[:1] if finding.place_ras else compared[:_STRUCTURES_OF_FINDING]:
                 place = finding.place_ras or self._disputed_place(structure)
                 if place is not None and (structure, place) not in made:
-                    made[structure, place] = self.picture(structure, place, compared)
+                    made[structure, place] = self.picture(structure, place, compared, both_sides=as_wide)
         return list(made.values())
 
-    def picture(self, structure: str, place: Place, more: Sequence[str] = ()) -> Picture:
+    def picture(self, structure: str, place: Place, more: Sequence[str] = (), *, both_sides: bool = False) -> Picture:
         """The picture of a place: outlines of a structure, of what the models have there, and of more structures.
 
         :param structure: key of a structure that two or more models know.
         :param place: RAS in mm.
         :param more: keys of others that the finding is about, drawn as long as there are few.
+        :param both_sides: the picture is so wide that it shows the body's other side as well.
         """
         index = self._index[structure]
         voxel = np.rint(self._comparison.geometry.ijk_of(np.array(place) * (-1, -1, 1)))[::-1].astype(int)
@@ -117,12 +123,19 @@ class PictureMaker:
         voters = self._comparison.structures[index].voters
         bits = [bit for bit in range(len(self._comparison.models)) if voters >> bit & 1 or here[bit]]
         volumes = self._comparison.model_counts() * self._comparison.geometry.voxel_volume_ml
-        width = _field_mm(float(volumes[index].max()))
-        grids = [self._grid(place, plane, width) for plane in PLANES]
-        drawn, lines = self._drawn(list(wanted), grids, bits)
+        width = _BOTH_SIDES_MM if both_sides else _field_mm(float(volumes[index].max()))
+        shift = self._to_the_middle(place) if both_sides else 0.0
+        grids = [self._grid(place, plane, width, shift) for plane in PLANES]
+        drawn, lines, disputed = self._drawn(list(wanted), grids, bits)
         planes = [
-            {"name": plane.name, "sides": plane.sides, "image": image, "lines": of_plane}
-            for plane, image, of_plane in zip(PLANES, self._images(grids), lines)
+            {
+                "name": plane.name,
+                "sides": plane.sides,
+                "image": image,
+                "lines": of_plane,
+                "across": round(PIXELS * (0.5 - (shift / width if plane.right[0] else 0.0)), 1),
+            }
+            for plane, image, of_plane in zip(PLANES, self._images(grids, shift / width), lines)
         ]
         names = [structure.name for structure in self._comparison.structures]
         data = {
@@ -133,6 +146,7 @@ class PictureMaker:
             "here": [", ".join(names[one] for one in here[bit]) for bit in bits],
             "mm": round(width, 1),
             "pixels": PIXELS,
+            "plane": telling_plane(disputed),
             "planes": planes,
         }
         return Picture(self._case, structure, place, data)
@@ -143,18 +157,33 @@ class PictureMaker:
     def _disputed_place(self, structure: str) -> Place | None:
         return disputed_place(self._comparison, (), structure)
 
-    def _grid(self, place: Place, plane: PlaneSpec, width_mm: float) -> np.ndarray:
-        """Fractional indices (i, j, k) of the pixels of a plane: float64 (rows, columns, 3)."""
+    def _to_the_middle(self, place: Place) -> float:
+        """From a place to the middle of the scan, in mm along the rows of a plane that goes across the body."""
+        geometry = self._comparison.geometry
+        middle_left = geometry.lps_of((np.array(geometry.shape[::-1]) - 1) / 2)[0]
+        return float(middle_left + place[0])
+
+    def _grid(self, place: Place, plane: PlaneSpec, width_mm: float, shift_mm: float) -> np.ndarray:
+        """Fractional indices (i, j, k) of the pixels of a plane: float64 (rows, columns, 3).
+
+        :param shift_mm: how far the picture's middle is from the place, in planes that go across the body.
+        """
         steps = (np.arange(PIXELS) - (PIXELS - 1) / 2) * width_mm / PIXELS
         right, down = np.array(plane.right), np.array(plane.down)
-        ras = np.array(place) + steps[:, None, None] * down + steps[None, :, None] * right
+        along = steps + (shift_mm if plane.right[0] else 0.0)
+        ras = np.array(place) + steps[:, None, None] * down + along[None, :, None] * right
         return self._comparison.geometry.ijk_of(ras * (-1, -1, 1))
 
-    def _images(self, grids: Sequence[np.ndarray]) -> list[str]:
+    def _images(self, grids: Sequence[np.ndarray], shift: float) -> list[str]:
+        """The image in each plane as JPEG.
+
+        :param shift: how far the picture's middle is from the place, as a share of its width.
+        """
         if self._scan is None:
             return [""] * len(grids)
         sampled = [_sampled(self._scan, grid) for grid in grids]
-        window = _window(sampled[0], self._is_ct)
+        at_place = np.roll(sampled[0], round(PIXELS * shift), axis=1)
+        window = _window(at_place, self._is_ct)
         return [_jpeg(_grey(values, window)) for values in sampled]
 
     @cached_property
@@ -164,28 +193,44 @@ class PictureMaker:
 
     def _drawn(
         self, wanted: Sequence[int], grids: Sequence[np.ndarray], bits: Sequence[int]
-    ) -> tuple[list[int], list[list[Any]]]:
-        """A few of the structures, that are seen in one of the planes; and the lines by plane."""
+    ) -> tuple[list[int], list[list[Any]], list[int]]:
+        """A few of the structures, that are seen in one of the planes; the lines by plane; and how many pixels of each
+        plane some of the models have and others do not.
+        """
         voxels = [np.rint(grid[..., ::-1]).astype(np.int64) for grid in grids]
         drawn: list[int] = []
         lines: list[list[Any]] = [[] for _ in grids]
+        disputed = [0 for _ in grids]
         for index in wanted:
-            of_planes = [self._lines(index, len(drawn), of_plane, bits) for of_plane in voxels]
-            if len(drawn) < _STRUCTURES_DRAWN and any(of_planes):
-                drawn.append(index)
-                for own, more in zip(lines, of_planes):
-                    own += more
-        return drawn, lines
+            patterns = [patterns_at(self._comparison, index, of_plane) for of_plane in voxels]
+            if len(drawn) == _STRUCTURES_DRAWN or not any(one.any() for one in patterns):
+                continue
+            all_of_them = self._comparison.structures[index].voters
+            for number, one in enumerate(patterns):
+                lines[number] += _lines(one, len(drawn), bits)
+                disputed[number] += int(np.count_nonzero((one != 0) & (one != all_of_them)))
+            drawn.append(index)
+        return drawn, lines, disputed
 
-    def _lines(self, index: int, number: int, voxels: np.ndarray, bits: Sequence[int]) -> list[list[Any]]:
-        """The models that have one outline of a structure, it, and the structure's number in the picture."""
-        patterns = patterns_at(self._comparison, index, voxels)
-        paths: dict[str, list[int]] = {}
-        for model, bit in enumerate(bits):
-            path = outline_path((patterns >> bit & 1).astype(bool))
-            if path:
-                paths.setdefault(path, []).append(model)
-        return [[models, path, number] for path, models in paths.items()]
+
+def _lines(patterns: np.ndarray, structure: int, bits: Sequence[int]) -> list[list[Any]]:
+    """The models that have one outline of a structure, it, and the structure's number in the picture."""
+    paths: dict[str, list[int]] = {}
+    for model, bit in enumerate(bits):
+        path = outline_path((patterns >> bit & 1).astype(bool))
+        if path:
+            paths.setdefault(path, []).append(model)
+    return [[models, path, structure] for path, models in paths.items()]
+
+
+def telling_plane(disputed: Sequence[int]) -> int:
+    """The plane to be looked at first: the axial one, unless another shows clearly more of the disagreement.
+
+    :param disputed: by plane, how many pixels are disputed; the axial one first.
+    :returns: its index.
+    """
+    most = int(np.argmax(disputed))
+    return most if disputed[most] > _CLEARLY_MORE * disputed[0] else 0
 
 
 def case_pictures(result: CaseResult, scan: NDArray[np.number] | None, limit: int = PICTURES) -> list[Picture]:

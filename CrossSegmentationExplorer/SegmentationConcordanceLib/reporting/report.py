@@ -61,6 +61,7 @@ _SCRIPTS = (
     "page/dice_color.js",
     "page/pair_map.js",
     "page/matrix.js",
+    "page/map_order.js",
     "page/model_map.js",
     "page/table.js",
     "page/hover.js",

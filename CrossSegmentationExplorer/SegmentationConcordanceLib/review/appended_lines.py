@@ -109,4 +109,4 @@ def _ends_a_line(handle: int, size: int) -> bool:
 
 
 def _not_written(path: Path, what: str, error: OSError) -> OutputError:
-    return OutputError(path, f"{what} cannot be kept there ({error.strerror})", "Choose another review file.")
+    return OutputError(path, f"{what} cannot be kept there ({error.strerror})", "Choose another file.")

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from SegmentationConcordanceLib.agreement.model_looks import ModelLook, known_first, looks_of, parsed_look
+from SegmentationConcordanceLib.review.blinding import blinding
 
 STUDY = ["Auto3DSeg", "MOOSE", "MultiTalent", "CADS", "TotalSegmentator 1.5", "TotalSegmentator 2.6"]
 # Machado, Oliveira and Fernandes 2009, severity 1.0, on linear RGB: no red, no green, no blue cones.
@@ -35,7 +36,9 @@ def seen(rgb, matrix):
     return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 
 
-@pytest.mark.parametrize("name", [*STUDY, *(f"run {n}" for n in range(40))])
+@pytest.mark.parametrize(
+    "name", [*STUDY, *(f"run {n}" for n in range(40)), *(f"Model {letter}" for letter in "ABCDEF")]
+)
 def test_every_colour_is_seen_on_black_and_on_white(name):
     luminance = linear(looks_of([name])[name].rgb) @ [0.2126, 0.7152, 0.0722]
     assert (luminance + 0.05) / 0.05 >= 3 and 1.05 / (luminance + 0.05) >= 3
@@ -46,6 +49,22 @@ def test_the_models_of_the_study_are_told_apart_with_any_colour_vision(matrix):
     colors = [seen(look.rgb, matrix) for look in looks_of(STUDY).values()]
     assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(colors, 2)) > 25
     assert len({look.symbol for look in looks_of(STUDY).values()}) == len(STUDY)
+
+
+@pytest.mark.parametrize("matrix", BLIND.values(), ids=BLIND)
+def test_hidden_models_are_told_apart_with_any_colour_vision(matrix):
+    looks = looks_of(blinding(STUDY, seed=1, case="a", reader="b").aliases.values())
+    colors = [seen(look.rgb, matrix) for look in looks.values()]
+    assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(colors, 2)) > 25
+    assert len({look.symbol for look in looks.values()}) == len(STUDY)
+
+
+def test_no_hidden_model_looks_like_a_model_that_readers_know():
+    hidden, known = (
+        [seen(look.rgb, BLIND["normal"]) for look in looks_of(names).values()]
+        for names in (blinding(STUDY, seed=1, case="a", reader="b").aliases.values(), STUDY)
+    )
+    assert min(np.linalg.norm(a - b) for a in hidden for b in known) > 15
 
 
 def test_a_look_is_that_of_the_name_in_any_order_and_number():

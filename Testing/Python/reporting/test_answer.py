@@ -38,7 +38,7 @@ def test_agreement(agreement_row):
 
 def test_one_finding(agreement_row):
     said = answer(rows_of(agreement_row, "a", "b"), [finding("a", ("MOOSE",))])
-    assert said == "The 2 models agree on 1 of 2 structures; the one finding is “Missing” in a, spleen, MOOSE."
+    assert said == "The 2 models agree on 1 of 2 structures; the one finding is “Missing” (MOOSE) in a, spleen."
 
 
 def test_whom_the_findings_name_counts_those_that_are_blamed(agreement_row):
@@ -50,6 +50,6 @@ def test_whom_the_findings_name_counts_those_that_are_blamed(agreement_row):
     ]
     said = answer(rows_of(agreement_row, "a", "b", "c", "d"), findings)
     assert said == (
-        "The 2 models agree on 2 of 4 structures; the gravest of 4 findings (most often named: MOOSE (3) and CADS (1)) "
-        "is “Missing” in a, spleen, MOOSE."
+        "The 2 models agree on 2 of 4 structures; the gravest of 4 findings is “Missing” (MOOSE) in a, spleen; "
+        "named most often: MOOSE (3) and CADS (1)."
     )

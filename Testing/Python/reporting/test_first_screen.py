@@ -11,6 +11,7 @@ import pytest
 import SimpleITK
 
 from reporting.report_views import address, download, table
+from SegmentationConcordanceLib.agreement.finding import Finding
 from SegmentationConcordanceLib.reporting.pictures import PIXELS, PLANES, Picture
 from SegmentationConcordanceLib.reporting.report import write_report
 
@@ -68,6 +69,58 @@ def test_the_map_marks_failures_with_signs_and_greys_what_is_cut(first):
     first.evaluate("location.hash = '#case=b'")
     first.locator("#case-table tbody tr").first.wait_for()
     assert "cut" in cell(first, "spleen", "CADS").get_attribute("class").split()
+
+
+def cut_and_whole(agreement_row):
+    """A lobe that the scan cuts, with a grave failure; and a spleen with a light one."""
+    return [
+        agreement_row(
+            structure=name, structure_key=name, model=model, status=status, severity=severity, dice=0.5, case="a"
+        )
+        for name, status, grave in (("spleen", "ok", 10.0), ("lobe", "truncated", 300.0))
+        for model, severity in (("MOOSE", grave), ("CADS", 1.0))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("is_cut", "order"), [(None, ["spleen", "lobe"]), (True, ["spleen", "lobe"]), (False, ["lobe", "spleen"])]
+)
+def test_what_the_scan_cuts_comes_last_but_for_what_a_finding_names(
+    browser_page, agreement_row, tmp_path, is_cut, order
+):
+    found = Finding(
+        kind="side_swapped", case="a", structures=("lobe",), names=("lobe",), models=("MOOSE",), sentence="a: it",
+        lead="a", is_cut=bool(is_cut),
+    )  # fmt: skip
+    findings = [] if is_cut is None else [found]
+    write_report(tmp_path / "page.html", cut_and_whole(agreement_row), title="Cut", findings=findings)
+    page = browser_page.open(tmp_path / "page.html")
+    assert page.locator("#map thead th").all_inner_texts() == order
+
+
+def test_a_finding_without_a_picture_says_so_where_others_have_one(browser_page, rows, jpeg, tmp_path):
+    pictures = [picture(jpeg, "b", LIVER, "liver", ["MOOSE", "CADS"], missed=[1])]
+    write_report(tmp_path / "page.html", rows, title="One", pictures=pictures)
+    page = browser_page.open(tmp_path / "page.html")
+    cards = page.locator("#findings li")
+    without = cards.count() - page.locator("#findings .thumbnail").count()
+    assert without == page.locator("#findings .none-kept", has_text="no picture").count() > 0
+    said = page.locator("#findings-without").inner_text()
+    assert said.strip() == (
+        f"{without} finding{'s' if without > 1 else ''} without a picture: only the gravest of a case have one."
+    )
+
+
+def test_many_notes_are_folded_and_open_on_paper(browser_page, rows, tmp_path):
+    write_report(tmp_path / "page.html", rows, title="Notes", notes=["one", "two"])
+    page = browser_page.open(tmp_path / "page.html")
+    assert page.locator("#notes summary").inner_text() == "3 notes on what was compared"
+    assert not page.locator("#notes li", has_text="two").is_visible()
+    page.locator("#notes summary").press("Enter")
+    assert page.locator("#notes li", has_text="two").is_visible()
+    page.locator("#notes summary").press("Enter")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("#notes li").all_inner_texts()[:2] == ["one", "two"]
 
 
 def test_nobody_fails_who_finds_nothing_where_most_others_find_nothing(browser_page, agreement_row, tmp_path):

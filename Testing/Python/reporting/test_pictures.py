@@ -16,7 +16,7 @@ from SegmentationConcordanceLib.anatomy.vocabulary import load_vocabulary
 from SegmentationConcordanceLib.imaging.geometry import Geometry
 from SegmentationConcordanceLib.imaging.label_map import LabelMap, Segment
 from SegmentationConcordanceLib.reporting.outlines import outline_path
-from SegmentationConcordanceLib.reporting.pictures import PIXELS, PictureMaker, pictures_of_findings
+from SegmentationConcordanceLib.reporting.pictures import PIXELS, PictureMaker, pictures_of_findings, telling_plane
 
 
 def mask(*rows):
@@ -111,6 +111,42 @@ def test_the_image_below_the_outlines_is_of_the_same_plane(case, tmp_path):
     border = round((0.5 - 5 / 60) * PIXELS)
     assert grey[:, : border - 6].max() < 20
     assert grey[:, border + 6 :].min() > 100
+
+
+def test_sides_that_are_swapped_are_seen_both_and_the_tick_is_at_the_place(case):
+    """The middle of the scan is LPS x = 0; the place is 5 mm to the patient's left of it: right of the middle."""
+    comparison, scan = case
+    (key,) = (structure.key for structure in comparison.structures)
+    (picture,) = PictureMaker("a", comparison, scan).of_findings(
+        [finding(kind="side_swapped", structures=(key,), place_ras=(-5.0, 0.0, 0.0))]
+    )
+    assert picture.data["mm"] == 360.0
+    pixel_mm = 360 / PIXELS
+    axial, coronal, sagittal = picture.data["planes"]
+    assert axial["across"] == coronal["across"] == pytest.approx(PIXELS / 2 + 5 / pixel_mm)
+    assert sagittal["across"] == PIXELS / 2
+    left, _, right, _ = box_of(axial["lines"][0][1])
+    assert (np.array([left, right]) - PIXELS / 2) * pixel_mm == pytest.approx([-5.5, 15.5], abs=pixel_mm)
+
+
+@pytest.mark.parametrize(
+    ("disputed", "plane"), [((10, 10, 10), 0), ((10, 12, 12), 0), ((10, 13, 20), 2), ((0, 3, 0), 1), ((0, 0, 0), 0)]
+)
+def test_the_axial_plane_comes_first_unless_another_shows_clearly_more(disputed, plane):
+    assert telling_plane(disputed) == plane
+
+
+def test_of_a_flat_disagreement_the_plane_that_shows_its_face_comes_first(liver):
+    """A plate of 2 mm across the body's axis that B does not have: all of it is in one axial slice beside the place's,
+    where nothing is disputed; the sagittal and coronal planes cut through it."""
+    geometry = Geometry((61, 61, 61), np.diag([1.0, 1.0, 1.0, 1.0]))
+    k, _, i = np.indices(geometry.shape)
+    base = ((k >= 20) & (k < 40) & (i >= 20) & (i < 40)).astype(np.uint8)
+    more = base | ((k == 40) & (i >= 20) & (i < 40)).astype(np.uint8)
+    comparison = compare_models([model("A", more, liver, geometry), model("B", base, liver, geometry)])
+    (key,) = (structure.key for structure in comparison.structures)
+    data = PictureMaker("a", comparison, None).picture(key, (-30.0, -30.0, 39.0)).data
+    assert data["planes"][data["plane"]]["name"] == "sagittal"
 
 
 def test_without_an_image_there_are_outlines_alone(case):

@@ -16,7 +16,7 @@ def test_the_head_says_what_was_compared(page):
     assert page.title() == page.locator("h1").inner_text() == "Two cases"
     assert page.locator("#answer").inner_text() == (
         "The 3 models agree on none of 2 structures; "
-        "the gravest of 3 findings is “Missing” in b, liver, CADS and MOOSE."
+        "the gravest of 3 findings is “Missing” (CADS and MOOSE) in b, liver."
     )
     assert page.locator("#compared dd").all_inner_texts() == [
         "2a, b",
@@ -28,7 +28,7 @@ def test_the_head_says_what_was_compared(page):
         "A note.",
         "Worst first is estimated from volumes and Dice where the tables hold no depth of the disagreement.",
     ]
-    assert page.locator("#findings li").first.inner_text() == "b, liver: CADS found nothing, MOOSE did."
+    assert page.locator("#findings li").first.inner_text() == "Missing\nb, liver: CADS found nothing, MOOSE did."
     assert page.locator("[data-intersection]:visible").count() == 4
     assert page.locator("#pairs td").all_inner_texts()[1:] == ["–", "0.750", "0.750", "0.750", "–", "0.750"]
     assert [text.strip() for text in page.locator("#vocabulary li").all_inner_texts()] == [
@@ -87,7 +87,7 @@ def test_the_words_on_pairs_head_the_findings_only_where_there_are_pairs(
     write_report(tmp_path / "page.html", rows, [pairwise_row(dice=0.8)] if with_pairs else [], title="Pairs")
     page = browser_page.open(tmp_path / "page.html")
     said = page.locator("#findings-caption").inner_text()
-    assert "The words open its structures" in said
+    assert "Click the words for its structures" in said
     assert ("Pairwise Dice" in said) == with_pairs
 
 

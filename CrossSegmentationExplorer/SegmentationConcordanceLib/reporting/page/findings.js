@@ -20,9 +20,13 @@ function showFindings(data, table, none) {
   window.addEventListener("beforeprint", () => {
     for (const card of cards) card.querySelector(".thumbnail")?.drawNow();
   });
-  const withPicture = findings.filter(({ picture }) => picture !== null);
+  const withPicture = findings.filter(hasPicture);
   byId("findings-pictures").hidden = withPicture.length === 0;
   byId("findings").classList.toggle("with-pictures", withPicture.length > 0);
+  const without = withPicture.length ? findings.length - withPicture.length : 0;
+  byId("findings-without").hidden = without === 0;
+  const words = `${plural(without, "finding")} without a picture: only the gravest of a case have one. `;
+  byId("findings-without").textContent = words;
   if (withPicture.length) byId("findings-legend").append(...linesLegend(table.models, table.looks));
   byId("findings-caption").hidden = findings.length === 0;
   if (findings.length === 0) byId("findings").replaceWith(element("p", {}, none));
@@ -30,15 +34,19 @@ function showFindings(data, table, none) {
 }
 
 function findingCard(finding, number, table, first) {
-  const { text, lead, case: name, structures, model, picture } = finding;
+  const { text, lead, title, case: name, structures, model } = finding;
   const choice = { ...first, structure: new Set(structures), selected: [name, structures[0], model] };
   const link = element("a", { href: `#${choiceToHash(choice, first)}`, "data-show": "dice-section" });
-  link.append(element("b", {}, lead), text.slice(lead.length));
+  link.append(element("span", { class: "kind" }, title), element("b", {}, lead), text.slice(lead.length));
   const card = element("li", {}, link);
-  if (picture !== null && picture !== undefined) card.prepend(pictureButton(finding, table));
-  else card.classList.add("no-picture");
+  if (hasPicture(finding)) card.prepend(pictureButton(finding, table));
+  else card.prepend(element("span", { class: "none-kept" }, "no picture"));
   card.value = number + 1;
   return card;
+}
+
+function hasPicture({ picture }) {
+  return picture !== null && picture !== undefined;
 }
 
 function pictureButton(finding, table) {
@@ -47,7 +55,8 @@ function pictureButton(finding, table) {
   button.addEventListener("click", () => openEnlarged(finding));
   button.drawNow = () => {
     const picture = button.firstChild ? null : pictureAt(finding.picture);
-    if (picture) button.append(planePicture(picture, picture.planes[0], table.looks, { strong: finding.models }));
+    const plane = picture?.planes[picture.plane ?? 0];
+    if (plane) button.append(planePicture(picture, plane, table.looks, { strong: finding.models }));
   };
   whenSeen(button, button.drawNow);
   return button;

@@ -16,9 +16,10 @@ const MARKS = [
 ];
 
 function makeModelMap(findings, change) {
-  const state = { named: namedInFindings(findings), change, view: null, whole: false, columns: 0 };
+  const state = { named: namedInFindings(findings), change, view: null, worst: [], whole: false, columns: 0 };
   const draw = (view) => {
     state.view = view;
+    state.worst = structuresOfMap(view, findings);
     drawModelMap(state);
   };
   byId("map-all").addEventListener("click", () => {
@@ -33,7 +34,8 @@ function makeModelMap(findings, change) {
     state.printed = on;
     again();
   };
-  return { id: "map", draw, print, csv: modelMapCsv, picture: () => tablesSvg(allOf("#map table")) };
+  const csv = (view) => modelMapCsv(view, structuresOfMap(view, findings));
+  return { id: "map", draw, print, csv, picture: () => tablesSvg(allOf("#map table")) };
 }
 
 /** By structure and model, whether a finding names them, and of which kind. */
@@ -75,19 +77,19 @@ function drawModelMap(state) {
   const step = upright ? MAP_LINES_ON_PHONES : state.columns;
   const all = state.whole || state.printed;
   const parts = [];
-  for (let from = 0; from < view.worst.length && (all || from === 0); from += upright && all ? Infinity : step) {
-    const structures = view.worst.slice(from, upright && all ? undefined : from + step);
+  for (let from = 0; from < state.worst.length && (all || from === 0); from += upright && all ? Infinity : step) {
+    const structures = state.worst.slice(from, upright && all ? undefined : from + step);
     parts.push((upright ? mapOnPhone : mapInRows)(state, structures));
   }
   byId("map").replaceChildren(...parts);
   for (const table of parts) rove(table);
-  const left = view.worst.length - step;
+  const left = state.worst.length - step;
   byId("map-all").hidden = left <= 0;
   byId("map-all").setAttribute("aria-expanded", String(state.whole));
   byId("map-all").textContent = state.whole
     ? "Show the worst alone"
-    : `Show ${plural(left, "more structure")}, in which agreement is better`;
-  byId("map-note").textContent = view.worst.length || !view.table.count ? "" : NOTHING_PASSES;
+    : `Show ${plural(left, "more structure")}`;
+  byId("map-note").textContent = state.worst.length || !view.table.count ? "" : NOTHING_PASSES;
 }
 
 /** A row for each model, a column for each structure. */
@@ -97,7 +99,11 @@ function mapInRows(state, structures) {
   const body = view.models.map((model) =>
     element("tr", {}, modelHeading(view, model, "row"), ...structures.map((one) => mapCell(state, one, model))),
   );
-  return element("table", { class: "model-map" }, element("thead", {}, head), element("tbody", {}, ...body));
+  // Parts of the map have columns of one width, and few structures do not fill the page.
+  const share = structures.length / Math.min(state.columns, state.worst.length);
+  const width = `min(calc(11.5rem + (100% - 11.5rem) * ${share}), calc(11.5rem + ${2.8 * structures.length}rem))`;
+  const look = { class: "model-map", style: `width: ${width}` };
+  return element("table", look, element("thead", {}, head), element("tbody", {}, ...body));
 }
 
 /** A row for each structure, a column for each model. */
@@ -185,8 +191,8 @@ function isCutRow(row) {
   return row.status === "truncated";
 }
 
-function modelMapCsv(view) {
-  const lines = view.worst.flatMap((structure) =>
+function modelMapCsv(view, structures) {
+  const lines = structures.flatMap((structure) =>
     view.models.map((model) => {
       const cell = cellAt(view, structure, model);
       const row = cell && rowAt(view.table, cell.worst);

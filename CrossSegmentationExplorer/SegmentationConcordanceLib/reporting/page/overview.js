@@ -1,6 +1,8 @@
 "use strict";
 // The answer, what was compared, and which model does not know what.
 
+const NOTES_AT_ONCE = 2;
+
 function showOverview(data, table, caseFacts, cache) {
   byId("answer").textContent = data.answer;
   const { cases, models } = table;
@@ -20,8 +22,19 @@ function showOverview(data, table, caseFacts, cache) {
   showFindings(data, table, compared ? data.no_finding : "There is nothing to compare.");
   byId("findings-blame").hidden = data.pairs.pairs.length === 0;
   showVocabulary(table, cache);
-  byId("notes").append(...data.notes.map((note) => element("li", {}, note)));
-  byId("notes").hidden = data.notes.length === 0;
+  showNotes(data.notes);
+}
+
+/** A few notes are read at once; many, as a cohort has, are folded. On paper all are there. */
+function showNotes(notes) {
+  const box = byId("notes");
+  box.hidden = notes.length === 0;
+  box.open = notes.length <= NOTES_AT_ONCE;
+  const summary = box.querySelector("summary");
+  summary.textContent = `${plural(notes.length, "note")} on what was compared`;
+  summary.hidden = box.open;
+  box.querySelector("ul").append(...notes.map((note) => element("li", {}, note)));
+  window.addEventListener("beforeprint", () => (box.open = true));
 }
 
 function aboutConsensus([first, ...others]) {

@@ -53,7 +53,7 @@ function planePicture(picture, plane, looks, { models = null, strong = [] } = {}
     if (models && !models.includes(model)) continue;
     svg.append(outline(path, looks.get(model)?.color ?? "#fff", isStrong(number), DASHES[structure % DASHES.length]));
   }
-  svg.append(...placeTicks(pixels), ...sideLetters(plane.sides, pixels));
+  svg.append(...placeTicks(pixels, plane.across ?? pixels / 2), ...sideLetters(plane.sides, pixels));
   const seen = models ? listed(models) : "all models";
   svg.setAttribute("aria-label", `${readable(picture.structure)}, ${plane.name}, ${Math.round(mm)} mm wide: ${seen}`);
   return svg;
@@ -69,9 +69,9 @@ function outline(d, stroke, isStrong, dashes) {
 }
 
 /** Ticks at the edges, which point at the finding's place without hiding it. */
-function placeTicks(pixels) {
+function placeTicks(pixels, across) {
   const [half, far] = [pixels / 2, pixels - 5];
-  const d = `M${half} 0v5M${half} ${far}v5M0 ${half}h5M${far} ${half}h5`;
+  const d = `M${across} 0v5M${across} ${far}v5M0 ${half}h5M${far} ${half}h5`;
   return [svgElement("path", { d, stroke: "#fff", "stroke-width": 1, fill: "none" })];
 }
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import slicer
 
 from ...agreement.correction import corrected_structures
+from ...agreement.finding_sentences import readable
 from ...anatomy.identity import structure_identity
 from ...anatomy.terminology import terminology_text
 from ...errors import ConcordanceError
@@ -47,6 +48,11 @@ class _Begun:
     segment_id: str
     identity: SegIdentity
     since: float
+
+    @property
+    def what(self) -> str:
+        """The structure and the model in words."""
+        return f"{readable(self.subject.structure)} of {self.subject.model}"
 
 
 class CorrectionDesk:
@@ -102,7 +108,7 @@ class CorrectionDesk:
         if self._begun is None or self.copy is None:
             return self.told
         minutes, seconds = divmod(int(self._clock() - self._begun.since), 60)
-        return f"Correcting {self._begun.subject.structure} of {self._begun.subject.model} since {minutes}:{seconds:02}"
+        return f"Correcting {self._begun.what} since {minutes}:{seconds:02}"
 
     def begin(self) -> slicer.vtkMRMLSegmentationNode:
         """Copy the segmentation of the model and structure that are judged next; the time counts from now on.
@@ -159,7 +165,7 @@ class CorrectionDesk:
         spent = replace(begun.origin, seconds=seconds, file=path.name, time=utc_now())
         found = corrections_of(measured, spent)
         if not found:
-            fact = f"{begun.subject.structure} of {begun.subject.model} is as it was"
+            fact = f"{begun.what} is as it was"
             raise ConcordanceError("correction", fact, "Edit it first, or abandon the correction.")
         changed = {one.structure_key for one in found}
         segments = tuple(
@@ -177,7 +183,7 @@ class CorrectionDesk:
         )
         for one in found:
             append_correction(begun.folder / CORRECTIONS_FILE, one)
-        self.told = "\n".join([*(f"{one.structure}: {one.text}" for one in found), f"Saved as {path.name}."])
+        self.told = "\n".join([*(f"{readable(one.structure)}: {one.text}" for one in found), f"Saved as {path.name}."])
         self._end()
         return found
 
@@ -193,8 +199,7 @@ class CorrectionDesk:
         :raises ConcordanceError: something is being corrected.
         """
         if self._begun is not None and self.is_on:
-            what = f"{self._begun.subject.structure} of {self._begun.subject.model}"
-            raise ConcordanceError(what, "is being corrected", remedy)
+            raise ConcordanceError(self._begun.what, "is being corrected", remedy)
 
     def _end(self) -> None:
         remove_own(self.copy)
