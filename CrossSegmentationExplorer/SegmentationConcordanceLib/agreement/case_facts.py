@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from .boxes import Box
 from .comparison import Comparison
 from .confusion import Confusion, count_confusion
-from .crops import pattern_crop
+from .crops import in_blocks, pattern_crop
 from .disputed_regions import DisputedRegion, disputed_regions
 from .severity import Apart
+from .surfaces import surface_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,9 @@ class CaseFacts:
     apart: Mapping[tuple[str, str], Apart] = field(default_factory=dict)
     _regions: dict[int, tuple[DisputedRegion, ...]] = field(default_factory=dict)
     _extents: dict[int, Extent] = field(default_factory=dict)
+    _blocks: dict[int, NDArray[np.unsignedinteger]] = field(default_factory=dict)
+    _others_areas: dict[tuple[int, int], float] = field(default_factory=dict)
+    _others_volumes: dict[tuple[int, int], float] = field(default_factory=dict)
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -93,8 +97,21 @@ class CaseFacts:
         :param index: of the structure.
         :param bit: of the model that is left out.
         """
-        found = [self.volumes[index, other] for other in self.others(index, bit) if self.volumes[index, other]]
-        return float(np.median(found)) if found else 0.0
+        if (index, bit) not in self._others_volumes:
+            found = [self.volumes[index, other] for other in self.others(index, bit) if self.volumes[index, other]]
+            self._others_volumes[index, bit] = float(np.median(found)) if found else 0.0
+        return self._others_volumes[index, bit]
+
+    def others_area_mm2(self, index: int, bit: int) -> float:
+        """Surface of what most of the other models that found a structure mark.
+
+        :param index: of a structure that has a box.
+        :param bit: of the model that is left out.
+        """
+        if (index, bit) not in self._others_areas:
+            most = self.most_of(index, [other for other in self.others(index, bit) if self.found[index, other]])
+            self._others_areas[index, bit] = surface_of(most, self.spacing_kji.tolist()).area_mm2
+        return self._others_areas[index, bit]
 
     def added_and_lost(self, index: int, bit: int) -> tuple[float, float]:
         """Voxels that the model adds to those that most of the others mark, and that it leaves out.
@@ -104,9 +121,8 @@ class CaseFacts:
         :returns: two counts of voxels; (0, 0) where all agree.
         """
         others = self.others(index, bit)
-        members = self.comparison.pattern_members()
-        most = 2 * members[:, others].sum(axis=1) > len(others)
-        own = members[:, bit] > 0
+        most = self._carried_by_most(others)
+        own = self.comparison.pattern_members()[:, bit] > 0
         counts = self.comparison.counts[index]
         return float(counts[own & ~most].sum()), float(counts[~own & most].sum())
 
@@ -148,21 +164,21 @@ class CaseFacts:
         some = (region for region in regions if region.minority & bits)
         return next(exact, None) or next(some, None) or next(iter(regions), None)
 
-    def patterns(self, index: int) -> NDArray[np.uint16]:
-        """The votes in the structure's box, uint16 (k, j, i)."""
+    def patterns(self, index: int) -> NDArray[np.unsignedinteger]:
+        """The votes in the structure's box, see :func:`pattern_crop`."""
         return pattern_crop(self.comparison, index, self.known_box(index))
 
-    def votes(self, index: int, bits: Iterable[int]) -> NDArray[np.uint8]:
-        """How many of these models mark each voxel of the structure's box, uint8 (k, j, i).
+    def most_of(self, index: int, bits: Sequence[int]) -> NDArray[np.bool_]:
+        """Where more than half of these models mark the structure, bool (k, j, i) of its box.
 
         :param index: of a structure that has a box.
         :param bits: of the models.
         """
-        patterns = self.patterns(index)
-        votes = np.zeros(patterns.shape, dtype=np.uint8)
-        for bit in bits:
-            votes += (patterns >> bit & 1).astype(np.uint8)
-        return votes
+        return self._carried_by_most(bits)[self.patterns(index)]
+
+    def _carried_by_most(self, bits: Sequence[int]) -> NDArray[np.bool_]:
+        """[pattern] is whether more than half of these models belong to it."""
+        return 2 * self.comparison.pattern_members()[:, bits].sum(axis=1) > len(bits)
 
     def has_voxel(self, index: int, bit: int, voxel: tuple[int, int, int]) -> bool:
         """Whether a model marks a voxel (k, j, i) of the scan as a structure.
@@ -178,15 +194,30 @@ class CaseFacts:
     def extent(self, index: int) -> Extent:
         """The slices in which each model has a structure."""
         if index not in self._extents:
-            box, slices = self.box(index), {}
-            if box is not None:
-                along = np.bitwise_or.reduce(self.patterns(index).reshape(box.upper[0] - box.lower[0], -1), axis=1)
-                for bit in range(len(self.models)):
-                    there = np.flatnonzero(along >> bit & 1)
-                    if there.size:
-                        slices[bit] = (box.lower[0] + int(there[0]), box.lower[0] + int(there[-1]))
-            self._extents[index] = Extent(slices)
+            self._look_at(index)
         return self._extents[index]
+
+    def blocks(self, index: int) -> NDArray[np.unsignedinteger]:
+        """The votes in the structure's box, those of two by two by two voxels joined: who marks any of them.
+
+        :param index: of a structure that has a box.
+        """
+        if index not in self._blocks:
+            self._look_at(index)
+        return self._blocks[index]
+
+    def _look_at(self, index: int) -> None:
+        """Extent and blocks from one look at the voxels."""
+        box, slices = self.box(index), {}
+        if box is not None:
+            patterns = self.patterns(index)
+            along = np.bitwise_or.reduce(patterns.reshape(len(patterns), -1), axis=1)
+            for bit in range(len(self.models)):
+                there = np.flatnonzero(along >> bit & 1)
+                if there.size:
+                    slices[bit] = (box.lower[0] + int(there[0]), box.lower[0] + int(there[-1]))
+            self._blocks[index] = in_blocks(patterns, np.bitwise_or)
+        self._extents[index] = Extent(slices)
 
     @cached_property
     def confusion(self) -> Confusion:

@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 from .comparison import Comparison
 from .patterns import Plane
 
-_CHUNK_VOXELS = 1 << 21
+_CHUNK_VOXELS = 1 << 19
+_ROW = 8  # voxels that are looked at together
+
+_Named = tuple[NDArray[np.unsignedinteger], NDArray[np.uint16]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +50,9 @@ def count_confusion(comparison: Comparison) -> Confusion:
     flat = [[(np.ascontiguousarray(p.voxels).reshape(-1), _table(p, comparison)) for p in own] for own in planes]
     total = flat[0][0][0].size
     for start in range(0, total, _CHUNK_VOXELS):
-        names = [_names(own, slice(start, start + _CHUNK_VOXELS)) for own in flat]
+        part = slice(start, start + _CHUNK_VOXELS)
+        labelled = _labelled([[(voxels[part], table) for voxels, table in own] for own in flat])
+        names = [_names(own) for own in labelled]
         first = names[0][0]
         differs = np.zeros(first.shape, dtype=bool)
         for one, two in names:
@@ -61,10 +66,10 @@ def count_confusion(comparison: Comparison) -> Confusion:
         for (a, b), counted in counts.items():
             for of_a in at[a]:
                 for of_b in at[b]:
-                    keys = of_a * size + of_b
-                    keys = keys[(of_a != 0) & (of_b != 0) & (of_a != of_b)]
-                    counted += np.bincount(keys, minlength=size * size)
-    return Confusion({pair: counted.reshape(size, size) for pair, counted in counts.items()})
+                    counted += np.bincount(of_a * size + of_b, minlength=size * size)
+    by_two_names = np.ones((size, size), dtype=np.int64) - np.eye(size, dtype=np.int64)
+    by_two_names[0] = by_two_names[:, 0] = 0
+    return Confusion({pair: counted.reshape(size, size) * by_two_names for pair, counted in counts.items()})
 
 
 def _table(plane: Plane, comparison: Comparison) -> np.ndarray:
@@ -76,14 +81,26 @@ def _table(plane: Plane, comparison: Comparison) -> np.ndarray:
     return kept[plane.structure_of_label]
 
 
-def _names(own: Sequence[tuple[np.ndarray, np.ndarray]], part: slice) -> tuple[np.ndarray, np.ndarray | None]:
-    """What a model calls the voxels of a part, and the second name where it has two; None where there is none.
+def _labelled(planes: Sequence[Sequence[_Named]]) -> list[list[_Named]]:
+    """The rows of some voxels in which any plane has a label; most of a scan is left out."""
+    voxels = [one for own in planes for one, _ in own]
+    size = voxels[0].size
+    any_label = np.zeros(size, dtype=bool)
+    for one in voxels:
+        any_label |= one != 0
+    row = _ROW if size % _ROW == 0 else 1
+    there = np.flatnonzero(any_label.view(f"u{row}"))
+    return [[(np.take(one.reshape(-1, row), there, axis=0).reshape(-1), table) for one, table in own] for own in planes]
+
+
+def _names(own: Sequence[_Named]) -> tuple[np.ndarray, np.ndarray | None]:
+    """What a model calls some voxels, and the second name where it has two; None where there is none.
 
     :param own: of each of the model's planes, at least one: its voxels, and the structure of every label.
     """
-    first, second = np.take(own[0][1], own[0][0][part]), None
+    first, second = np.take(own[0][1], own[0][0]), None
     for voxels, table in own[1:]:
-        names = np.take(table, voxels[part])
+        names = np.take(table, voxels)
         taken = first != 0
         twice = taken & (names != 0) & (names != first)
         if twice.any():

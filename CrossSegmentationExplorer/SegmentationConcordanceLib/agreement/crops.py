@@ -11,16 +11,16 @@ from .boxes import Box
 from .comparison import Comparison
 
 
-def pattern_crop(comparison: Comparison, index: int, box: Box) -> NDArray[np.uint16]:
-    """Which models carry a structure, as bits: uint16, axes (k, j, i), of the box.
+def pattern_crop(comparison: Comparison, index: int, box: Box) -> NDArray[np.unsignedinteger]:
+    """Which models carry a structure, as bits: uint8 of up to 8 models, else uint16, axes (k, j, i), of the box.
 
     :param index: of a structure that two or more models know.
     """
-    return np.stack(list(pattern_slices(comparison, index, box))).astype(np.uint16)
+    return np.stack(list(pattern_slices(comparison, index, box)))
 
 
 def pattern_slices(comparison: Comparison, index: int, box: Box) -> Iterator[NDArray[np.unsignedinteger]]:
-    """As :func:`pattern_crop`, slice after slice, (j, i); uint8 of up to 8 models. Each stays in the cache.
+    """As :func:`pattern_crop`, slice after slice, (j, i). Each stays in the cache.
 
     :param index: of the structure.
     :param box: voxels of the scan, (k, j, i).
@@ -84,3 +84,18 @@ def agreement_crop(comparison: Comparison, index: int, box: Box) -> NDArray[np.u
     """
     members = comparison.pattern_members().sum(axis=1).astype(np.uint8)
     return members[pattern_crop(comparison, index, box)]
+
+
+def in_blocks(voxels: NDArray[np.unsignedinteger], joined: np.ufunc) -> NDArray[np.unsignedinteger]:
+    """The voxels of every block of two by two by two, joined to one value; what is beyond the last voxel is 0.
+
+    :param voxels: unsigned, (k, j, i).
+    :param joined: of two values makes one, e.g. :data:`numpy.bitwise_or`.
+    :returns: the same dtype, half as long along each axis, rounded up.
+    """
+    for axis in range(3):
+        along = np.moveaxis(voxels, axis, 0)
+        pairs = along[::2].copy()
+        joined(pairs[: len(along) // 2], along[1::2], out=pairs[: len(along) // 2])
+        voxels = np.moveaxis(pairs, 0, axis)
+    return voxels

@@ -10,6 +10,7 @@ from scipy import ndimage
 
 from . import finding_kinds as kinds
 from .case_facts import CaseFacts
+from .crops import in_blocks
 from .suspicion import Suspicion
 
 _PIECE_SHARE, _PIECE_VOXELS = 0.05, 12
@@ -28,11 +29,17 @@ def pieces(facts: CaseFacts) -> Iterator[Suspicion]:
         suspects = [bit for bit in finders if len(finders) < 3 or _may_be_broken(facts, index, bit)]
         if not suspects:
             continue
+        blocks = facts.blocks(index)
+        doubtful = [bit for bit in finders if not _is_whole(blocks & (1 << bit))]
+        if not set(doubtful) & set(suspects):
+            continue
         patterns, lower = facts.patterns(index), facts.known_box(index).lower
-        broken = {bit: own for bit in suspects if len(own := pieces_of(patterns >> bit & 1 != 0)) > 1}
+        own_pieces = {bit: pieces_of(patterns & (1 << bit) != 0) for bit in suspects if bit in doubtful}
+        broken = {bit: own for bit, own in own_pieces.items() if len(own) > 1}
         if not broken:
             continue
-        counts = {bit: len(broken.get(bit) or pieces_of(patterns >> bit & 1 != 0)) for bit in finders}
+        own_pieces |= {bit: pieces_of(patterns & (1 << bit) != 0) for bit in doubtful if bit not in own_pieces}
+        counts = {bit: len(own_pieces[bit]) if bit in doubtful else 1 for bit in finders}
         for bit, own in broken.items():
             rest = [count for other, count in counts.items() if other != bit] or [1]
             if len(own) > max(rest) and np.median(rest) <= 1:  # thin vessels are in pieces in most models
@@ -77,8 +84,7 @@ def pieces_of(mask: NDArray[np.bool_]) -> list[Piece]:
     if len(_kept(sizes)) < 2:  # what touches in blocks of two voxels is less than two voxels apart
         first = np.unravel_index(int(np.argmax(own)), own.shape)
         return [(int(own.sum()), (lower[0] + int(first[0]), lower[1] + int(first[1]), lower[2] + int(first[2])))]
-    near = ndimage.binary_dilation(np.pad(own, 1), np.ones((3, 3, 3), dtype=bool))[1:-1, 1:-1, 1:-1]
-    labels, count = ndimage.label(near, np.ones((3, 3, 3), dtype=bool))
+    labels, count = ndimage.label(_with_neighbours(own), np.ones((3, 3, 3), dtype=bool))
     labels[~own] = 0
     sizes = np.bincount(labels.ravel(), minlength=count + 1)[1:]
     return [(int(sizes[n]), _inside(labels == n + 1, lower)) for n in _kept(sizes)]
@@ -86,12 +92,25 @@ def pieces_of(mask: NDArray[np.bool_]) -> list[Piece]:
 
 def _sizes_in_blocks(mask: np.ndarray) -> np.ndarray:
     """Voxels of each piece of the mask, looked at in blocks of two by two by two voxels."""
-    padded = np.pad(mask, [(0, size % 2) for size in mask.shape])
-    filled = np.zeros(np.array(padded.shape) // 2, dtype=np.uint8)
-    for k, j, i in np.ndindex(2, 2, 2):
-        filled += padded[k::2, j::2, i::2]
+    filled = in_blocks(mask.view(np.uint8), np.add)
     labels, count = ndimage.label(filled, np.ones((3, 3, 3), dtype=bool))
     return np.bincount(labels.ravel(), filled.ravel(), minlength=count + 1)[1:]
+
+
+def _is_whole(blocks: np.ndarray) -> bool:
+    """Whether what is filled of these blocks touches, so that it is one piece wherever the blocks begin."""
+    return ndimage.label(blocks, np.ones((3, 3, 3), dtype=bool))[1] == 1
+
+
+def _with_neighbours(mask: np.ndarray) -> np.ndarray:
+    """The mask and all that touches it, at corners as well."""
+    for axis in range(3):
+        wider = mask.copy()
+        to, of = np.moveaxis(wider, axis, 0), np.moveaxis(mask, axis, 0)
+        to[1:] |= of[:-1]
+        to[:-1] |= of[1:]
+        mask = wider
+    return mask
 
 
 def _kept(sizes: np.ndarray) -> list[int]:

@@ -84,7 +84,7 @@ def _measured_rows(
             chosen = rule.chosen[index][patterns]
             held = chosen, surface_of(chosen, spacing_kji)
         agreed, of_consensus = held
-        mask = (patterns >> np.uint16(bit) & np.uint16(1)).astype(bool)
+        mask = patterns & (1 << bit) != 0
         values: dict[str, Any] = {name: of(mask, agreed, spacing_kji) for name, of in of_masks.items()}
         with_masks = replace(row, **values)
         distances = surface_distances(surface_of(mask, spacing_kji), of_consensus)

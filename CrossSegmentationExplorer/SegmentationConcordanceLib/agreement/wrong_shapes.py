@@ -11,7 +11,6 @@ from ..anatomy.series import series_place
 from . import finding_kinds as kinds
 from .case_facts import CaseFacts
 from .disputed_regions import DisputedRegion
-from .surface_area import N_PATTERNS, patch_areas
 from .suspicion import Suspicion
 
 _TIMES_NOISE = 2.2
@@ -123,8 +122,7 @@ def _is_at_an_end(facts: CaseFacts, index: int, bit: int, region: DisputedRegion
     """Whether a region lies at an end of a long structure, along its longest axis."""
     box = facts.known_box(index)
     others = [other for other in facts.others(index, bit) if facts.found[index, other]]
-    votes = facts.votes(index, others)
-    places = np.argwhere(2 * votes > len(others)) * facts.spacing_kji
+    places = np.argwhere(facts.most_of(index, others)) * facts.spacing_kji
     if len(places) < 3:
         return False
     middle = places.mean(axis=0)
@@ -165,26 +163,13 @@ def boundary_offsets(facts: CaseFacts) -> Iterator[Suspicion]:
 
 def _offset_numbers(facts: CaseFacts, index: int, bit: int) -> dict[str, float]:
     plus, minus = facts.added_and_lost(index, bit)
-    others = [other for other in facts.others(index, bit) if facts.found[index, other]]
-    votes = facts.votes(index, others)
-    area = _surface_mm2(2 * votes > len(others), facts.spacing_kji)
+    area = facts.others_area_mm2(index, bit)
     volume = facts.others_volume(index, bit)
     return {
         "offset_mm": (plus - minus) * facts.voxel_ml * 1000 / area if area else 0.0,
         "volume_ml": abs(plus - minus) * facts.voxel_ml,
         "volume_ratio": float(facts.volumes[index, bit]) / volume if volume else 0.0,
     }
-
-
-def _surface_mm2(mask: np.ndarray, spacing_kji: np.ndarray) -> float:
-    """Area of a mask's surface, see :mod:`.surface_area`."""
-    padded = np.pad(mask, 1).astype(np.uint8)
-    corners = np.zeros(np.subtract(padded.shape, 1), dtype=np.uint8)
-    for k, j, i in np.ndindex(2, 2, 2):
-        part = padded[k : k - 1 or None, j : j - 1 or None, i : i - 1 or None]
-        corners |= part << np.uint8(4 * k + 2 * j + i)
-    counts = np.bincount(corners.ravel(), minlength=N_PATTERNS)
-    return float(counts @ patch_areas(tuple(spacing_kji)))
 
 
 def series_ends(facts: CaseFacts) -> Iterator[Suspicion]:
