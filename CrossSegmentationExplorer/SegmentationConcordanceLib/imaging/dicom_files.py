@@ -24,6 +24,7 @@ _PREAMBLE = 128
 _VRS = frozenset(b"AE AS AT CS DA DS DT FD FL IS LO LT OB OW PN SH SL SQ SS ST TM UI UL UN US UT".split())
 _LAST_FIRST = 0x0060  # Modality: what a dataset begins with lies before it
 _SHORT = 2**10
+_FRAMES = 0x52000000  # the group of the functional groups
 _GROUP_LENGTH = b"\x02\x00\x00\x00UL\x04\x00"
 
 
@@ -111,7 +112,18 @@ def first_values(path: str | os.PathLike[str], keywords: Sequence[str]) -> FileD
         raises passes too: see :data:`~.seg_damage.DAMAGE`.
     """
     tags: list[BaseTag | int] = [Tag(keyword) for keyword in keywords]
-    last = max(tags)
+    return _read_to(path, max(tags), tags)
+
+
+def read_without_frames(path: str | os.PathLike[str]) -> FileDataset:
+    """What a file says of itself as a whole: without the headers of its frames, which can be thousands, and the pixels.
+
+    Raises as :func:`first_values` does.
+    """
+    return _read_to(path, _FRAMES - 1)
+
+
+def _read_to(path: str | os.PathLike[str], last: BaseTag | int, tags: list[BaseTag | int] | None = None) -> FileDataset:
     with open_dicom(path) as file:
         is_dicom = begins_as_dicom(file.read(_PREAMBLE + 4))
         file.seek(0)

@@ -10,11 +10,10 @@ from pathlib import Path
 
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
-from pydicom.filereader import read_partial
 from pydicom.uid import ExplicitVRLittleEndian, SegmentationStorage
 
 from ..errors import UnreadableFileError
-from .dicom_files import is_dicom_file, open_dicom
+from .dicom_files import read_without_frames
 from .item_scan import ITEM, ITEM_END, SEQUENCE_END, UNDEFINED, UnusualEncodingError, delimiter, element_header
 from .seg_damage import damage_is_told
 from .seg_described import one_line, text_of
@@ -150,8 +149,7 @@ def _each_once(texts: Sequence[str]) -> tuple[str, ...]:
 
 
 def _parsed(path: Path) -> _Told:
-    with open_dicom(path) as file:
-        dataset = read_partial(file, stop_when=lambda tag, vr, length: tag >= _FRAMES, force=is_dicom_file(path))
+    dataset = read_without_frames(path)
     require_segmentation(dataset, path)
     told = {keyword: [text_of(dataset, keyword)] for keyword in _TEXTS.values()}
     studies = [dataset, *(dataset.get("StudiesContainingOtherReferencedInstancesSequence") or [])]

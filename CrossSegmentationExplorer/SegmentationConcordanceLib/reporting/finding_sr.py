@@ -16,7 +16,6 @@ from pathlib import Path
 
 import numpy as np
 from highdicom import sr
-from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 
@@ -27,6 +26,7 @@ from ..anatomy.concepts import CodedConcept, CodedStructure
 from ..anatomy.identity import structure_identity
 from ..errors import ConcordanceError, UnreadableFileError
 from ..imaging.ct_writer import seeded_uid
+from ..imaging.dicom_files import read_without_frames
 from ..imaging.seg_described import segments_of
 from ..imaging.seg_reader import require_segmentation
 from ..imaging.whole_files import whole_file
@@ -50,7 +50,7 @@ _SEVERITY = sr.CodedConcept("severity", "99SEGCONC", "Severity")
 class ReferencedSegmentation:
     """One model's DICOM SEG: what a report can refer to.
 
-    :param dataset: without its pixels. :param segments: by structure key its number and concepts.
+    :param dataset: without its frames. :param segments: by structure key its number and concepts.
     """
 
     model: str
@@ -67,7 +67,7 @@ def read_referenced(path: str | os.PathLike[str], model: str = "") -> Referenced
     """
     path = Path(path)
     try:
-        dataset = dcmread(path, stop_before_pixels=True)
+        dataset = read_without_frames(path)
     except (OSError, InvalidDicomError) as error:
         raise UnreadableFileError(path, f"cannot be read as DICOM ({error})", "Give a DICOM SEG.") from error
     require_segmentation(dataset, path)
