@@ -9,7 +9,14 @@ from xdist.scheduler import LoadScopeScheduling
 TOGETHER = ("browser", "sample")
 """Of these folders all files: they share a server, or arrays that are dear to read."""
 
-LONGEST = ("browser", "test_python_interface.py", "commands/test_compare.py", "cohort/test_run_cohort.py")
+LONGEST = (
+    "browser",
+    "viewer/test_ohif_page.py",
+    "test_python_interface.py",
+    "scene/explorer/test_explorer_random.py",
+    "commands/test_ends.py",
+    "commands/test_compare.py",
+)
 """Begun first, so that none of them is left for one process while the others have nothing to do."""
 
 
