@@ -27,8 +27,8 @@ def words(tmp_path) -> list[str]:
     return ["--ct", str(tmp_path / "ct.nii.gz"), "--seg", *segs, "--model", "totalsegmentator_v2:total"]
 
 
-def test_ctrl_c_ends_it_and_frees_the_port(explore_python, words):
-    server = start_explore(explore_python, words)
+def test_one_model_alone_can_be_looked_at_and_ctrl_c_ends_it_and_frees_the_port(explore_python, words):
+    server = start_explore(explore_python, [word for word in words if not word.startswith("fast=")])
     assert server.end() == (0, "")
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", server.port), timeout=5)
@@ -44,11 +44,6 @@ def test_a_port_that_is_taken_is_refused_in_one_line(explore_python, words):
     assert done.stdout == ""
     (line,) = done.stderr.splitlines()
     assert "Name another port" in line
-
-
-def test_one_model_alone_can_be_looked_at(explore_python, words):
-    server = start_explore(explore_python, [word for word in words if not word.startswith("fast=")])
-    assert server.end() == (0, "")
 
 
 def test_one_case_or_the_cases_of_a_cohort(refused, tmp_path):

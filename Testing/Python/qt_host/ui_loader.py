@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import xml.etree.ElementTree as ElementTree
 
 from PySide6 import QtCore, QtUiTools, QtWidgets
@@ -39,13 +40,9 @@ class UiLoader(QtUiTools.QUiLoader):
         :raises PythonQtError: the file names a class that it does not declare or that has no stand-in, a property
             that the class does not have, or a signal or slot that does not exist.
         """
-        root = ElementTree.fromstring(bytes(file.readAll()))
-        _check_classes(root)
-        connections = root.find("connections")
-        if connections is not None:
-            root.remove(connections)
+        widgets, connections = _parts(bytes(file.readAll()))
         buffer = QtCore.QBuffer()
-        buffer.setData(ElementTree.tostring(root))
+        buffer.setData(widgets)
         buffer.open(QtCore.QIODevice.OpenModeFlag.ReadOnly)
         with without_child_attributes():
             widget = super().load(buffer, parent)
@@ -56,10 +53,21 @@ class UiLoader(QtUiTools.QUiLoader):
             if unknown:
                 raise PythonQtError(f"{made.className()} {made.objectName} has no property {unknown}")
         by_name = {made.objectName: made for made in self._made}
-        for connection in () if connections is None else connections:
+        for connection in connections:
             sender, receiver = by_name[connection.findtext("sender")], by_name[connection.findtext("receiver")]
             sender.connect(connection.findtext("signal"), receiver, connection.findtext("slot"))
         return widget
+
+
+@functools.cache
+def _parts(text: bytes) -> tuple[bytes, tuple[ElementTree.Element, ...]]:
+    """A .ui file without its connections, and these."""
+    root = ElementTree.fromstring(text)
+    _check_classes(root)
+    connections = root.find("connections")
+    if connections is not None:
+        root.remove(connections)
+    return ElementTree.tostring(root), () if connections is None else tuple(connections)
 
 
 def _check_classes(root: ElementTree.Element) -> None:

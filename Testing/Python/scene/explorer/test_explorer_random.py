@@ -1,6 +1,6 @@
 """The explorer under random actions, and the faults that such runs once found.
 
-20 seeds of 60 actions; .ci/run takes 300 of each, and the variables below any other numbers.
+20 seeds of 30 actions; .ci/run takes 300 of each as well, and the variables below any other numbers.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from SegmentationConcordanceLib.scene.explorer.explorer_logic import ExplorerLog
 from SegmentationConcordanceLib.scene.explorer.review_choices import WantedRow, parameter_node
 
 SEEDS = int(os.environ.get("CONCORDANCE_RANDOM_SEEDS", "20"))
-ACTIONS = int(os.environ.get("CONCORDANCE_RANDOM_ACTIONS", "60"))
+ACTIONS = int(os.environ.get("CONCORDANCE_RANDOM_ACTIONS", "30"))
 A, B, C = (WantedRow(RowKind.MODEL, name) for name in "ABC")
 CONSENSUS = WantedRow(RowKind.CONSENSUS)
 

@@ -22,7 +22,7 @@ from SegmentationConcordanceLib.scene.segmentation_node import add_segmentation_
 
 def use_everything(explorer: Explorer, kinds: tuple[ViewKind, ...] = (AXIAL, THREE_D)) -> None:
     explorer.set_views(kinds)
-    for model in list(explorer.scan.drawn)[:3]:
+    for model in list(explorer.scan.drawn)[:2]:
         add_model_row(explorer, model)
     add_consensus_row(explorer)
     add_overlay_row(explorer)
