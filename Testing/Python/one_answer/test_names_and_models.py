@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from SegmentationConcordanceLib.scene.explorer.explorer_logic import ExplorerLogic
+from SegmentationConcordanceLib.scene.harmonizer.harmonizer import HarmonizerLogic
 
 
 def test_a_case_has_one_name(case, metrics, explorer):
@@ -15,6 +16,15 @@ def test_a_case_has_one_name(case, metrics, explorer):
 def test_the_models_are_those_of_the_command_line(case, metrics, explorer):
     models = list(dict.fromkeys(row.model for row in case.rows))
     assert list(metrics.models) == models == list(explorer.scan.comparison.models)
+
+
+def test_all_modules_take_the_volume_of_one_of_them(metrics):
+    scene = metrics.volume.GetScene()
+    scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "another")  # so that there is none to be taken without asking
+    for module in (ExplorerLogic(scene), HarmonizerLogic(scene)):
+        module.preselect_volume()
+        assert module.volume is metrics.volume
+        module.close()
 
 
 def test_who_is_left_out_in_one_module_is_left_out_in_the_other(metrics, nodes):
