@@ -87,7 +87,7 @@ def test_the_words_on_pairs_head_the_findings_only_where_there_are_pairs(
     write_report(tmp_path / "page.html", rows, [pairwise_row(dice=0.8)] if with_pairs else [], title="Pairs")
     page = browser_page.open(tmp_path / "page.html")
     said = page.locator("#findings-caption").inner_text()
-    assert "Click the words for its structures" in said
+    assert "A click on the words shows" in said
     assert ("Pairwise Dice" in said) == with_pairs
 
 
