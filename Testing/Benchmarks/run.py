@@ -3,7 +3,8 @@
     PYTHONPATH=Testing/Python .venv/bin/python Testing/Benchmarks/run.py [--output FILE] [--repeats N] [--only NAME...]
 
 Results are asserted equal before a time is printed; a ratio compares runs of one process, side by side. The first run
-makes the sample (one to two minutes) below build/. Peers: Testing/Benchmarks/requirements.txt.
+makes the sample (one to two minutes) below build/. Peers: Testing/Benchmarks/requirements.txt. The exit status is 1
+where a limit is missed.
 """
 
 from __future__ import annotations
@@ -54,13 +55,18 @@ def main() -> None:
     arguments = parser.parse_args()
     sample = full_sample()
     parts = [about(sample.series.geometry.shape)]
+    missed = []
     for name in arguments.only:
         sys.stderr.write(f"{name} ...\n")
-        parts.append(importlib.import_module(name).measure(sample, arguments.repeats).markdown())
+        table = importlib.import_module(name).measure(sample, arguments.repeats)
+        parts.append(table.markdown())
+        missed += [f"{row.what}: {row.value}, demanded {row.demand}" for row in table.rows if row.met is False]
     text = "\n".join([*parts, f"Load of the machine at the end: {_load()}.\n"])
     sys.stdout.write(text)
     if arguments.output:
         arguments.output.write_text(text, encoding="utf-8")
+    if missed:
+        sys.exit("\n".join(["missed:", *missed]))
 
 
 def about(shape: tuple[int, int, int]) -> str:

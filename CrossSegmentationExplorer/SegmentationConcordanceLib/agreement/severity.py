@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from statistics import median
 
@@ -30,6 +31,7 @@ from .disputed_regions import deepest_mm
 from .finders import of_finders
 from .overlap import dice
 from .table import MISSED, MISSING, NOT_LOOKED_FOR, TRUNCATED, AgreementRow
+from .threads import thread_count
 from .votes import majority, majority_or_others
 
 _LOST_FACTOR = 2.0
@@ -94,20 +96,27 @@ def measured(comparison: Comparison) -> dict[tuple[str, str], Apart]:
     carries = comparison.pattern_members().astype(bool).T
     chosen = np.stack([consensus.chosen for consensus in held.of_others], axis=1)
     ml = comparison.geometry.voxel_volume_ml
+    voters = {
+        index: [bit for bit in range(len(comparison.models)) if structure.voters >> bit & 1]
+        for index, structure in enumerate(comparison.structures)
+        if structure.n_voters > 1
+    }
+
+    def depths_of(index: int) -> dict[int, float]:
+        knows = np.isin(np.arange(len(comparison.models)), voters[index])[:, None]
+        return deepest_mm(comparison, index, (chosen[index] != carries) & knows)
+
+    with ThreadPoolExecutor(thread_count()) as executor:
+        depths = dict(zip(voters, executor.map(depths_of, voters)))
     found = {}
-    for index, structure in enumerate(comparison.structures):
-        if structure.n_voters < 2:
-            continue
-        voters = [bit for bit in range(len(comparison.models)) if structure.voters >> bit & 1]
-        knows = np.isin(np.arange(len(comparison.models)), voters)[:, None]
-        depths = deepest_mm(comparison, index, (chosen[index] != carries) & knows)
-        for bit in voters:
+    for index, bits in voters.items():
+        for bit in bits:
             at = index, bit
             n, agreed, shared = int(own[at]), int(reference[at]), int(common[at])
-            found[structure.key, comparison.models[bit]] = Apart(
+            found[comparison.structures[index].key, comparison.models[bit]] = Apart(
                 dice(n, int(of_others[0][at]), int(of_others[1][at])) if n else 0.0,
                 (n + agreed - 2 * shared) * ml,
-                depths.get(bit, 0.0),
+                depths[index].get(bit, 0.0),
                 shared == 0,
             )
     return found

@@ -116,12 +116,33 @@ def label_boxes(voxels: NDArray[np.unsignedinteger], labels: Iterable[int]) -> d
     :param labels: those that occur in the voxels, without 0.
     """
     values = sorted(set(labels))
-    if voxels.dtype.itemsize <= 2:
-        boxes = ndimage.find_objects(voxels) if values else []
-        found = {value: boxes[value - 1] for value in values if value <= len(boxes)}
-    else:
+    if not values:
+        return {}
+    if voxels.dtype.itemsize > 2:
         found = dict(zip(values, ndimage.find_objects(label_ranks(voxels, values))))
+    else:
+        around = _box_of_all(voxels)
+        boxes = ndimage.find_objects(voxels[around]) if voxels[around].size else []
+        found = {value: _moved(boxes[value - 1], around) for value in values if value <= len(boxes)}
     return {value: box for value, box in found.items() if box is not None}
+
+
+def _box_of_all(voxels: np.ndarray) -> tuple[slice, ...]:
+    """The box around everything that is not 0: a file of one structure is empty elsewhere."""
+    in_columns = np.stack([np.bitwise_or.reduce(one_slice, axis=0) for one_slice in voxels])
+    k = np.flatnonzero(in_columns.any(axis=1))
+    i = np.flatnonzero(in_columns.any(axis=0))
+    if not k.size:
+        return (slice(0), slice(0), slice(0))
+    columns = slice(int(i[0]), int(i[-1]) + 1)
+    j = np.flatnonzero(np.logical_or.reduce([voxels[at][:, columns].any(axis=1) for at in k.tolist()]))
+    return (slice(int(k[0]), int(k[-1]) + 1), slice(int(j[0]), int(j[-1]) + 1), columns)
+
+
+def _moved(box: tuple[slice, ...] | None, around: tuple[slice, ...]) -> tuple[slice, ...] | None:
+    if box is None:
+        return None
+    return tuple(slice(own.start + begin.start, own.stop + begin.start) for own, begin in zip(box, around))
 
 
 def label_ranks(voxels: NDArray[np.unsignedinteger], labels: Sequence[int]) -> NDArray[np.unsignedinteger]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from SegmentationConcordanceLib.imaging.geometry import Geometry
-from SegmentationConcordanceLib.imaging.label_map import LabelMap, Segment, label_counts, smallest_dtype
+from SegmentationConcordanceLib.imaging.label_map import LabelMap, Segment, label_boxes, label_counts, smallest_dtype
 
 GRID = Geometry((2, 2, 3), np.eye(4))
 
@@ -93,3 +94,14 @@ def test_smallest_dtype_holds_the_highest_label(highest, dtype):
 
 def test_smallest_dtype_of_no_labels():
     assert smallest_dtype([]) == np.uint8
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.uint32])
+@pytest.mark.parametrize("share", [0.0, 0.02, 0.3], ids=["empty", "few", "many"])
+def test_boxes_of_labels_are_those_of_scipy_on_the_whole_volume(dtype, share):
+    noise = np.random.default_rng(0)
+    voxels = (noise.integers(1, 6, (7, 9, 11)) * (noise.random((7, 9, 11)) < share)).astype(dtype)
+    boxes = label_boxes(voxels, [1, 2, 3, 4, 5, 9])
+    expected = {label: box for label, box in enumerate(ndimage.find_objects(voxels.astype(int)), start=1) if box}
+    assert boxes == expected
+    assert len(boxes) == (5 if share else 0)
