@@ -25,6 +25,13 @@ LIVER = coded("10200004", "Liver")
 AORTA = coded("15825003", "Aorta")
 
 
+@pytest.fixture(scope="session")
+def statistics() -> None:
+    """Skips where the packages for models over patients are missing; loading them takes a second."""
+    pytest.importorskip("statsmodels", reason="needs statsmodels: make setup-test")
+    pytest.importorskip("scikit_posthocs", reason="needs scikit-posthocs: make setup-test")
+
+
 @pytest.fixture
 def structures() -> dict[str, CodedStructure]:
     return {"spleen": SPLEEN, "liver": LIVER, "aorta": AORTA}

@@ -6,14 +6,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-pytest.importorskip("statsmodels", reason="needs statsmodels: make setup-test")
-pytest.importorskip("scikit_posthocs", reason="needs scikit-posthocs: make setup-test")
-
 from SegmentationConcordanceLib.agreement import model_comparison
 from SegmentationConcordanceLib.agreement.model_comparison import (
     compare_models_over_patients,
     share_interval,
 )
+
+pytestmark = pytest.mark.usefixtures("statistics")
 
 # Hollander and Wolfe (1973), Nonparametric Statistical Methods: rounding first base, 22 players, 3 methods (p. 140);
 # depression before and after a therapy, 9 patients (p. 29). R's help of friedman.test and wilcox.test has the results.

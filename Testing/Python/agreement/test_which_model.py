@@ -7,11 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-pytest.importorskip("statsmodels", reason="needs statsmodels: make setup-test")
-pytest.importorskip("scikit_posthocs", reason="needs scikit-posthocs: make setup-test")
-
-from statsmodels.stats.proportion import proportion_confint
-
 from SegmentationConcordanceLib.agreement.acquisition_effects import acquisition_effects
 from SegmentationConcordanceLib.agreement.failure_rates import failure_rates
 from SegmentationConcordanceLib.agreement.other_definitions import other_definitions
@@ -20,6 +15,8 @@ from SegmentationConcordanceLib.agreement.repeat_scans import repeatability
 from SegmentationConcordanceLib.agreement.structure_selection import SelectionRules, select_structures
 from SegmentationConcordanceLib.agreement.table import AgreementRow, PairwiseRow
 from SegmentationConcordanceLib.agreement.which_model import GROUP, which_model
+
+pytestmark = pytest.mark.usefixtures("statistics")
 
 LIVER, SPLEEN = ("liver", "SCT:10200004"), ("spleen", "SCT:78961009")
 
@@ -188,6 +185,8 @@ def test_failures_of_one_patient_come_together_and_widen_the_interval():
 
 def test_failures_spread_over_patients_count_as_they_are():
     found = missed((1, 1, 1, 1), 5)
+    from statsmodels.stats.proportion import proportion_confint
+
     low, high = proportion_confint(4, 20, method="wilson")
     assert (found.rate.low, found.rate.high) == pytest.approx((low, high))
 
