@@ -6,9 +6,7 @@ import contextlib
 import importlib.util
 import os
 import signal
-import subprocess
 import sys
-from pathlib import Path
 from types import FrameType
 
 INTERRUPTED = 130
@@ -21,9 +19,9 @@ def main() -> int:
     Until the libraries are imported, which takes most of a second, nothing has begun that could be lost: there Ctrl-C
     ends the process on the spot. Python would show the imports that it interrupted.
     """
-    _go_to_explore_environment()
     with contextlib.suppress(ValueError):  # not the main thread
         signal.signal(signal.SIGINT, _end_at_once)
+    _go_to_explore_environment()
     from .cli import build_parser, run
 
     parser = build_parser(sys.argv[1:])
@@ -46,6 +44,8 @@ def _go_to_explore_environment() -> None:
     """
     if sys.argv[1:2] != ["explore"] or importlib.util.find_spec("trame_slicer") is not None:
         return
+    from pathlib import Path
+
     for folder in (Path(sys.prefix).parent, Path(__file__).resolve().parents[2]):
         for python in (
             folder / ".venv-explore" / "bin" / "python",
@@ -54,6 +54,9 @@ def _go_to_explore_environment() -> None:
             if python.exists() and Path(sys.prefix) != python.parents[1]:
                 command = [str(python), "-m", __package__, *sys.argv[1:]]
                 if os.name == "nt":  # exec there gives the prompt back while the program runs
+                    import subprocess
+
+                    signal.signal(signal.SIGINT, signal.default_int_handler)
                     sys.exit(subprocess.call(command))
                 os.execv(python, command)
 
