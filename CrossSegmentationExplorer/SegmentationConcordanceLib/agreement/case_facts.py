@@ -9,12 +9,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from .boxes import Box
+from .boxes import Box, structure_boxes
 from .comparison import Comparison
 from .confusion import Confusion, count_confusion
 from .crops import in_blocks, pattern_crop
 from .disputed_regions import DisputedRegion, disputed_regions
 from .severity import Apart
+from .subset import alone
 from .surfaces import surface_of
 
 
@@ -44,6 +45,7 @@ class CaseFacts:
     _blocks: dict[int, NDArray[np.unsignedinteger]] = field(default_factory=dict)
     _others_areas: dict[tuple[int, int], float] = field(default_factory=dict)
     _others_volumes: dict[tuple[int, int], float] = field(default_factory=dict)
+    _alone: dict[int, CaseFacts] = field(default_factory=dict)
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -81,6 +83,27 @@ class CaseFacts:
     def spacing_kji(self) -> NDArray[np.float64]:
         """Along k, j, i in mm."""
         return self.comparison.geometry.spacing_mm[::-1]
+
+    def of_one(self, bit: int) -> list[int]:
+        """The structures that a model found and no other knows.
+
+        :param bit: of the model.
+        """
+        knows_alone = self.knows[:, bit] & (self.knows.sum(axis=1) == 1)
+        return np.flatnonzero(knows_alone & self.found[:, bit]).tolist()
+
+    def alone(self, bit: int) -> CaseFacts:
+        """All that one model found, as if there were no other; these facts themselves, where there is none.
+
+        :param bit: of the model.
+        """
+        if len(self.models) == 1:
+            return self
+        if bit not in self._alone:
+            own = alone(self.comparison, bit)
+            boxes = {own.structures[index].key: box for index, box in structure_boxes(own).items()}
+            self._alone[bit] = CaseFacts(self.case, own, boxes)
+        return self._alone[bit]
 
     def others(self, index: int, bit: int) -> list[int]:
         """The other models that know a structure.

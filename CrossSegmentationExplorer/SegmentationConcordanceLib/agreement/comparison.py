@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,7 @@ class ComparedStructure:
     :param coded: the concepts as the first model that found it wrote them; None for an uncoded segment.
     :param number: its label in the numbering of the comparison's planes; 0 if of
         several models one alone knows it.
+    :param number_of_all: its label in the numbering of the planes of all structures, 1 or higher.
     :param not_looked_for: the models that know the structure and did not look for it, as bits; they are no voters.
     """
 
@@ -45,6 +46,7 @@ class ComparedStructure:
     color: tuple[int, int, int] | None
     number: int
     not_looked_for: int = 0
+    number_of_all: int = 0
 
     @property
     def n_voters(self) -> int:
@@ -62,6 +64,7 @@ class Comparison:
         the bits of p carry structure s.
     :param cut: bool (n_structures, n_models): the model's segment reaches the first or last slice of the scan.
     :param planes: the arrays that were counted, for label maps that are made from the counts.
+    :param planes_of_all: the same arrays, numbered so that structures that one model alone knows are among them.
     :param disputed: where the models differ, by the structures' numbers.
     :param families: of each model, see :attr:`ModelSegmentation.family`; empty where none is known.
     """
@@ -74,6 +77,7 @@ class Comparison:
     planes: tuple[Plane, ...]
     disputed: DisputedVoxels
     families: tuple[str, ...] = ()
+    planes_of_all: tuple[Plane, ...] = ()
 
     def family(self, bit: int) -> str:
         """The family of the model of this bit, "" where none is known."""
@@ -102,9 +106,10 @@ def compare_models(models: Sequence[ModelSegmentation]) -> Comparison:
         raise ConcordanceError(names, f"{counted(len(models), 'model')} to compare", f"Give 1 to {MAX_MODELS}.")
     check_comparable(models)
     structures = _found_structures(models)
-    number_of = {structure.identity: structure.number for structure in structures}
-    planes = [plane for bit, model in enumerate(models) for plane in _planes_of(model, bit, number_of)]
-    highest = max(number_of.values(), default=0)
+    row_of = {structure.identity: structure.number_of_all for structure in structures}
+    of_all = [plane for bit, model in enumerate(models) for plane in _planes_of(model, bit, row_of)]
+    planes = _compared(of_all, np.array([0, *(structure.number for structure in structures)], dtype=np.uint16))
+    highest = max((structure.number for structure in structures), default=0)
     kept = PatternPlaces(_disputed(structures, highest, len(models)), [])
     by_number = count_patterns(planes, highest, len(models), places=kept)
     counts = by_number[[structure.number for structure in structures]]
@@ -118,7 +123,25 @@ def compare_models(models: Sequence[ModelSegmentation]) -> Comparison:
         planes=tuple(planes),
         disputed=gathered(kept, highest, len(models)),
         families=tuple(model.family for model in models),
+        planes_of_all=tuple(of_all),
     )
+
+
+def _compared(of_all: Sequence[Plane], number_of: np.ndarray) -> list[Plane]:
+    """The planes in the numbering of what two models or more know; one per model at least, others only where they
+    hold such a structure."""
+    planes: list[Plane] = []
+    for plane in of_all:
+        table = number_of[plane.structure_of_label]
+        is_mixed = plane.is_mixed or bool(((plane.structure_of_label != 0) & (table == 0)).any())
+        planes.append(replace(plane, structure_of_label=table, is_mixed=is_mixed))
+    first = {plane.model: plane for plane in reversed(planes)}
+    held = {plane.model for plane in planes if plane.structure_of_label.any()}
+    return [
+        plane
+        for plane in planes
+        if plane.structure_of_label.any() or (plane.model not in held and plane is first[plane.model])
+    ]
 
 
 def _disputed(structures: Sequence[ComparedStructure], highest: int, n_models: int) -> np.ndarray:
@@ -138,14 +161,16 @@ def _found_structures(models: Sequence[ModelSegmentation]) -> tuple[ComparedStru
             first_segment.setdefault(model.structure_of(segment), segment)
     keys = _unique_keys(list(first_segment))
     numbers = itertools.count(1)
-    found = []
+    found: list[ComparedStructure] = []
     for identity, segment in first_segment.items():
         voters = sum(1 << bit for bit, structures in enumerate(known) if identity in structures)
         aside = sum(1 << bit for bit, structures in enumerate(not_looked_for) if identity in structures)
         number = next(numbers) if voters.bit_count() > 1 or len(models) == 1 else 0
         name = _name_of(identity, segment)
         found.append(
-            ComparedStructure(identity, keys[identity], name, voters, segment.structure, segment.color, number, aside)
+            ComparedStructure(
+                identity, keys[identity], name, voters, segment.structure, segment.color, number, aside, len(found) + 1
+            )
         )
     return tuple(found)
 

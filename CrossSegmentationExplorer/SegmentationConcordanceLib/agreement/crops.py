@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .boxes import Box
 from .comparison import Comparison
+from .patterns import Plane
 
 
 def pattern_crop(comparison: Comparison, index: int, box: Box) -> NDArray[np.unsignedinteger]:
@@ -22,14 +23,14 @@ def pattern_crop(comparison: Comparison, index: int, box: Box) -> NDArray[np.uns
 def pattern_slices(comparison: Comparison, index: int, box: Box) -> Iterator[NDArray[np.unsignedinteger]]:
     """As :func:`pattern_crop`, slice after slice, (j, i). Each stays in the cache.
 
-    :param index: of the structure.
+    :param index: of the structure; also of one that one model alone knows.
     :param box: voxels of the scan, (k, j, i).
     """
     dtype = np.dtype(np.uint8 if len(comparison.models) <= 8 else np.uint16)
-    number = comparison.structures[index].number
+    planes, number = _planes_with(comparison, index)
     crops = [
         (plane.voxels[box.slices], label, dtype.type(1 << plane.model))
-        for plane in comparison.planes
+        for plane in planes
         for label in np.flatnonzero(plane.structure_of_label == number).tolist()  # else it compares in int64
     ]
     _, *of_slice = np.subtract(box.upper, box.lower)
@@ -43,18 +44,26 @@ def pattern_slices(comparison: Comparison, index: int, box: Box) -> Iterator[NDA
 def patterns_at(comparison: Comparison, index: int, voxels: NDArray[np.integer]) -> NDArray[np.uint16]:
     """Which models carry a structure at some voxels, as bits.
 
-    :param index: of a structure that two or more models know.
+    :param index: of a structure; also of one that one model alone knows.
     :param voxels: integers (..., 3), each (k, j, i); what lies outside the volume is carried by none.
     :returns: uint16, the shape of ``voxels`` without its last axis.
     """
-    number = comparison.structures[index].number
+    planes, number = _planes_with(comparison, index)
     inside = np.all((voxels >= 0) & (voxels < comparison.geometry.shape), axis=-1)
     k, j, i = np.moveaxis(np.where(inside[..., None], voxels, 0), -1, 0)
     patterns = np.zeros(inside.shape, dtype=np.uint16)
-    for plane in comparison.planes:
+    for plane in planes:
         carried = (plane.structure_of_label[plane.voxels[k, j, i]] == number) & inside
         patterns |= carried.astype(np.uint16) << np.uint16(plane.model)
     return patterns
+
+
+def _planes_with(comparison: Comparison, index: int) -> tuple[Sequence[Plane], int]:
+    """Planes that hold a structure, and its number in them."""
+    structure = comparison.structures[index]
+    if structure.number:
+        return comparison.planes, structure.number
+    return comparison.planes_of_all, structure.number_of_all
 
 
 def structures_at(comparison: Comparison, voxel: tuple[int, int, int]) -> list[list[int]]:

@@ -54,7 +54,7 @@ _SAID_ALONE: Mapping[str, str] = {
     kinds.SIDE_SWAPPED: "what {who} call{s} left lies to the right of what it calls right",
     kinds.HOLE: "{who} leave{s} a hole of {ml:.1f} ml, {mm:.1f} mm deep, that no segment fills",
     kinds.ENDS_EARLY: "{who} end{s} flat at one slice, within the scan",
-    kinds.IMPLAUSIBLE_PLACE: "{who} {has} it out of the order of its series",
+    kinds.IMPLAUSIBLE_PLACE: "{who} {has} {it} out of the order of {its} series",
     kinds.OUTLIER_VOLUME: "{who} {has} {model_ml:.1f} ml, {others_ml:.1f} ml on the other side or at its neighbours",
 }
 """Where there is no other model."""
@@ -85,6 +85,8 @@ def said_of(
         has="has" if one else "have",
         rest_s="s" if one_other else "",
         rest_has="has" if one_other else "have",
+        it="it" if len(names) == 1 else "them",
+        its="its" if len(names) == 1 else "their",
         first=names[0] if names else "",
         second=names[1] if len(names) > 1 else "a neighbour",
         how_far="one level" if abs(levels) == 1 else f"{abs(levels):g} levels",

@@ -116,14 +116,17 @@ def _finding(facts: CaseFacts, one: Suspicion) -> Finding:
     rest = [facts.models[bit] for bit in voters if bit not in bits]
     # Where as many missed it as found it, either may be right.
     may_tie = len(voters) > 2 and one.kind != kinds.MISSING
-    is_blamed = len(facts.models) == 1 or len(rest) > len(bits) or (may_tie and len(rest) == len(bits))
+    alone = len(voters) == 1
+    is_blamed = alone or len(rest) > len(bits) or (may_tie and len(rest) == len(bits))
     models = [facts.models[bit] for bit in bits]
     lead = f"{facts.case}, {_what(one, structures, names)}"
     first, others = (models, rest) if rest else (models[:1], models[1:])
-    sentence = f"{lead}: {said_of(one.kind, names, first, others, one.numbers, alone=len(facts.models) == 1)}."
+    sentence = f"{lead}: {said_of(one.kind, names, first, others, one.numbers, alone=alone)}."
     confidence, note = _family(facts, models, rest)
     if not is_blamed:
         sentence += " Nothing tells which of them is right."
+    if alone and len(facts.models) > 1:
+        sentence += f" No other model knows {'it' if len(names) == 1 else 'them'}."
     return Finding(
         kind=one.kind,
         case=facts.case,

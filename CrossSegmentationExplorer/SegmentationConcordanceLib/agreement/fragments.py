@@ -20,11 +20,9 @@ Piece = tuple[int, tuple[int, int, int]]
 
 def pieces(facts: CaseFacts) -> Iterator[Suspicion]:
     """Segments in more pieces than those of all others, of which most are whole; small crumbs left out."""
-    if len(facts.models) == 1:
-        return  # see :mod:`.one_model`
     for index in facts.structures:
         finders = np.flatnonzero(facts.found[index]).tolist()
-        if facts.box(index) is None or not finders:
+        if facts.box(index) is None or not finders or facts.knows[index].sum() == 1:  # see :mod:`.one_model`
             continue
         suspects = [bit for bit in finders if len(finders) < 3 or _may_be_broken(facts, index, bit)]
         if not suspects:

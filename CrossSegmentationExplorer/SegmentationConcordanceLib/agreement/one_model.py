@@ -1,101 +1,70 @@
-"""What one model's output tells against itself, with no other model to hold it against."""
+"""What a model's output tells against itself, where there is no other model to hold it against.
+
+Of several models that is what one of them alone knows: it is found as if there were no other model, and all that the
+model found, of other structures as well, is what it is held against.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
+from functools import cache
 
 import numpy as np
-from scipy import ndimage
 
 from ..anatomy.identity import StructureIdentity
 from ..anatomy.series import counterpart, series_place, side_of
 from . import finding_kinds as kinds
 from .case_facts import CaseFacts
-from .crops import pattern_slices
-from .dispute_depths import middle_voxel
-from .fragments import Piece, in_pieces, pieces_of
+from .fragments import in_pieces
+from .own_shape import HOLE_VOXELS, OwnShape, own_shape
+from .series_order import VERTEBRAE, out_of_order
 from .severity import estimated_depth_mm
 from .suspicion import Suspicion
 
 _MODEL = 1
-_VERTEBRAE = "vertebrae"
-_SIDE_MM, _ORDER_MM = 10.0, 5.0
-_HOLE_VOXELS, _HOLE_STEPS = 12, 1.9
+_SIDE_MM = 10.0
+_HOLE_STEPS = 1.9
 _FLAT_SHARE, _FLAT_STRUCTURES, _FLAT_VOXELS = 0.7, 2, 12
 _ALIKE_RATIO = 2.5
-_IN_PIECES = (
-    "colon",
-    "bowel",
-    "vessel",
-    "vein",
-    "artery",
-    "nodule",
-    "cartilage",
-    "muscle",
-    "fat",
-    "skin",
-    "bone",
-    "body",
-)
-"""Parts of names of structures that rightly are in pieces, or may look so."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """What is to be known of a segment, from one look at its voxels.
-
-    :param center_lps: mean of its voxels in mm.
-    :param first: areas of its first three slices, voxels, the outermost first; ``last`` likewise.
-    :param inner: a voxel (k, j, i) of the scan inside it.
-    :param holes: voxels, depth in mm and the innermost voxel of the largest hole; None without one.
-    """
-
-    center_lps: np.ndarray
-    first: tuple[int, ...]
-    last: tuple[int, ...]
-    inner: tuple[int, int, int]
-    pieces: tuple[Piece, ...]
-    hole: tuple[int, float, tuple[int, int, int]] | None
+_Shapes = Callable[[int], OwnShape]
 
 
 def against_itself(facts: CaseFacts) -> Iterator[Suspicion]:
-    """The suspicions about the only model; none where there are several."""
-    if len(facts.models) != 1:
-        return
-    shapes = {index: _shape(facts, index) for index in facts.structures if facts.box(index) is not None}
-    yield from _flat_end(facts, shapes)
-    yield from _swapped_sides(facts, shapes)
-    yield from _out_of_series(facts, shapes)
-    for index, shape in shapes.items():
-        yield from _broken(facts, index, shape)
-    yield from _volumes(facts, shapes)
+    """The suspicions about structures that one model alone knows; of a single model about all of them."""
+    rows = {structure.key: index for index, structure in enumerate(facts.comparison.structures)}
+    for bit in range(len(facts.models)):
+        about = facts.of_one(bit)
+        if not about:
+            continue
+        alone = facts.alone(bit)
+        row = [rows[structure.key] for structure in alone.comparison.structures]
+        own = frozenset(index for index in alone.structures if row[index] in about and alone.box(index) is not None)
+        for one in _held_against_itself(alone, own):
+            yield replace(
+                one,
+                structures=tuple(row[index] for index in one.structures),
+                models=1 << bit,
+                explains=frozenset(row[index] for index in one.explains),
+            )
 
 
-def _shape(facts: CaseFacts, index: int) -> _Shape:
-    box = facts.known_box(index)
-    mask = np.stack(list(pattern_slices(facts.comparison, index, box))) != 0
-    areas = np.count_nonzero(mask, axis=(1, 2))
-    counts = areas, np.count_nonzero(mask, axis=(0, 2)), np.count_nonzero(mask, axis=(0, 1))
-    center = [float(count @ np.arange(count.size) / count.sum()) for count in counts]
-    name = facts.comparison.structures[index].name
-    in_pieces_rightly = any(part in name for part in _IN_PIECES)
-    return _Shape(
-        facts.comparison.geometry.lps_of(np.add(center, box.lower)[::-1]),
-        tuple(areas[:3].tolist()),
-        tuple(areas[::-1][:3].tolist()),
-        _near(mask, center, box.lower),
-        () if in_pieces_rightly else tuple(pieces_of(mask)),
-        _largest_hole(mask, box.lower, facts.spacing_kji),
-    )
+def _held_against_itself(facts: CaseFacts, about: Collection[int]) -> Iterator[Suspicion]:
+    """Of one model, about these structures."""
 
+    @cache
+    def shape(index: int) -> OwnShape:
+        return own_shape(facts, index)
 
-def _near(mask: np.ndarray, center: list[float], lower: tuple[int, int, int]) -> tuple[int, int, int]:
-    """The voxel of the middle slice, or of the next one that has any, that is next to the mean."""
-    k = min(np.flatnonzero(mask.any(axis=(1, 2))).tolist(), key=lambda at: abs(at - center[0]))
-    places = np.argwhere(mask[k])
-    j, i = places[np.argmin(((places - center[1:]) ** 2).sum(axis=1))].tolist()
-    return lower[0] + k, lower[1] + j, lower[2] + i
+    yield from _flat_end(facts, about, shape)
+    yield from _swapped_sides(facts, about, shape)
+    for wrong in out_of_order(facts, about, shape):
+        ml = sum(_volume(facts, index) for index in wrong) * facts.voxel_ml
+        yield _suspicion(facts, shape, kinds.IMPLAUSIBLE_PLACE, wrong, ml, 0.9)
+    for index in sorted(about):
+        yield from _broken(facts, index, shape(index))
+    yield from _volumes(facts, about, shape)
 
 
 def _volume(facts: CaseFacts, index: int) -> float:
@@ -104,7 +73,7 @@ def _volume(facts: CaseFacts, index: int) -> float:
 
 def _suspicion(
     facts: CaseFacts,
-    shapes: Mapping[int, _Shape],
+    shape: _Shapes,
     kind: str,
     structures: tuple[int, ...],
     ml: float,
@@ -115,34 +84,33 @@ def _suspicion(
     volume = sum(_volume(facts, index) for index in structures)
     return Suspicion(
         kind, structures, _MODEL, 1.0, volume, confidence, {"volume_ml": ml, "depth_mm": depth, **numbers},
-        shapes[structures[0]].inner, frozenset(structures),
+        shape(structures[0]).inner, frozenset(structures),
     )  # fmt: skip
 
 
-def _flat_end(facts: CaseFacts, shapes: Mapping[int, _Shape]) -> Iterator[Suspicion]:
-    """Several structures that end at one slice within the scan, each with nearly its whole cross-section."""
-    n_slices = facts.comparison.geometry.shape[0]
-    ends: dict[tuple[int, int], list[int]] = {}
-    for index, shape in shapes.items():
-        box = facts.known_box(index)
-        for direction, at, edge, areas in (
-            (1, box.upper[0] - 1, n_slices - 1, shape.last),
-            (-1, box.lower[0], 0, shape.first),
-        ):
-            is_flat = len(areas) == 3 and areas[0] >= max(_FLAT_VOXELS, _FLAT_SHARE * max(areas))
-            if at != edge and is_flat:
-                ends.setdefault((direction, at), []).append(index)
-    boxes = [facts.known_box(index) for index in shapes]
-    for (direction, at), structures in ends.items():
-        reached = [box.upper[0] - 1 if direction > 0 else box.lower[0] for box in boxes]
-        is_end = at == (max(reached) if direction > 0 else min(reached))
-        if is_end and len(structures) >= _FLAT_STRUCTURES:
-            structures.sort(key=lambda index: -_volume(facts, index))
-            ml = sum(_volume(facts, index) for index in structures) * facts.voxel_ml
-            yield _suspicion(facts, shapes, kinds.ENDS_EARLY, tuple(structures), ml, 0.6)
+def _flat_end(facts: CaseFacts, about: Collection[int], shape: _Shapes) -> Iterator[Suspicion]:
+    """Structures that end, with others of the model, at the one slice within the scan at which its whole output ends,
+    each with nearly its whole cross-section."""
+    boxes = {index: box for index in facts.structures if (box := facts.box(index)) is not None}
+    if not boxes:
+        return
+    for direction, edge in ((1, facts.comparison.geometry.shape[0] - 1), (-1, 0)):
+        reached = {index: box.upper[0] - 1 if direction > 0 else box.lower[0] for index, box in boxes.items()}
+        end = max(reached.values()) if direction > 0 else min(reached.values())
+        here = [index for index, at in reached.items() if at == end and end != edge]
+        flat = [index for index in here if _is_flat(shape(index), direction)]
+        own = sorted((index for index in flat if index in about), key=lambda index: -_volume(facts, index))
+        if own and len(flat) >= _FLAT_STRUCTURES:
+            ml = sum(_volume(facts, index) for index in own) * facts.voxel_ml
+            yield _suspicion(facts, shape, kinds.ENDS_EARLY, tuple(own), ml, 0.6)
 
 
-def _swapped_sides(facts: CaseFacts, shapes: Mapping[int, _Shape]) -> Iterator[Suspicion]:
+def _is_flat(shape: OwnShape, direction: int) -> bool:
+    areas = shape.last if direction > 0 else shape.first
+    return len(areas) == 3 and areas[0] >= max(_FLAT_VOXELS, _FLAT_SHARE * max(areas))
+
+
+def _swapped_sides(facts: CaseFacts, about: Collection[int], shape: _Shapes) -> Iterator[Suspicion]:
     """Pairs of which what is called left lies to the right: all in one suspicion."""
     index_of = {structure.identity: index for index, structure in enumerate(facts.comparison.structures)}
     swapped: list[int] = []
@@ -151,42 +119,15 @@ def _swapped_sides(facts: CaseFacts, shapes: Mapping[int, _Shape]) -> Iterator[S
         if other not in index_of or not isinstance(identity, StructureIdentity) or side_of(identity) != "left":
             continue
         pair = index, index_of[other]
-        if all(one in shapes for one in pair):
-            left, right = (shapes[one].center_lps[0] for one in pair)
+        if any(one in about for one in pair) and all(facts.box(one) is not None for one in pair):
+            left, right = (float(shape(one).center_lps[0]) for one in pair)
             swapped += pair if right - left > _SIDE_MM else ()
     if swapped:
         ml = sum(_volume(facts, index) for index in swapped) * facts.voxel_ml
-        yield _suspicion(facts, shapes, kinds.SIDE_SWAPPED, tuple(swapped), ml, 0.95)
+        yield _suspicion(facts, shape, kinds.SIDE_SWAPPED, tuple(swapped), ml, 0.95)
 
 
-def _out_of_series(facts: CaseFacts, shapes: Mapping[int, _Shape]) -> Iterator[Suspicion]:
-    """Vertebrae that do not follow each other downwards. Ribs overlap, and their middles need not."""
-    found: list[tuple[float, int]] = []
-    for index, structure in enumerate(facts.comparison.structures):
-        place = series_place(structure.identity) if isinstance(structure.identity, StructureIdentity) else None
-        if place is not None and place.series == _VERTEBRAE and index in shapes:
-            found.append((place.position, index))
-    found.sort()
-    for n in _out_of_order([float(shapes[index].center_lps[2]) for _, index in found]):
-        ml = _volume(facts, found[n][1]) * facts.voxel_ml
-        yield _suspicion(facts, shapes, kinds.IMPLAUSIBLE_PLACE, (found[n][1],), ml, 0.9)
-
-
-def _out_of_order(heights: list[float]) -> list[int]:
-    """The fewest members without which the heights fall."""
-    best: list[list[int]] = []
-    for n, height in enumerate(heights):
-        before = [run for run in best if heights[run[-1]] > height - _ORDER_MM]
-        best.append([*_longest(before), n])
-    kept = set(_longest(best))
-    return [n for n in range(len(heights)) if n not in kept]
-
-
-def _longest(runs: list[list[int]]) -> list[int]:
-    return max(runs, key=lambda run: len(run), default=[])
-
-
-def _broken(facts: CaseFacts, index: int, shape: _Shape) -> Iterator[Suspicion]:
+def _broken(facts: CaseFacts, index: int, shape: OwnShape) -> Iterator[Suspicion]:
     """Pieces, and a hole that nothing fills."""
     volume = _volume(facts, index)
     if len(shape.pieces) > 1:
@@ -195,27 +136,10 @@ def _broken(facts: CaseFacts, index: int, shape: _Shape) -> Iterator[Suspicion]:
         return
     n_voxels, depth, voxel = shape.hole
     is_deep = depth >= _HOLE_STEPS * float(facts.spacing_kji.min())
-    if n_voxels >= _HOLE_VOXELS and is_deep and not _is_named(facts, voxel):
+    if n_voxels >= HOLE_VOXELS and is_deep and not _is_named(facts, voxel):
         numbers = {"volume_ml": n_voxels * facts.voxel_ml, "depth_mm": depth}
         share = min(1.0, n_voxels / volume)
         yield Suspicion(kinds.HOLE, (index,), _MODEL, share, volume, 0.8, numbers, voxel, frozenset((index,)))
-
-
-def _largest_hole(
-    mask: np.ndarray, lower: tuple[int, int, int], spacing_kji: np.ndarray
-) -> tuple[int, float, tuple[int, int, int]] | None:
-    """The largest part of the background that the mask encloses; None where it encloses nothing of some size."""
-    labels, count = ndimage.label(~np.pad(mask, 1))
-    sizes = np.bincount(labels.ravel(), minlength=count + 1)
-    sizes[[0, labels[0, 0, 0]]] = 0
-    largest = int(np.argmax(sizes))
-    if sizes[largest] < _HOLE_VOXELS:
-        return None
-    spans = ndimage.find_objects(labels, max_label=largest)[largest - 1]
-    hole = labels[spans] == largest
-    depth = float(ndimage.distance_transform_edt(np.pad(hole, 1), spacing_kji).max())
-    begins = [span.start - 1 + low for span, low in zip(spans, lower)]
-    return int(sizes[largest]), depth, middle_voxel(hole, (begins[0], begins[1], begins[2]), spacing_kji)
 
 
 def _is_named(facts: CaseFacts, voxel: tuple[int, int, int]) -> bool:
@@ -223,17 +147,18 @@ def _is_named(facts: CaseFacts, voxel: tuple[int, int, int]) -> bool:
     return any(plane.structure_of_label[plane.voxels[voxel]] for plane in facts.comparison.planes)
 
 
-def _volumes(facts: CaseFacts, shapes: Mapping[int, _Shape]) -> Iterator[Suspicion]:
+def _volumes(facts: CaseFacts, about: Collection[int], shape: _Shapes) -> Iterator[Suspicion]:
     """Volumes far from that of the other side, or of both neighbours in a series.
 
     What is truncated by the field of view is left out.
     """
-    for index, structure in enumerate(facts.comparison.structures):
-        if not isinstance(structure.identity, StructureIdentity) or not facts.found[index, 0] or facts.is_cut(index):
+    for index in sorted(about):
+        identity = facts.comparison.structures[index].identity
+        if not isinstance(identity, StructureIdentity) or facts.is_cut(index):
             continue
-        others = [other for other in _alike(facts, structure.identity) if not facts.is_cut(other)]
-        place = series_place(structure.identity)
-        if not others or (place is not None and place.series == _VERTEBRAE and len(others) < 2):
+        others = [other for other in _alike(facts, identity) if not facts.is_cut(other)]
+        place = series_place(identity)
+        if not others or (place is not None and place.series == VERTEBRAE and len(others) < 2):
             continue
         own, rest = _volume(facts, index), [_volume(facts, other) for other in others]
         least, most = min(rest), max(rest)
@@ -244,7 +169,7 @@ def _volumes(facts: CaseFacts, shapes: Mapping[int, _Shape]) -> Iterator[Suspici
                 "others_volume_ml": float(np.median(rest)) * facts.voxel_ml,
             }
             yield _suspicion(
-                facts, shapes, kinds.OUTLIER_VOLUME, (index,), (most - own) * facts.voxel_ml, 0.6, **numbers
+                facts, shape, kinds.OUTLIER_VOLUME, (index,), (most - own) * facts.voxel_ml, 0.6, **numbers
             )
 
 
@@ -255,7 +180,7 @@ def _alike(facts: CaseFacts, identity: StructureIdentity) -> list[int]:
     if other in index_of and facts.found[index_of[other], 0]:
         return [index_of[other]]
     place = series_place(identity)
-    if place is None or place.series != _VERTEBRAE:
+    if place is None or place.series != VERTEBRAE:
         return []
     near = []
     for index, structure in enumerate(facts.comparison.structures):

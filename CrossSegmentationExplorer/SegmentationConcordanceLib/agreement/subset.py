@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from ..errors import ConcordanceError
 from .comparison import ComparedStructure, Comparison
+from .disputed_voxels import DisputedVoxels
 from .options import INTERSECTION
+from .patterns import Plane
 
 
 def exclusion_note(method: str) -> str:
@@ -51,11 +53,35 @@ def with_models(comparison: Comparison, models: Collection[str]) -> Comparison:
         structures=tuple(structures),
         counts=counts[found],
         cut=comparison.cut[np.ix_(found, kept)],
-        planes=tuple(
-            replace(plane, model=kept.index(plane.model)) for plane in comparison.planes if plane.model in kept
-        ),
+        planes=_of_models(comparison.planes, kept),
+        planes_of_all=_of_models(comparison.planes_of_all, kept),
         disputed=comparison.disputed.of_models(kept),
         families=tuple(comparison.families[bit] for bit in kept) if comparison.families else (),
+    )
+
+
+def alone(comparison: Comparison, bit: int) -> Comparison:
+    """What one model found, as if it had been compared with none; the keys of its structures stay.
+
+    :param bit: of the model.
+    """
+    found = np.flatnonzero(comparison.model_counts()[:, bit]).tolist()
+    counts = np.zeros((len(found), 2), dtype=np.int64)
+    counts[:, 1] = comparison.model_counts()[found, bit]
+    none = np.empty(0, np.uint64)
+    return replace(
+        comparison,
+        models=(comparison.models[bit],),
+        structures=tuple(
+            replace(one, voters=1, not_looked_for=0, number=one.number_of_all)
+            for one in (comparison.structures[row] for row in found)
+        ),
+        counts=counts,
+        cut=comparison.cut[np.ix_(found, [bit])],
+        planes=_of_models(comparison.planes_of_all, [bit]),
+        planes_of_all=_of_models(comparison.planes_of_all, [bit]),
+        disputed=DisputedVoxels(none, none, np.zeros(1, np.int64), np.arange(2, dtype=np.uint8)),
+        families=(comparison.family(bit),),
     )
 
 
@@ -72,6 +98,10 @@ def with_structures(comparison: Comparison, keep: Callable[[ComparedStructure], 
         counts=comparison.counts[found],
         cut=comparison.cut[found],
     )
+
+
+def _of_models(planes: Sequence[Plane], kept: list[int]) -> tuple[Plane, ...]:
+    return tuple(replace(plane, model=kept.index(plane.model)) for plane in planes if plane.model in kept)
 
 
 def _counts_of(counts: np.ndarray, kept: list[int]) -> np.ndarray:

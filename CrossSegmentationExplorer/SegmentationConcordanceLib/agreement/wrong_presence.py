@@ -61,8 +61,17 @@ def _stopped(facts: CaseFacts, bit: int, direction: int) -> Iterator[Suspicion]:
     order = (*here, *(index for index in beyond if index not in here))
     yield Suspicion(
         kinds.ENDS_EARLY, order, 1 << bit, 1.0, whole, 0.95, numbers, region.voxel if region else None,
-        frozenset(beyond),
+        frozenset(beyond) | _of_one_that_end(facts, bit, end, direction),
     )  # fmt: skip
+
+
+def _of_one_that_end(facts: CaseFacts, bit: int, end: int, direction: int) -> frozenset[int]:
+    """The structures that the model alone knows and that reach the end of its output: no other model tells more."""
+    boxes = facts.alone(bit).boxes
+    reached = {index: boxes[facts.comparison.structures[index].key] for index in facts.of_one(bit)}
+    return frozenset(
+        index for index, box in reached.items() if (box.upper[0] - 1 if direction > 0 else -box.lower[0]) >= end
+    )
 
 
 def wrong_presence(facts: CaseFacts) -> Iterator[Suspicion]:

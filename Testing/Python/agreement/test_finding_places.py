@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from agreement.test_findings import LABEL, model, place_in, scan
+from agreement.bricks import LABEL, model, place_in, scan
 from SegmentationConcordanceLib.agreement.analysis import Analysis
 from SegmentationConcordanceLib.agreement.findings import findings_of
 
