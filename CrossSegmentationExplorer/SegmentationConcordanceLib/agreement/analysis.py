@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from . import options as choices
-from .boxes import Box, structure_boxes
+from .boxes import Box, boxes_by_key
 from .comparison import Comparison, compare_models
 from .consensus import Consensus, LeaveOneOut, leave_one_out
 from .disputed_place import disputed_place
@@ -74,8 +74,7 @@ class CaseResult:
         return self._kept[of_these]
 
     def _found(self) -> tuple[Finding, ...]:
-        boxes = {self.comparison.structures[n].key: box for n, box in structure_boxes(self.comparison).items()}
-        found = findings_of(self.case, self.comparison, boxes, apart=self.apart)
+        found = findings_of(self.case, self.comparison, boxes_by_key(self.comparison), apart=self.apart)
         covered = {structure for finding in found for structure in finding.structures}
         for low in worst_findings(self.agreement, self.pairwise):
             apart = low.numbers.get("others_dice", 0.0) - low.numbers.get("model_dice", 0.0)
@@ -107,7 +106,7 @@ class Analysis:
     @cached_property
     def boxes(self) -> dict[str, Box]:
         """The box of every structure that two or more models know, by the structure's key. Looks at every voxel."""
-        return {self.comparison.structures[index].key: box for index, box in structure_boxes(self.comparison).items()}
+        return boxes_by_key(self.comparison)
 
     def result(self, options: AnalysisOptions, progress: Callable[[float, str], None] | None = None) -> CaseResult:
         """The tables and the consensus under ``options``.

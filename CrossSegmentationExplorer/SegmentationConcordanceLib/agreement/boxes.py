@@ -34,6 +34,11 @@ class Box:
         """Voxels in the box."""
         return int(np.prod(np.subtract(self.upper, self.lower)))
 
+    def around(self, other: Box) -> Box:
+        """The box around this one and another."""
+        lower, upper = np.minimum(self.lower, other.lower).tolist(), np.maximum(self.upper, other.upper).tolist()
+        return Box((lower[0], lower[1], lower[2]), (upper[0], upper[1], upper[2]))
+
     def grown(self, margin_mm: float, spacing_mm: NDArray[np.float64], shape: tuple[int, int, int]) -> Box:
         """The box with a margin on every side, rounded up to whole voxels and cut at the volume's edge.
 
@@ -58,6 +63,15 @@ def structure_boxes(comparison: Comparison) -> dict[int, Box]:
         if places[0].size:
             lower, upper = zip(*((int(place[0]), int(place[-1]) + 1) for place in places))
             boxes[index] = Box(lower, upper)
+    return boxes
+
+
+def boxes_by_key(comparison: Comparison) -> dict[str, Box]:
+    """As :func:`structure_boxes`, by the structure's key; of uncoded segments of one name the box around all."""
+    boxes: dict[str, Box] = {}
+    for index, box in structure_boxes(comparison).items():
+        key = comparison.structures[index].key
+        boxes[key] = box.around(boxes[key]) if key in boxes else box
     return boxes
 
 

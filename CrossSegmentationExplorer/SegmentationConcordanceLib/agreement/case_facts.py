@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from .boxes import Box, structure_boxes
+from .boxes import Box, boxes_by_key
 from .comparison import Comparison
 from .confusion import Confusion, count_confusion
 from .crops import in_blocks, pattern_crop
@@ -101,8 +101,7 @@ class CaseFacts:
             return self
         if bit not in self._alone:
             own = alone(self.comparison, bit)
-            boxes = {own.structures[index].key: box for index, box in structure_boxes(own).items()}
-            self._alone[bit] = CaseFacts(self.case, own, boxes)
+            self._alone[bit] = CaseFacts(self.case, own, boxes_by_key(own))
         return self._alone[bit]
 
     def others(self, index: int, bit: int) -> list[int]:

@@ -33,13 +33,13 @@ _Shapes = Callable[[int], OwnShape]
 
 def against_itself(facts: CaseFacts) -> Iterator[Suspicion]:
     """The suspicions about structures that one model alone knows; of a single model about all of them."""
-    rows = {structure.key: index for index, structure in enumerate(facts.comparison.structures)}
+    rows = {structure.identity: index for index, structure in enumerate(facts.comparison.structures)}
     for bit in range(len(facts.models)):
         about = facts.of_one(bit)
         if not about:
             continue
         alone = facts.alone(bit)
-        row = [rows[structure.key] for structure in alone.comparison.structures]
+        row = [rows[structure.identity] for structure in alone.comparison.structures]
         own = frozenset(index for index in alone.structures if row[index] in about and alone.box(index) is not None)
         for one in _held_against_itself(alone, own):
             yield replace(

@@ -260,7 +260,7 @@ class Session:
     def _tell_rows(self) -> None:
         explorer = self.explorer
         rows = [row for number, row in zip(self._made, explorer.rows) if number in self._shown]
-        marks = [explorer.findings.mark(row.model, explorer.selected) for row in rows]
+        marks = [explorer.finding_mark(row.model) for row in rows]
         self._state.rows = [
             {**row_line(row, explorer.kinds), "note": explorer.status(row) or mark, "marked": bool(mark)}
             for row, mark in zip(rows, marks)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..agreement.analysis import Analysis, CaseResult
 from ..agreement.boxes import Box
 from ..agreement.comparison import ComparedStructure, Comparison
+from ..agreement.finding import Finding
 from ..agreement.models import ModelSegmentation, UncodedStructure
 from ..imaging.label_map import Segment
 
@@ -73,6 +74,18 @@ class ExploredScan:
     def index_of(self, key: str) -> int | None:
         """The structure's index in the comparison; None for an unknown key."""
         return next((n for n, found in enumerate(self.comparison.structures) if key_of(found) == key), None)
+
+    def key_of_finding(self, finding: Finding) -> str:
+        """Of the first structure of a finding that is here: what tells it from all others; "" where none is.
+
+        :param finding: of this scan; an uncoded segment is that of its first model.
+        """
+        for key in finding.structures:
+            for found in self.comparison.structures:
+                is_other = isinstance(found.identity, UncodedStructure) and found.identity.model not in finding.models
+                if found.key == key and not is_other:
+                    return key_of(found)
+        return ""
 
     def structure(self, key: str) -> ComparedStructure | None:
         """The structure of a key; None for an unknown one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import math
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -89,15 +90,16 @@ class PictureMaker:
         self._case = case
         self._comparison = comparison
         self._scan = scan
-        self._index = {structure.key: index for index, structure in enumerate(comparison.structures)}
+        times = Counter(structure.key for structure in comparison.structures)  # uncoded segments may share a name
+        self._index = {one.key: index for index, one in enumerate(comparison.structures) if times[one.key] == 1}
 
     def of_findings(self, findings: Iterable[Finding]) -> list[Picture]:
-        """A picture of each place of the findings of this case; none of a structure that one model alone knows."""
+        """A picture of each place of the findings of this case."""
         made: dict[tuple[str, Place], Picture] = {}
         for finding in findings:
             if finding.case != self._case:
                 continue
-            compared = [key for key in finding.structures if self._is_compared(key)]
+            compared = [key for key in finding.structures if key in self._index]
             # Over a cohort findings are told anew from tables, which name other structures first.
             as_wide = finding.kind == SIDE_SWAPPED
             for structure in compared[:1] if finding.place_ras else compared[:_STRUCTURES_OF_FINDING]:
@@ -109,14 +111,14 @@ class PictureMaker:
     def picture(self, structure: str, place: Place, more: Sequence[str] = (), *, both_sides: bool = False) -> Picture:
         """The picture of a place: outlines of a structure, of what the models have there, and of more structures.
 
-        :param structure: key of a structure that two or more models know.
+        :param structure: key of a structure.
         :param place: RAS in mm.
         :param more: keys of others that the finding is about, drawn as long as there are few.
         :param both_sides: the picture is so wide that it shows the body's other side as well.
         """
         index = self._index[structure]
         voxel = np.rint(self._comparison.geometry.ijk_of(np.array(place) * (-1, -1, 1)))[::-1].astype(int)
-        here = structures_at(self._comparison, tuple(voxel.tolist()))
+        here = self._here(index, voxel)
         wanted = dict.fromkeys(
             [index, *(one for of_model in here for one in of_model), *(self._index[key] for key in more)]
         )
@@ -151,8 +153,14 @@ class PictureMaker:
         }
         return Picture(self._case, structure, place, data)
 
-    def _is_compared(self, key: str) -> bool:
-        return key in self._index and self._comparison.structures[self._index[key]].number > 0
+    def _here(self, index: int, voxel: NDArray[np.int64]) -> list[list[int]]:
+        """By model what it has at a voxel: of what it alone knows the structure of this index and no other, as the
+        body and its fat are nearly everywhere."""
+        here = structures_at(self._comparison, tuple(voxel.tolist()))
+        if not self._comparison.structures[index].number:
+            pattern = int(patterns_at(self._comparison, index, voxel))
+            here = [[*([index] * (pattern >> bit & 1)), *of_model] for bit, of_model in enumerate(here)]
+        return here
 
     def _disputed_place(self, structure: str) -> Place | None:
         return disputed_place(self._comparison, (), structure)

@@ -189,6 +189,27 @@ def test_a_finding_without_a_place_is_shown_where_the_models_differ_most(case):
     assert pictures_of_findings([finding(structures=(key,))], [made], 10).numbers == (0,)
 
 
+def test_what_one_model_alone_knows_is_drawn_and_said_of_it_alone(case):
+    """A's block beside a model that knows no liver: the place is in the block, and outside of it."""
+    comparison, _ = case
+    a, _ = comparison.models
+    spleen = next(one.structure for one in load_vocabulary("moose").labels if one.structure_name == "spleen")
+    (plane,) = (plane for plane in comparison.planes_of_all if plane.structure_of_label.any() and plane.model == 0)
+    other = np.zeros_like(plane.voxels)
+    other[0, 0, 0] = 1
+    liver = comparison.structures[0].coded
+    models = [model(a, np.asarray(plane.voxels), liver, comparison.geometry)]
+    models.append(ModelSegmentation("C", LabelMap((other,), comparison.geometry, (Segment(1, "spleen", spleen),))))
+    alone = compare_models(models)
+    key = next(structure.key for structure in alone.structures if structure.name == "liver")
+    (inside,) = PictureMaker("a", alone, None).of_findings([finding(structures=(key,), place_ras=(-5.0, 0.0, 0.0))])
+    assert (inside.data["models"], inside.data["here"], inside.data["missed"]) == ([a], ["liver"], [])
+    expected = PictureMaker("a", comparison, None).picture(key, (-5.0, 0.0, 0.0)).data["planes"]
+    assert [plane["lines"] for plane in inside.data["planes"]] == [plane["lines"] for plane in expected]
+    (outside,) = PictureMaker("a", alone, None).of_findings([finding(structures=(key,), place_ras=(-5.0, 0.0, 9.0))])
+    assert outside.data["here"] == [""]
+
+
 def test_two_hundred_pictures_of_noise_stay_under_eight_megabytes(case):
     """Noise is what is hardest to compress; six models that all differ."""
     comparison, scan = case

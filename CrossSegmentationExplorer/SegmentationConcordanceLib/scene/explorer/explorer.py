@@ -205,10 +205,18 @@ class Explorer:
         finding = self.findings.current
         if finding is None:
             return
-        self.select(next((key for key in finding.structures if self.scan.index_of(key) is not None), ""))
+        self.select(self.scan.key_of_finding(finding))
         if finding.place_ras is not None:
             self._sent = self._sent.at_finding(finding.place_ras)
             self._go_to_place()
+
+    def finding_mark(self, model: str) -> str:
+        """What the finding that is shown says of a model on the selected structure, in a few words; "" for nothing.
+
+        :param model: its name.
+        """
+        structure = self.scan.structure(self.selected)
+        return self.findings.mark(model, structure.key) if structure is not None else ""
 
     def _go_to_place(self) -> None:
         with self._paused():
@@ -339,7 +347,7 @@ class Explorer:
 
     def _write_texts(self) -> None:
         structure = find(self.walk.structures, self.selected)
-        said = [(row, self.status(row) or self.findings.mark(row.model, self.selected)) for row in self.rows]
+        said = [(row, self.status(row) or self.finding_mark(row.model)) for row in self.rows]
         named = self.shown_keys == (self.selected,)
         views = self.texts.show_rows(said, self.kinds, structure, self.legend, named=named)
         overlay = next((row for row in self.rows if row.kind is RowKind.OVERLAY), None)

@@ -46,7 +46,7 @@ def row_entries(explorer: Explorer | None, wanted: Sequence[WantedRow], models: 
         if structure is not None:
             texts = model_texts(scan.result.agreement, structure.key)
             consensus = consensus_text(scan.result.agreement, structure.key)
-        marks = {model: explorer.findings.mark(model, explorer.selected) for model in scan.drawn}
+        marks = {model: explorer.finding_mark(model) for model in scan.drawn}
         statuses = {WantedRow(row.kind, row.model): explorer.status(row) for row in explorer.rows}
         shown = list(statuses)
     every = [
