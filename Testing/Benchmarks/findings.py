@@ -1,10 +1,12 @@
 """Measure the findings on the planted errors of the sample: the table of docs/findings.md.
 
-    python Testing/Benchmarks/findings.py --size small --seeds 20
-    python Testing/Benchmarks/findings.py --size full --seeds 2
+    python Testing/Benchmarks/findings.py --size small --first 20 --seeds 20
+    python Testing/Benchmarks/findings.py --size full --first 110 --seeds 20 --keep
 
-Prints, per kind of planted error, how many were named (a finding of the kinds that say it, of that model, on one of
-its structures), and per case how many findings blame a model for what was not planted.
+Prints of each seed, as soon as it is done, what was missed or not planted, and at the end a table: per kind of planted
+error how many were named (a finding of the kinds that say it, of that model, on one of its structures), and how many
+findings blame a model for what was not planted. ``--keep`` writes what each seed gave to findings_measured.csv, from
+which ``python Scripts/update_finding_docs.py`` makes the tables of docs/findings.md.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import argparse
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from sample_label_maps import label_map_of
 
@@ -43,7 +46,9 @@ SAID_BY = {
     planted.STOPPED_OUTPUT: {kinds.ENDS_EARLY},
 }
 """The kinds of findings that name each kind of planted error, in a single case."""
-NOT_BLAMING = (kinds.LOW_AGREEMENT, kinds.NO_OVERLAP)
+MEASURED = Path(__file__).with_name("findings_measured.csv")
+COLUMNS = ("size", "seed", "what", "kind", "count")
+RANKS = ("first", "second", "third", "a later one", "none")
 
 
 def main(argv: Sequence[str]) -> None:
@@ -52,41 +57,107 @@ def main(argv: Sequence[str]) -> None:
     parser.add_argument("--size", choices=SIZES, default="small")
     parser.add_argument("--seeds", type=int, default=20, help="how many")
     parser.add_argument("--first", type=int, default=0, help="the first seed; thresholds were set on 0 to 19")
+    parser.add_argument("--keep", action="store_true", help=f"write what was measured to {MEASURED.name}")
     args = parser.parse_args(argv)
-    plan = plan_of(args.size)
-    named, total, unplanned = Counter(), Counter(), Counter()
-    first_place = Counter()
-    definitions, cases = 0, 0
+    counts: Counter[tuple[str, str]] = Counter()
     for seed in range(args.first, args.first + args.seeds):
-        by_case = []
-        for name, errors, models in sample_cases(plan, seed):
-            analysis = Analysis(models, case=name, series_uid="")
-            found = findings_of(name, analysis.comparison, analysis.boxes)
-            by_case.append(found)
-            cases += 1
-            for error in errors:
-                total[error.kind] += 1
-                hit = any(_names(finding, error) for finding in found)
-                named[error.kind] += hit
-                if not hit:
-                    _say(f"  seed {seed} {name}: {error.model} {error.kind} {error.structures[:3]} not named")
-            for finding in found:
-                if not any(_concerns(finding, error) for error in errors):
-                    unplanned[finding.kind] += 1
-                    _say(f"  seed {seed}: {finding.sentence}")
-            first_place.update(alone_at_the_first_place(analysis, errors))
-        if len(by_case) > 2:
-            definitions += sum(one.kind == kinds.OTHER_DEFINITION for one in findings_of_cohort(by_case))
-    _say(f"\n{args.size}, {args.seeds} seeds, {cases} cases\n")
-    _say("| planted | named by | named | of |\n|---|---|---|---|")
-    for kind in total:
-        by = ", ".join(sorted(SAID_BY[kind]))
-        _say(f"| {kind} | {by} | {100 * named[kind] / total[kind]:.1f} % | {total[kind]} |")
-    _say(f"| all | | {100 * named.total() / total.total():.1f} % | {total.total()} |")
-    _say(f"\nNot planted, per case: {unplanned.total() / cases:.3f} ({dict(unplanned)})")
-    alone, places = first_place["alone"], first_place.total()
-    _say(f"The erring model alone at the first place: {alone} of {places} structures ({100 * alone / places:.1f} %)")
-    _say(f"Other definitions over the cases of a seed: {definitions} in {args.seeds} seeds")
+        counts += (of_seed := measured_seed(args.size, seed))
+        _say(f"seed {seed}: {dict(sorted((' '.join(key), n) for key, n in of_seed.items()))}")
+        if args.keep:
+            keep(args.size, seed, of_seed)
+    _say(f"\n{args.size}, {args.seeds} seeds\n")
+    for line in (*kind_lines([counts]), "", *place_lines(counts)):
+        _say(line)
+
+
+def measured_seed(size: str, seed: int) -> Counter[tuple[str, str]]:
+    """Counts by what was counted and of which kind: "planted", "named", "not planted", "place", "cohort", "cases"."""
+    plan, counts, by_case = plan_of(size), Counter(), []
+    for name, errors, models in sample_cases(plan, seed):
+        analysis = Analysis(models, case=name, series_uid="")
+        found = findings_of(name, analysis.comparison, analysis.boxes)
+        by_case.append(found)
+        counts["cases", ""] += 1
+        for error in errors:
+            counts["planted", error.kind] += 1
+            hit = any(_names(finding, error) for finding in found)
+            counts["named", error.kind] += hit
+            if not hit:
+                _say(f"  seed {seed} {name}: {error.model} {error.kind} {error.structures[:3]} not named")
+        for finding in found:
+            if not any(_concerns(finding, error) for error in errors):
+                counts["not planted", finding.kind] += 1
+                _say(f"  seed {seed}: {finding.sentence}")
+        counts += alone_at_the_first_place(analysis, errors)
+        counts += places_of_errors(analysis, errors)
+    if len(by_case) > 2:
+        counts["cohort", "definitions"] = sum(one.kind == kinds.OTHER_DEFINITION for one in findings_of_cohort(by_case))
+    return counts
+
+
+def kind_lines(columns: Sequence[Counter[tuple[str, str]]]) -> list[str]:
+    """Per kind of planted error: named, of how many; and not planted per case, of all kinds that were found.
+
+    :param columns: counts of :func:`measured_seed`, added up, each a pair of columns.
+    """
+    rows = [
+        [kind, ", ".join(sorted(SAID_BY[kind]))] for kind in SAID_BY if any(one["planted", kind] for one in columns)
+    ]
+    lines = []
+    for kind, by in rows:
+        cells = [_share(one["named", kind], one["planted", kind]) for one in columns]
+        lines.append(f"| {kind} | {by} | {' | '.join(cells)} |")
+    of_all = [_share(_sum(one, "named"), _sum(one, "planted")) for one in columns]
+    lines.append(f"| all | | {' | '.join(of_all)} |")
+    wrong = sorted({kind for one in columns for what, kind in one if what == "not planted"})
+    for kind in wrong:
+        cells = [_per_case(one["not planted", kind], one["cases", ""]) for one in columns]
+        lines.append(f"| not planted | {kind} | {' | '.join(cells)} |")
+    cells = [_per_case(_sum(one, "not planted"), one["cases", ""]) for one in columns]
+    lines.append(f"| not planted | all kinds | {' | '.join(cells)} |")
+    return lines
+
+
+def place_lines(counts: Counter[tuple[str, str]]) -> list[str]:
+    """In words: whose the first place of a structure is, and at which place each error is seen."""
+    alone, not_alone = counts["first place", "alone"], counts["first place", "not alone"]
+    of_errors = {rank: counts["place", rank] for rank in RANKS}
+    total = max(1, sum(of_errors.values()))
+    behind = counts["behind noise", ""]
+    seen = ", ".join(f"{rank} {n} ({100 * n / total:.1f} %)" for rank, n in of_errors.items())
+    return [
+        f"The erring model alone at the first place: {alone} of {alone + not_alone} structures"
+        f" ({100 * alone / max(1, alone + not_alone):.1f} %)",
+        f"The place of each error on each of its structures: {seen}; behind a place that is noise: {behind}",
+        f"Other definitions over the cases of a seed: {counts['cohort', 'definitions']}",
+    ]
+
+
+def keep(size: str, seed: int, counts: Counter[tuple[str, str]]) -> None:
+    """Put what a seed gave into the file of what was measured, in place of what it gave before."""
+    kept = [row for row in kept_rows() if (row[0], row[1]) != (size, str(seed))]
+    kept += [[size, str(seed), what, kind, str(n)] for (what, kind), n in sorted(counts.items())]
+    lines = [",".join(row) for row in sorted(kept, key=lambda row: (row[0], int(row[1])))]
+    MEASURED.write_text("\n".join([",".join(COLUMNS), *lines, ""]), encoding="utf-8")
+
+
+def kept_rows() -> list[list[str]]:
+    """What was kept: size, seed, what, kind, count; without the header."""
+    if not MEASURED.exists():
+        return []
+    return [line.split(",") for line in MEASURED.read_text(encoding="utf-8").splitlines()[1:]]
+
+
+def _sum(counts: Counter[tuple[str, str]], wanted: str) -> int:
+    return sum(n for (what, _), n in counts.items() if what == wanted)
+
+
+def _share(named: int, total: int) -> str:
+    return f"{100 * named / total:.1f} % | {total}" if total else " | 0"
+
+
+def _per_case(n: int, cases: int) -> str:
+    return f"{n / max(1, cases):.3f} per case | {n}"
 
 
 def sample_cases(plan: SamplePlan, seed: int) -> Iterator[tuple[str, list[PlantedError], list[ModelSegmentation]]]:
@@ -101,6 +172,7 @@ def sample_cases(plan: SamplePlan, seed: int) -> Iterator[tuple[str, list[Plante
 
 def _say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def _title(error: PlantedError) -> str:
@@ -118,26 +190,53 @@ def _concerns(finding: Finding, error: PlantedError) -> bool:
     return error.kind == planted.STOPPED_OUTPUT or not set(error.structures).isdisjoint(finding.names)
 
 
-def alone_at_the_first_place(analysis: Analysis, errors: Sequence[PlantedError]) -> Counter:
-    """Of the structures with planted errors: at how many an erring model is alone at the first place.
-
-    An output that stops errs on every structure that lies beyond.
-    """
+def _erring(analysis: Analysis, errors: Sequence[PlantedError]) -> tuple[dict[str, int], int]:
+    """By structure the models that err on it, as bits; and those whose output stops: it errs on all that is beyond."""
     erring: dict[str, int] = defaultdict(int)
-    comparison = analysis.comparison
     stopped = 0
     for error in errors:
-        bit = 1 << comparison.models.index(_title(error))
+        bit = 1 << analysis.comparison.models.index(_title(error))
         stopped |= bit if error.kind == planted.STOPPED_OUTPUT else 0
         for structure in error.structures:
             erring[structure] |= bit
-    count: Counter = Counter()
+    return erring, stopped
+
+
+def alone_at_the_first_place(analysis: Analysis, errors: Sequence[PlantedError]) -> Counter[tuple[str, str]]:
+    """Of the structures with planted errors: at how many an erring model is alone at the first place."""
+    erring, stopped = _erring(analysis, errors)
+    comparison = analysis.comparison
+    count: Counter[tuple[str, str]] = Counter()
     for index, structure in enumerate(comparison.structures):
         if structure.name not in erring or structure.key not in analysis.boxes:
             continue
         first = next(iter(disputed_regions(comparison, index)), None)
-        family = first is not None and first.minority & ~(erring[structure.name] | stopped) == 0
-        count["alone" if family else "not alone"] += 1
+        is_alone = first is not None and first.minority & ~(erring[structure.name] | stopped) == 0
+        count["first place", "alone" if is_alone else "not alone"] += 1
+    return count
+
+
+def places_of_errors(analysis: Analysis, errors: Sequence[PlantedError]) -> Counter[tuple[str, str]]:
+    """Of each error on each of its structures: which place is the first that is held against its model, and against
+    none that does not err there."""
+    erring, stopped = _erring(analysis, errors)
+    comparison = analysis.comparison
+    index_of = {structure.name: index for index, structure in enumerate(comparison.structures)}
+    count: Counter[tuple[str, str]] = Counter()
+    for error in errors:
+        bit = 1 << comparison.models.index(_title(error))
+        for name in error.structures:
+            if name not in index_of or comparison.structures[index_of[name]].key not in analysis.boxes:
+                continue
+            guilty = erring[name] | stopped
+            regions = disputed_regions(comparison, index_of[name])
+            own = (n for n, one in enumerate(regions) if one.minority & bit and not one.minority & ~guilty)
+            at = next(own, None)
+            count["place", RANKS[-1] if at is None else RANKS[min(at, len(RANKS) - 2)]] += 1
+            is_behind = any(one.minority & ~guilty for one in regions[:at])
+            count["behind noise", ""] += is_behind
+            if is_behind:
+                _say(f"  {error.case}: {error.model} {error.kind} {name} at place {'none' if at is None else at + 1}")
     return count
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,9 +22,10 @@ _SHELL = 14.0
 _END_SHARE, _ELONGATED = 0.3, 2.0
 _OFFSET_SHARE = 0.12
 _LEAST_VOXELS = 12
+_MOST_OF_LOST = 0.4
 _SERIES_MEMBERS, _SERIES_SHARE, _SERIES_TIMES = 4, 0.8, 1.3
 _LONG_SERIES, _LONG_SERIES_SHARE = 8, 0.6
-_OFFSET_VOXELS = 0.5
+_OFFSET_VOXELS = 0.65
 _ODD_RATIO = 2.0
 
 
@@ -42,7 +44,22 @@ def wrong_shapes(facts: CaseFacts) -> list[Suspicion]:
             return False
         return any(facts.has_voxel(index, bit, voxel) for models, index in blobs if models == one.models)
 
-    return [one for one in found if not is_taken(one)]
+    told = [one for one in found if not is_taken(one)]
+    return [
+        replace(one, explains=one.explains | _taken_by(facts, one)) if one.kind == kinds.FALSE_BLOB else one
+        for one in told
+    ]
+
+
+def _taken_by(facts: CaseFacts, blob: Suspicion) -> set[int]:
+    """The structures that lack mostly what the blob took from them: it may have cut them in two."""
+    bit, index = blob.models.bit_length() - 1, blob.structures[0]
+    taken = facts.called[bit][index]
+    return {
+        other
+        for other in np.flatnonzero(taken >= _LEAST_VOXELS).tolist()
+        if other != index and taken[other] >= _MOST_OF_LOST * facts.added_and_lost(other, bit)[1]
+    }
 
 
 def _standing_out(facts: CaseFacts) -> Iterator[Suspicion]:
@@ -93,7 +110,7 @@ def _is_shell(region: DisputedRegion) -> bool:
 
 
 def _is_film(facts: CaseFacts, index: int, bit: int, region: DisputedRegion) -> bool:
-    """Whether a region is a shell that moves the boundary by less than half a voxel in the mean."""
+    """Whether a region is a shell that moves the boundary by less than two thirds of a voxel in the mean."""
     least = _OFFSET_VOXELS * float(facts.spacing_kji.mean())
     return _is_shell(region) and abs(_offset_numbers(facts, index, bit)["offset_mm"]) < least
 

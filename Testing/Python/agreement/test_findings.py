@@ -115,6 +115,17 @@ def test_a_blob_too_much_and_a_hole():
     assert (hole.kind, hole.numbers["volume_ml"]) == ("hole", pytest.approx(8 * 6 * 8 * 8 / 1000))
 
 
+def test_what_a_blob_cuts_in_two_is_told_as_the_blob_alone():
+    rest = scan()
+    rest[39:43, 21:24, 2:58] = LABEL["rib_left_13"]
+    odd = rest.copy()
+    odd[35:47, 18:26, 21:27] = LABEL["liver"]
+    models = [model("Odd", odd), *(model(f"M{n}", rest) for n in range(3))]
+    analysis = Analysis(models, case="a", series_uid="")
+    (blob,) = findings_of("a", analysis.comparison, analysis.boxes)
+    assert (blob.kind, blob.names, blob.models) == ("false_blob", ("liver",), ("Odd",))
+
+
 def test_an_output_that_stops_within_the_scan_is_one_finding():
     voxels = scan()
     voxels[36:] = 0
