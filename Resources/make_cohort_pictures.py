@@ -19,20 +19,18 @@ from SegmentationConcordanceLib.sample.cohort import make_sample
 
 RESOURCES = Path(__file__).resolve().parent
 CHROMIUM_OPTIONS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
-COLUMNS = ("case", "ct", "segmentation", "model", "task", "patient_id")
-PATIENTS, SCANS = 6, 3
-FAMILY = "TotalSegmentator=TotalSegmentator 1.5,TotalSegmentator 2.6"
+COLUMNS = ("case", "ct", "segmentation", "model", "task")
+SAMPLES, CASES = 6, 3
 
 
 def outputs(folder: Path) -> Iterator[tuple[object, ...]]:
-    """The lines of the cohort file: each patient is a sample of its own seed, of which three scans are taken."""
-    for patient in range(1, PATIENTS + 1):
-        sample = make_sample(folder / f"P{patient}", seed=patient)
-        for scan in sample.cases[:SCANS]:
+    """The lines of the cohort file: samples of several seeds, and three patients of each, with a scan each."""
+    for seed in range(1, SAMPLES + 1):
+        sample = make_sample(folder / f"S{seed}", seed=seed)
+        for scan in sample.cases[:CASES]:
             for output in scan.outputs:
                 files = ";".join(map(str, output.paths))
-                case = f"P{patient}_{scan.name}"
-                yield case, scan.ct_folder, files, output.label_map_name, output.task, f"P{patient}"
+                yield f"S{seed}_{scan.name}", scan.ct_folder, files, output.label_map_name, output.task
 
 
 def photograph(page: Page, address: str, picture: str, ready: str) -> None:
@@ -49,7 +47,7 @@ def main() -> None:
             csv.writer(stream).writerows([COLUMNS, *outputs(folder)])
         results, answer = str(folder / "results"), str(folder / "answer")
         done = run(["run", "--cohort", str(folder / "cohort.csv"), "--output", results, "--quiet"])
-        done += run(["which", "--run", results, "--family", FAMILY, "--output", answer, "--quiet"])
+        done += run(["which", "--run", results, "--output", answer, "--quiet"])
         if done != 0:
             raise SystemExit("the cohort failed")
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(CHROMIUM_OPTIONS))

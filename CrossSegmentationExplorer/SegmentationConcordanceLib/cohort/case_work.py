@@ -24,7 +24,7 @@ from ..reporting.case_files import CONSENSUS_FILE
 from .case_comparison import Settings, compare_case
 from .case_image import read_case_image
 from .case_record import CaseRecord, read_record, write_record
-from .cases import CaseOutput, CohortCase, Problem, plain_name
+from .cases import COHORT_WORDS, CaseOutput, CohortCase, Problem, plain_name
 from .content import Contents
 from .harmonized_table import fingerprint
 from .known_label_maps import known_vocabularies, known_vocabulary
@@ -223,9 +223,8 @@ class _Work:
         """What each output holds that can be read; of the others the problem."""
         case = self.task.case
         if image is None:  # the outputs make the grid together
-            files = [file for output in case.outputs for file in self._files_of(output, image)]
             with _step(_READ):
-                return self._read(files, image)
+                return self._read_together(case, problems)
         found: list[ReadRun] = []
         for output in case.outputs:
             step = _HARMONIZE
@@ -234,8 +233,25 @@ class _Work:
                 step = _READ
                 found += self._read(files, image)
             except ConcordanceError as error:
-                problems.append(Problem(case.name, step, output.words, str(error)))
+                problems.append(Problem(case.name, step, output.words, error.in_words_of(COHORT_WORDS)))
         return found
+
+    def _read_together(self, case: CohortCase, problems: list[Problem]) -> list[ReadRun]:
+        """All outputs on the grid that they make; where that fails, without those that cannot be read by themselves."""
+        files = {output: self._files_of(output, None) for output in case.outputs}
+        try:
+            return self._read([file for of_output in files.values() for file in of_output], None)
+        except ConcordanceError as error:
+            whole, readable = error, []
+        for output, of_output in files.items():
+            try:
+                self._read(of_output, None)
+                readable += of_output
+            except ConcordanceError as error:
+                problems.append(Problem(case.name, _READ, output.words, error.in_words_of(COHORT_WORDS)))
+        if not readable or not problems:
+            raise whole
+        return self._read(readable, None)
 
     def _files_of(self, output: CaseOutput, image: ImageSeries | Geometry | None) -> list[RunFile]:
         if self.task.harmonize and isinstance(image, ImageSeries) and not segs_of(output):

@@ -11,6 +11,15 @@ from pathlib import Path
 from ..errors import ConcordanceError
 from .case_comparison import Settings
 
+_MAPS = "concordance labelmaps list names all label maps"
+COHORT_WORDS = {
+    "label_map": f"model in the cohort file, or --model LABELMAP; {_MAPS}",
+    "run_label_map": f"model in the cohort file, or --model {{run}}LABELMAP; {_MAPS}",
+    "task": "task in the cohort file, or --model LABELMAP:TASK",
+    "run_task": "task in the cohort file, or --model {run}{label_map}:TASK",
+}
+"""What a remedy asks for, where many cases are worked on, see :meth:`ConcordanceError.in_words_of`."""
+
 
 @dataclass(frozen=True, slots=True)
 class CaseOutput:
@@ -34,8 +43,11 @@ class CaseOutput:
 
     @property
     def place(self) -> str:
-        """The folder that its files lie in, or that they are."""
-        return self.paths[0].name if self.paths and self.paths[0].is_dir() else self.paths[0].parent.name
+        """The folder that its files lie in, or that they are; of one file with its name."""
+        first = self.paths[0]
+        if first.is_dir():
+            return first.name
+        return first.parent.name if len(self.paths) > 1 else f"{first.parent.name}/{first.name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from ..imaging.seg_header import read_seg_header
 from ..imaging.seg_writer import BINARY
 from .case_image import read_case_image
 from .case_work import segs_of
-from .cases import CaseOutput, Cohort, CohortCase, Problem
+from .cases import COHORT_WORDS, CaseOutput, Cohort, CohortCase, Problem
 from .known_label_maps import known_vocabularies, known_vocabulary
 from .listener import Listener, Nobody
 from .memory import estimated_bytes
@@ -25,12 +25,14 @@ class CheckedCohort:
     """What was found.
 
     :param memory: bytes that the largest case needs.
+    :param not_looked_at: outputs whose model or task is to be recognized, and was not.
     :param models: by model, as far as it is known before reading, the number of cases that have an output of it.
     """
 
     problems: tuple[Problem, ...]
     memory: int
     models: dict[str, int]
+    not_looked_at: int
 
 
 def check_cohort(cohort: Cohort, listener: Listener, *, deep: bool = False) -> CheckedCohort:
@@ -40,7 +42,7 @@ def check_cohort(cohort: Cohort, listener: Listener, *, deep: bool = False) -> C
     """
     problems: list[Problem] = []
     models: dict[str, int] = {}
-    memory = 0
+    memory = not_looked_at = 0
     for number, case in enumerate(cohort.cases):
         listener.progress(number / len(cohort.cases), case.name)
         problems += _problems(case, cohort, deep or number == 0)
@@ -48,7 +50,8 @@ def check_cohort(cohort: Cohort, listener: Listener, *, deep: bool = False) -> C
         for output in case.outputs:
             words = _model_of(output)
             models[words] = models.get(words, 0) + 1
-    return CheckedCohort(tuple(problems), memory, models)
+            not_looked_at += not (deep or number == 0 or output.model or segs_of(output))
+    return CheckedCohort(tuple(problems), memory, models, not_looked_at)
 
 
 def _model_of(output: CaseOutput) -> str:
@@ -80,7 +83,7 @@ def _problems(case: CohortCase, cohort: Cohort, read_outputs: bool) -> Iterator[
         try:
             _check_output(output, image, cohort, read_outputs)
         except ConcordanceError as error:
-            yield Problem(case.name, "read", output.words, str(error))
+            yield Problem(case.name, "read", output.words, error.in_words_of(COHORT_WORDS))
 
 
 def _check_output(output: CaseOutput, image: object, cohort: Cohort, read: bool) -> None:

@@ -14,9 +14,9 @@ from ..errors import ConcordanceError, UnreadableFileError
 from ..imaging.seg_file import COMPRESSIONS
 from ..imaging.seg_writer import KINDS, SegStorage
 from .case_comparison import Settings
-from .case_patterns import path_pattern
+from .case_patterns import path_pattern, values_of
 from .cases import CaseOutput, Cohort, CohortCase, Problem, require_distinct
-from .harmonize_plan import Job, PlannedModel, find_jobs
+from .harmonize_plan import Job, PlannedModel, case_fields, find_jobs
 from .web_image import is_web_address
 
 CASE, CT, SERIES, SEGMENTATION, MODEL, TASK, NAME = "case", "ct", "series", "segmentation", "model", "task", "name"
@@ -49,14 +49,16 @@ def cases_of_patterns(
 ) -> list[CohortCase]:
     """The cases that patterns find below a folder, see :func:`find_jobs`.
 
+    :param ct: pattern of the images; "" where there are none.
     :param output: where results go; what lies in it is no case.
     :raises ConcordanceError: the images' pattern matches nothing, or a pattern lacks a placeholder of it.
     """
-    jobs = find_jobs(folder, path_pattern(where, ct), models, output, image_files=True)
+    images = path_pattern(where, ct) if ct else None
+    jobs = find_jobs(folder, images, models, output, image_files=True)
+    telling = case_fields(images, models)
     by_case: dict[tuple, list[Job]] = {}
     for job in jobs:
-        key = tuple((name, text) for name, text in job.values if f"{{{name}}}" in ct)
-        by_case.setdefault(key, []).append(job)
+        by_case.setdefault(values_of(job.values, telling), []).append(job)
     cases = [_case_of_jobs(jobs) for jobs in by_case.values()]
     require_distinct(where, cases)
     return cases
@@ -90,14 +92,14 @@ def _from_toml(path: Path, held: Mapping[str, Any], settings: Settings) -> Cohor
     _require_keys(path, "", held, _TOP)
     base = path.parent / str(held.get("folder", "."))
     cases: list[CohortCase] = []
-    if "ct" in held:
+    if "ct" in held or "model" in held:
         models = [_planned(path, number, one) for number, one in enumerate(held.get("model", ()), start=1)]
         if not models:
             raise ConcordanceError(path, "names no [[model]]", "Give each model its pattern: segmentation = '...'.")
-        cases += cases_of_patterns(base, str(held["ct"]), models, path.parent / ".none", where=f"{path}: ct")
+        cases += cases_of_patterns(base, str(held.get("ct", "")), models, path.parent / ".none", where=f"{path}: ct")
     cases += [_case(path, base, number, one) for number, one in enumerate(held.get("case", ()), start=1)]
     if not cases:
-        raise ConcordanceError(path, "names no cases", "Give ct = '{case}/...' with [[model]], or [[case]].")
+        raise ConcordanceError(path, "names no cases", "Give [[model]] with patterns, or [[case]].")
     if "facts" in held:
         cases = _with_facts(path.parent / str(held["facts"]), cases)
     require_distinct(str(path), cases)

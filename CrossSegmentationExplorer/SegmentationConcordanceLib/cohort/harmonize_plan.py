@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,29 +54,61 @@ class Job:
 
 
 def find_jobs(
-    folder: Path, ct: PathPattern, models: Sequence[PlannedModel], outputs: Path, *, image_files: bool = False
+    folder: Path, ct: PathPattern | None, models: Sequence[PlannedModel], outputs: Path, *, image_files: bool = False
 ) -> list[Job]:
     """Every output to be harmonized, case by case; what is missing or double is a job with a problem.
 
     :param outputs: the folder that the SEGs go to; where it lies below ``folder``, it is no case.
+    :param ct: of the images; None where there are none: then what all models' patterns have tells the cases apart.
     :param image_files: an image may also be a file, such as NIfTI, and no folder of a DICOM series.
     :raises ConcordanceError: there is no such folder, the images' pattern or the only model's matches nothing, or a
         pattern lacks a placeholder of the images'.
     """
     if not folder.is_dir():
         raise ConcordanceError(folder, "is no folder", "Name the folder that holds the cases.", Setting("cases"))
-    if not ct.fields:
+    if ct is not None and not ct.fields:
         raise ConcordanceError(f"images '{ct.text}'", "does not tell the cases apart", "Write e.g. '{case}/ct'.")
     inside = folder.resolve() in outputs.resolve().parents
     leave_out = outputs.resolve() if inside else None
+    if ct is None:
+        return _jobs_without_images(folder, models, leave_out)
     found = {
         fields: [path for path in paths if path.is_dir() or (image_files and is_volume_file(path))]
         for fields, paths in ct.matches(folder, leave_out).items()
     }
     series = {fields: paths for fields, paths in found.items() if paths}
     require_match("images", ct, folder, series)
-    jobs = [job for planned in models for job in _jobs(folder, ct, series, planned, leave_out, len(models) == 1)]
-    return sorted(jobs, key=lambda job: job.case)  # stable: the models of a case stay in the plan's order
+    return _by_case(_jobs(folder, ct, series, planned, leave_out, len(models) == 1) for planned in models)
+
+
+def _by_case(of_models: Iterable[Iterable[Job]]) -> list[Job]:
+    # Stable: the models of a case stay in the plan's order.
+    return sorted((job for jobs in of_models for job in jobs), key=lambda job: job.case)
+
+
+def case_fields(ct: PathPattern | None, models: Sequence[PlannedModel]) -> tuple[str, ...]:
+    """The placeholders that tell the cases apart: those of the images, or without images those of all models.
+
+    :raises ConcordanceError: there is none.
+    """
+    if ct is not None:
+        return ct.fields
+    first = models[0].patterns[0]
+    common = tuple(name for name in first.fields if all(name in one.fields for m in models for one in m.patterns))
+    if not common:
+        fact = "has no placeholder that all have, so that nothing tells the cases apart"
+        raise ConcordanceError(f"segmentation '{first.text}'", fact, "Write e.g. '{case}/models/a'.")
+    return common
+
+
+def _jobs_without_images(folder: Path, models: Sequence[PlannedModel], leave_out: Path | None) -> list[Job]:
+    names = case_fields(None, models)
+    cases: dict[Fields, list[Path]] = {}
+    for planned in models:
+        for pattern in planned.patterns:
+            cases.update({values_of(fields, names): [] for fields in pattern.matches(folder, leave_out)})
+    require_match("segmentation", models[0].patterns[0], folder, cases)
+    return _by_case(_jobs(folder, None, cases, planned, leave_out, len(models) == 1) for planned in models)
 
 
 def output_file(pattern: str, job: Job, label_map: str) -> Path:
@@ -140,17 +172,15 @@ def planned_model(where: str, texts: Sequence[str], model: str, task: str, name:
 
 def _jobs(
     folder: Path,
-    ct: PathPattern,
+    ct: PathPattern | None,
     series: Mapping[Fields, list[Path]],
     planned: PlannedModel,
     leave_out: Path | None,
     alone: bool,
 ) -> Iterator[Job]:
     names = planned.patterns[0].fields
-    for name in ct.fields:
-        if name not in names:
-            fact = f"has no {{{name}}}, by which the images' '{ct.text}' tells the cases apart"
-            raise ConcordanceError(f"segmentation '{planned.patterns[0].text}'", fact, "Write it into the pattern.")
+    telling = [name for name, _ in next(iter(series), ())]
+    _require_fields(ct, planned)
     found: dict[Fields, list[Path]] = {}
     for pattern in planned.patterns:
         here = pattern.matches(folder, leave_out)
@@ -164,18 +194,28 @@ def _jobs(
             return
         for fields, paths in here.items():
             found.setdefault(values_of(fields, names), []).extend(paths)
-    further = [name for name in names if name not in ct.fields]
-    cases = {values_of(fields, ct.fields) for fields in found}
+    further = [name for name in names if name not in telling]
+    cases = {values_of(fields, telling) for fields in found}
     for fields, paths in found.items():
-        case = values_of(fields, ct.fields)
+        case = values_of(fields, telling)
         place = series.get(case, [])
-        problem = "" if len(place) == 1 else _not_one(ct, place)
+        problem = "" if ct is None or len(place) == 1 else _not_one(ct, place)
         run = joined(values_of(fields, further))
-        yield Job(joined(case), place[0] if not problem else None, tuple(paths), planned, run, fields, problem)
+        image = place[0] if place and not problem else None
+        yield Job(joined(case), image, tuple(paths), planned, run, fields, problem)
     wanted = " or ".join(f"'{pattern.text}'" for pattern in planned.patterns)
     for case in series:
         if case not in cases:
             yield Job(joined(case), None, (), planned, "", case, f"there is nothing that matches {wanted}")
+
+
+def _require_fields(ct: PathPattern | None, planned: PlannedModel) -> None:
+    if ct is None:
+        return
+    for name in ct.fields:
+        if name not in planned.patterns[0].fields:
+            fact = f"has no {{{name}}}, by which the images' '{ct.text}' tells the cases apart"
+            raise ConcordanceError(f"segmentation '{planned.patterns[0].text}'", fact, "Write it into the pattern.")
 
 
 def _not_one(ct: PathPattern, places: Sequence[Path]) -> str:

@@ -100,6 +100,9 @@ def _check(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     )
     for model, count in sorted(checked.models.items()):
         terminal.say(f"  {model}: {counted(count, 'case')}")
+    if checked.not_looked_at:
+        outputs = counted(checked.not_looked_at, "output")
+        terminal.say(f"Which model wrote them was looked at in the first case alone; --deep looks at {outputs} more.")
     summary = {
         "cases": len(cohort.cases),
         "memory_gb": round(checked.memory / _GB, 2),

@@ -100,7 +100,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     files = compared.write(args.output, settings, terminal.report_notes)
     for line in summary_lines(result):
         terminal.say(line)
-    if compared.series is None:
+    if compared.series is None and any(path.name == f"{CONSENSUS_STEM}.nii.gz" for path in files):
         terminal.say(f"without a DICOM series there is no {CONSENSUS_FILE}; the consensus is {CONSENSUS_STEM}.nii.gz")
     for path in files:
         terminal.say(str(path))

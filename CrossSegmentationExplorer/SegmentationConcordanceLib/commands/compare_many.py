@@ -23,11 +23,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments for many cases."""
     group = parser.add_argument_group(
         "many cases",
-        "With --cases, --ct and --seg are patterns as seen from its DIR: {case} stands for what tells the cases apart, "
-        "any other {word} for what tells apart several runs of one case, and *, ? and ** match as usual. The results "
-        "of each case go to cases/<case> in the folder of --output, beside the tables and the report of all. What is "
-        "there already, made of the same files with the same options, is not made again. One bad case does not stop "
-        "the others; then there is failures.csv, and the exit code is 2.",
+        "With --cases, --ct (where there are images) and --seg are patterns as seen from its DIR: {case} stands for "
+        "what tells the cases apart, any other {word} for what tells apart several runs of one case, and *, ? and ** "
+        "match as usual. The results of each case go to cases/<case> in the folder of --output, beside the tables and "
+        "the report of all. What is there already, made of the same files with the same options, is not made again. "
+        "One bad case does not stop the others; then there is failures.csv, and the exit code is 2.",
     )
     group.add_argument("--cases", type=arguments.path, metavar="DIR", help="the folder that holds the cases")
     group.add_argument("--redo", action="store_true", help="make again what is there already")
@@ -42,11 +42,9 @@ def run(args: argparse.Namespace, settings: Settings, terminal: Terminal) -> dic
     for option in ("series", "case"):
         if getattr(args, option):
             raise ConcordanceError(f"--{option}", "is for a single case", "Leave it out.")
-    if args.ct is None:
-        raise ConcordanceError("--ct", "is missing", "Give a pattern, e.g. --ct '{case}/ct'.")
     machinery = machinery_of(args, terminal)
     models = _planned([text for texts in args.seg for text in texts], args.model)
-    cases = cases_of_patterns(args.cases, str(args.ct), models, args.output)
+    cases = cases_of_patterns(args.cases, str(args.ct or ""), models, args.output)
     cohort = Cohort(tuple(cases), replace(settings, case_reports=args.case_reports), harmonize=False)
     outcome = run_cohort(cohort, args.output, machinery, terminal, redo=args.redo, parquet=args.parquet)
     return tell_outcome(outcome, terminal)
