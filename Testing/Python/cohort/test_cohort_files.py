@@ -104,6 +104,17 @@ def test_check_says_what_is_missing(concordance, nifti_cohort):
     assert "P2:" in outcome.out
 
 
+def test_check_says_of_how_many_outputs_it_did_not_look_at_the_model(concordance, nifti_cohort):
+    table = nifti_cohort.with_name("cohort.csv")
+    table.write_text("case,segmentation\n" + "".join(f"P{n},P{n}/full.nii.gz\n" for n in range(4)))
+    outcome = concordance("cohort", "check", table)
+    assert "looked at in the first case alone; --deep looks at 3 outputs more." in outcome.out
+    assert "1 problem in 1 of 4 cases" in outcome.err
+    deep = concordance("cohort", "check", "--deep", table)
+    assert "4 problems in 4 of 4 cases" in deep.err
+    assert "--deep" not in deep.out
+
+
 def test_init_overwrites_nothing(refused, nifti_cohort):
     nifti_cohort.with_name("cohort.csv").write_text("mine")
     assert "is there already" in refused("cohort", "init", nifti_cohort.parent)

@@ -262,6 +262,53 @@ def test_compare_cases_by_patterns(concordance, nifti_cohort, tmp_path):
     assert "5 unchanged" in concordance(*words, *segs, "--output", tmp_path / "out").out
 
 
+SEGS = ["--seg", "full={case}/full.nii.gz", "fast={case}/fast.nii.gz", "--model", "totalsegmentator_v2:total"]
+
+
+def test_compare_cases_without_images_and_one_bad_output_among_them(concordance, nifti_cohort, tmp_path):
+    (nifti_cohort.parent / "P3" / "fast.nii.gz").write_bytes(b"no labels")
+    (nifti_cohort.parent / "P4" / "full.nii.gz").unlink()
+    words = ["compare", "--cases", nifti_cohort.parent, *SEGS, "--no-surfaces", "--workers", 1]
+    outcome = concordance(*words, "--output", tmp_path / "out")
+    assert outcome.code == 2, outcome
+    assert "cases: 3 compared, 2 compared without some outputs\n" in outcome.out
+    assert failures(tmp_path / "out") == [("P3", "read", "fast"), ("P4", "find", "full")]
+    rows = read_agreement(tmp_path / "out" / "agreement.csv")
+    models = {case: {row.model for row in rows if row.case == case} for case in ("P0", "P3", "P4")}
+    assert models == {"P0": {"full", "fast"}, "P3": {"full"}, "P4": {"fast"}}
+
+
+def test_one_model_without_an_image_promises_no_consensus(concordance, nifti_cohort, tmp_path):
+    words = ["compare", "--model", "totalsegmentator_v2:total", "--output", tmp_path / "out", "--seg"]
+    one, other = (nifti_cohort.parent / "P0" / f"{name}.nii.gz" for name in ("full", "fast"))
+    assert "consensus" not in concordance(*words, f"full={one}").out
+    assert "the consensus is consensus.nii.gz" in concordance(*words, f"full={one}", f"fast={other}").out
+    assert (tmp_path / "out" / "consensus.nii.gz").is_file()
+
+
+def test_a_cohort_of_patterns_without_images(concordance, nifti_cohort, tmp_path):
+    nifti_cohort.write_text(nifti_cohort.read_text().replace('ct = "{case}/ct.nii.gz"', ""))
+    outcome = concordance(
+        "run", "--cohort", nifti_cohort, "--output", tmp_path / "out", "--no-surfaces", "--workers", 1
+    )
+    assert outcome.code == 0, outcome
+    assert {row.case for row in read_agreement(tmp_path / "out" / "agreement.csv")} == {f"P{n}" for n in range(5)}
+
+
+def test_patterns_that_nothing_tells_apart(refused, nifti_cohort, tmp_path):
+    words = ["compare", "--cases", nifti_cohort.parent, "--output", tmp_path / "out", "--model", "totalsegmentator_v2"]
+    assert "nothing tells the cases apart" in refused(*words, "--seg", "P0/full.nii.gz", "{case}/fast.nii.gz")
+    assert "matches nothing below" in refused(*words, "--seg", "{case}/none.nii.gz")
+
+
+def test_a_file_that_nobody_recognizes_is_named_with_what_to_write(concordance, nifti_cohort, tmp_path):
+    table = nifti_cohort.with_name("cohort.csv")
+    table.write_text("case,segmentation,model,task\nP0,P0/full.nii.gz,,\nP0,P0/fast.nii.gz,totalsegmentator_v2,total\n")
+    outcome = concordance("run", "--cohort", table, "--output", tmp_path / "out", "--no-surfaces", "--workers", 1)
+    assert "P0 P0/full.nii.gz: failed (read)." in outcome.out
+    assert "Name its label map: model in the cohort file, or --model LABELMAP;" in outcome.out
+
+
 def test_cases_in_a_table_with_facts(concordance, nifti_cohort, tmp_path):
     table = nifti_cohort.with_name("cohort.csv")
     lines = ["case,ct,segmentation,model,task,name,kernel"]
