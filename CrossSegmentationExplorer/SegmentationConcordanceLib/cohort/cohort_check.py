@@ -76,7 +76,8 @@ def _problems(case: CohortCase, cohort: Cohort, read_outputs: bool) -> Iterator[
     try:
         if case.address:
             require_series_there(case)
-        image = read_case_image(case.image, case.series_uid or None)
+        if case.image is None or case.image.exists():  # one that is not there is among the case's problems already
+            image = read_case_image(case.image, case.series_uid or None)
     except ConcordanceError as error:
         yield Problem(case.name, "read", "", str(error))
     for output in case.outputs:

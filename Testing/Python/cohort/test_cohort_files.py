@@ -104,6 +104,14 @@ def test_check_says_what_is_missing(concordance, nifti_cohort):
     assert "P2:" in outcome.out
 
 
+def test_check_says_once_that_an_image_is_not_there(concordance, nifti_cohort):
+    table = nifti_cohort.with_name("cohort.csv")
+    table.write_text("case,ct,segmentation,model\nP0,P0/none.nii.gz,P0/full.nii.gz,totalsegmentator_v2\n")
+    outcome = concordance("cohort", "check", table)
+    assert outcome.out.count("none.nii.gz: does not exist.") == 1
+    assert "1 problem in 1 of 1 case" in outcome.err
+
+
 def test_check_says_of_how_many_outputs_it_did_not_look_at_the_model(concordance, nifti_cohort):
     table = nifti_cohort.with_name("cohort.csv")
     table.write_text("case,segmentation\n" + "".join(f"P{n},P{n}/full.nii.gz\n" for n in range(4)))
