@@ -3,8 +3,10 @@
     .venv/bin/python Testing/Benchmarks/report_page.py [--cases 18 1000 10000] [--repeats N] [--output FILE]
 
 The rows are synthetic: six models, structures of the published study, all pairs, and the findings that tables tell. A
-filter's first time ends with the first frame in which the views in sight show it, the second one when all views of the
-page do. Memory is the peak of the page's own process (Linux). Exit 1: a report is over the limits.
+filter is answered with the first frame in which the views in sight show it; then the other views of the page follow.
+Processor time is that of the page's main thread, which does all that a page waits for but painting; a busy machine does
+not change it, so the limits are held to it, and the clock is told beside. Memory is the peak of the page's own process
+(Linux). Exit 1: a report is over the limits.
 """
 
 from __future__ import annotations
@@ -55,14 +57,17 @@ ACT = """async (act) => {
     document.querySelector(act).click();
     await frame();
     while ([...document.querySelectorAll("section[aria-busy=true]")].some(inSight)) await frame();
-    const first = performance.now() - begin;
-    while (document.getElementById("plots").getAttribute("aria-busy") === "true") await frame();
-    const all = performance.now() - begin;
-    await new Promise((done) => setTimeout(done, 200));
-    return [first, all, Math.max(0, ...tasks)];
+    return performance.now() - begin;
 }"""
-# Up to 10,000 cases: seconds until it can be used, milliseconds of a filter and of standing still, bytes of memory.
-MOST_OPEN_S, MOST_FIRST_MS, MOST_STILL_MS, MOST_MEMORY = 10, 2000, 1000, 1.5e9
+REST = """async () => {
+    const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
+    while (document.getElementById("plots").getAttribute("aria-busy") === "true") await frame();
+    await new Promise((done) => setTimeout(done, 200));
+    return Math.max(0, ...tasks);
+}"""
+# What a reader would wait for, up to 10,000 cases: seconds of the processor until it can be used, milliseconds until a
+# filter is seen, bytes of memory.
+MOST_OPEN_S, MOST_FILTER_MS, MOST_MEMORY = 3, 500, 1e9
 MODEL_BUTTON = "#models button:nth-of-type(4)"
 ACTIONS = {
     "switch a model off": MODEL_BUTTON,
@@ -78,10 +83,12 @@ ACTIONS = {
 
 @dataclass(frozen=True)
 class Answer:
-    """Milliseconds: until the views in sight show it, until all do, and the longest task."""
+    """Milliseconds of the processor until the views in sight show it, and until all do; of the clock the first of these
+    and the longest task."""
 
     first: float
     all: float
+    first_by_clock: float
     longest: float
 
 
@@ -151,26 +158,42 @@ def measure(browser: Any, folder: Path, n_cases: int, repeats: int) -> Measured:
     page = browser.new_page(viewport=WINDOW)
     page.set_default_timeout(180_000)
     page.add_init_script(f"({WATCH})()")
+    processor = Processor(page)
     page.goto(page_file.as_uri())
     page.wait_for_selector("#plots:not([aria-busy=true]) #case-table tbody button")
-    opened = Answer(
-        page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"),
-        page.evaluate("performance.now()"),
-        page.evaluate("Math.max(0, ...tasks)"),
-    )
+    used = processor.milliseconds()
+    opened = Answer(used, used, page.evaluate("performance.now()"), page.evaluate("Math.max(0, ...tasks)"))
     page.locator("#dice-section").scroll_into_view_if_needed()
     page.locator("#attribute-0 summary").click()
     page.locator("#attribute-0 summary").click()
     runs: dict[str, list[list[float]]] = {name: [] for name in ACTIONS}
     for _ in range(repeats):
         for name, selector in ACTIONS.items():
-            runs[name].append(page.evaluate(ACT, selector))
+            begin_ms = processor.milliseconds()
+            by_clock = page.evaluate(ACT, selector)
+            first_ms = processor.milliseconds()  # a view that follows may have got into it
+            longest = page.evaluate(REST)
+            used = (first_ms - begin_ms, processor.milliseconds() - begin_ms)
+            runs[name].append([*used, by_clock, longest])
     memory_bytes = peak_memory(browser)
     page.close()
-    answers = {name: Answer(*(median(run[at] for run in own) for at in range(3))) for name, own in runs.items()}
+    answers = {name: Answer(*(median(run[at] for run in own) for at in range(4))) for name, own in runs.items()}
     beside_bytes = data_file.stat().st_size if beside else 0
     page_bytes = page_file.stat().st_size
     return Measured(len(agreement), page_bytes, beside_bytes, written_s, opened, memory_bytes, answers)
+
+
+class Processor:
+    """The time that the main thread of a page has worked."""
+
+    def __init__(self, page: Any) -> None:
+        self._session = page.context.new_cdp_session(page)
+        self._session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def milliseconds(self) -> float:
+        """Since the page began to load."""
+        metrics = self._session.send("Performance.getMetrics")["metrics"]
+        return next(1000 * one["value"] for one in metrics if one["name"] == "TaskDuration")
 
 
 def peak_memory(browser: Any) -> int:
@@ -188,17 +211,25 @@ def peak_memory(browser: Any) -> int:
 
 
 def table(measured: list[Measured]) -> str:
-    """The numbers in Markdown: size, and for each action in sight / everywhere / longest task."""
+    """The numbers in Markdown: size, and for each action the processor's time in sight / everywhere; by the clock in
+    sight / longest task."""
     head = "".join(f" {one.points:,} points |" for one in measured)
     lines = [f"| |{head}", "|---|" + "---|" * len(measured)]
     lines.append("| size |" + "".join(f" {_size(one)} |" for one in measured))
     lines.append("| write |" + "".join(f" {one.written_s:.1f} s |" for one in measured))
     lines.append("| memory |" + "".join(f" {one.memory_bytes / 1e6:.0f} MB |" for one in measured))
-    lines.append("| open |" + "".join(f" {one.opened.all / 1000:.1f} s |" for one in measured))
+    lines.append(
+        "| open |"
+        + "".join(f" {one.opened.all / 1000:.1f}; {one.opened.first_by_clock / 1000:.1f} s |" for one in measured)
+    )
     for name in ACTIONS:
         cells = (one.answers[name] for one in measured)
         lines.append(
-            f"| {name} |" + "".join(f" {cell.first:.0f} / {cell.all:.0f} / {cell.longest:.0f} ms |" for cell in cells)
+            f"| {name} |"
+            + "".join(
+                f" {cell.first:.0f} / {cell.all:.0f}; {cell.first_by_clock:.0f} / {cell.longest:.0f} ms |"
+                for cell in cells
+            )
         )
     return "\n".join(lines) + "\n"
 
@@ -211,10 +242,8 @@ def over_limits(one: Measured) -> list[str]:
     if one.memory_bytes > MOST_MEMORY:
         found.append(f"takes {one.memory_bytes / 1e6:.0f} MB, limit {MOST_MEMORY / 1e6:.0f} MB")
     for name, answer in one.answers.items():
-        if answer.first > MOST_FIRST_MS:
-            found.append(f"{name}: {answer.first:.0f} ms, limit {MOST_FIRST_MS} ms")
-        if answer.longest > MOST_STILL_MS:
-            found.append(f"{name}: stands still for {answer.longest:.0f} ms, limit {MOST_STILL_MS} ms")
+        if answer.first > MOST_FILTER_MS:
+            found.append(f"{name}: {answer.first:.0f} ms, limit {MOST_FILTER_MS} ms")
     return [f"{one.points:,} points: {words}" for words in found]
 
 

@@ -29,25 +29,49 @@ function makeCaseTable(change) {
 /** A finding is a structure that a model missed, that has no consensus, or a Dice below 0.75. */
 function caseLines(view) {
   const { table } = view;
-  const { badness, structureOf } = table;
   const ofCase = rowsByNumber(view.compared, table.caseOf, table.cases.length);
   const lines = [];
-  table.cases.forEach((name, number) => {
+  for (let number = 0; number < table.cases.length; number += 1) {
     const rows = ofCase(number);
-    if (rows.length === 0) return;
-    const found = rows.filter((row) => badness[row] < FINDING_BELOW);
-    const different = (some) => new Set(some.map((row) => structureOf[row])).size;
-    lines.push({
-      name,
-      series: rowAt(table, rows[0]).series_uid,
-      worst: worstRow(table, rows),
-      lowest: badness[worstRow(table, rows)],
-      findings: different(found),
-      structures: different(rows),
-      median: distribution(valuesAt(badness, rows)).median,
-    });
-  });
+    if (rows.length) lines.push(new CaseLine(table, table.cases[number], rows));
+  }
   return lines;
+}
+
+/** What only shown lines tell, or all when they are put in order by it, is worked out when it is asked for. */
+class CaseLine {
+  constructor(table, name, rows) {
+    this.table = table;
+    this.name = name;
+    this.rows = rows;
+    this.worst = worstRow(table, rows);
+    this.lowest = table.badness[this.worst];
+    this.found = null;
+    this.middle = null;
+  }
+
+  get series() {
+    return rowAt(this.table, this.rows[0]).series_uid;
+  }
+
+  get findings() {
+    const { badness } = this.table;
+    this.found ??= this.different(numbersThatPass(this.rows, (row) => badness[row] < FINDING_BELOW));
+    return this.found;
+  }
+
+  get structures() {
+    return this.different(this.rows);
+  }
+
+  get median() {
+    this.middle ??= distribution(valuesAt(this.table.badness, this.rows)).median;
+    return this.middle;
+  }
+
+  different(rows) {
+    return new Set(valuesAt(this.table.structureOf, rows)).size;
+  }
 }
 
 function caseColumns(view) {

@@ -7,31 +7,62 @@ function cellsOf(view) {
   return view.cells;
 }
 
-function makeCells({ table, compared }) {
-  const count = table.structures.length * table.models.length;
-  const rowsOf = rowsByNumber(compared, table.cellOf, count);
+function makeCells({ table, structures, models, cellAtNumber }) {
   const cells = new Map();
-  for (let cell = 0; cell < count; cell += 1) {
-    const rows = rowsOf(cell);
-    if (rows.length) cells.set(cell, makeCell(table, cell, rows));
+  for (const structure of structures) {
+    for (const model of models) {
+      const number = structure.number * table.models.length + table.modelNumber.get(model);
+      const cell = cellAtNumber(number);
+      if (cell) cells.set(number, cell);
+    }
   }
   return cells;
 }
 
-/** n counts the cases with a Dice, of which those without consensus are 0; none the missing ones, that have none. */
+/**
+ * From the number of a cell to the cell; null where it has no rows. Which models and structures are chosen takes cells
+ * away and leaves the others as they are, so they are kept: those of the first choice of cases, and of the last one.
+ */
+function cellsOfChoice(table, { cells: kept, compared }, passes) {
+  const key = passes.keyOfCells;
+  if (!kept.has(key)) {
+    for (const former of [...kept.keys()].slice(1)) kept.delete(former);
+    const rows = () => (passes.areAllInCells ? compared : numbersThatPass(compared, passes.inCell));
+    kept.set(key, cellsOfRows(table, rows));
+  }
+  return kept.get(key);
+}
+
+function cellsOfRows(table, rows) {
+  const count = table.structures.length * table.models.length;
+  const made = new Map();
+  let rowsOf = null;
+  return (number) => {
+    rowsOf ??= rowsByNumber(rows(), table.cellOf, count);
+    if (!made.has(number)) {
+      const own = rowsOf(number);
+      made.set(number, own.length ? makeCell(table, number, own) : null);
+    }
+    return made.get(number);
+  };
+}
+
+/**
+ * n counts the cases with a Dice, of which those without consensus are 0; none the missing ones, that have none;
+ * missing: their rows.
+ */
 function makeCell(table, cell, rows) {
   const { dice } = table.numbers;
-  const values = valuesAt(dice, rows).filter((value) => !Number.isNaN(value));
-  let [none, lost] = [0, 0];
-  for (const row of rows) {
-    none += table.missing[row];
-    lost += table.lost[row];
-  }
+  const values = valuesAt(dice, numbersThatPass(rows, (row) => !Number.isNaN(dice[row])));
+  const missing = numbersThatPass(rows, (row) => table.missing[row] === 1);
+  const none = missing.length;
+  let lost = 0;
+  for (let at = 0; at < rows.length; at += 1) lost += table.lost[rows[at]];
   const model = cell % table.models.length;
   return {
     ...distribution(values),
     cell,
-    rows,
+    missing,
     structure: table.structures[(cell - model) / table.models.length],
     model: table.models[model],
     worst: worstRow(table, rows),

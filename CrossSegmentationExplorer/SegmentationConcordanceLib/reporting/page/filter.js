@@ -9,8 +9,8 @@ function makeView(table, caseFacts, choice, cache) {
   const models = table.models.filter((model) => !choice.without.has(model));
   const passes = choiceFilter(table, caseFacts, choice);
   const ofConsensus = cached(cache, choice.consensus, () => rowsOfConsensus(table, choice.consensus));
-  const rows = ofConsensus.rows.filter(passes.row);
-  const compared = rows.filter((row) => !Number.isNaN(table.badness[row]));
+  const rows = passes.areAll ? ofConsensus.rows : numbersThatPass(ofConsensus.rows, passes.row);
+  const compared = passes.areAll ? ofConsensus.compared : comparedRows(table, rows);
   const worst = structuresWorstFirst(table, compared);
   const present = new Set(worst);
   const structures = table.structures.filter((one) => present.has(one));
@@ -27,6 +27,7 @@ function makeView(table, caseFacts, choice, cache) {
     gaps: ofConsensus.gaps.filter(passes.gap),
     worst,
     drawn: structures,
+    cellAtNumber: cellsOfChoice(table, ofConsensus, passes),
     cells: null,
   };
 }
@@ -39,8 +40,13 @@ function cached(cache, key, make) {
 function rowsOfConsensus(table, consensus) {
   const { texts, index } = table.texts.consensus;
   const number = texts.indexOf(consensus);
-  const rows = numbersThatPass(table.count, (row) => index[row] === number);
-  return { rows, gaps: vocabularyGaps(table, rows) };
+  const isOnly = texts.length === 1;
+  const rows = isOnly ? allNumbers(table.count) : numbersThatPass(table.count, (row) => index[row] === number);
+  return { rows, gaps: vocabularyGaps(table, rows), compared: comparedRows(table, rows), cells: new Map() };
+}
+
+function comparedRows({ badness }, rows) {
+  return numbersThatPass(rows, (row) => !Number.isNaN(badness[row]));
 }
 
 /** Tests of rows and of vocabulary gaps; a gap stands for several cases and passes for any. */
@@ -52,11 +58,19 @@ function choiceFilter(table, caseFacts, choice) {
   const status = Uint8Array.from(table.texts.status.texts, (one) => Number(!choice.status || choice.status.has(one)));
   const statusOf = table.texts.status.index;
   return {
+    areAll: [model, structure, ofCase, status].every(isEveryOne),
     row: (row) =>
       (model[modelOf[row]] & structure[structureOf[row]] & ofCase[caseOf[row]] & status[statusOf[row]]) === 1,
+    areAllInCells: [ofCase, status].every(isEveryOne),
+    inCell: (row) => (ofCase[caseOf[row]] & status[statusOf[row]]) === 1,
+    keyOfCells: `${ofCase.join("")} ${status.join("")}`,
     gap: (gap) =>
       model[gap.modelNumber] && structure[gap.structureNumber] && (!choice.status || choice.status.has(NOT_IN_MODEL)),
   };
+}
+
+function isEveryOne(marks) {
+  return marks.every((mark) => mark === 1);
 }
 
 function structuresThatPass(table, choice) {
@@ -77,7 +91,8 @@ function casesThatPass(table, caseFacts, choice) {
 function structuresWorstFirst(table, rows) {
   const lowest = new Float64Array(table.structures.length).fill(Infinity);
   const { structureOf, place, badness } = table;
-  for (const row of rows) {
+  for (let at = 0; at < rows.length; at += 1) {
+    const row = rows[at];
     const isFirst = place[row] < lowest[structureOf[row]] && !Number.isNaN(badness[row]);
     if (isFirst) lowest[structureOf[row]] = place[row];
   }

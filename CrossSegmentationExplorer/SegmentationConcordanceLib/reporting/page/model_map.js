@@ -147,7 +147,7 @@ function mapCell(state, structure, model) {
 function factOfCell(state, cell, row) {
   const { view } = state;
   const value = heldAgainst(view.table, cell.worst);
-  const hasFailed = cell.rows.some((one) => view.table.missing[one] && state.found(one));
+  const hasFailed = cell.missing.some(state.found);
   const finding = state.named.get(pairKey(cell.structure.id, cell.model));
   const mark =
     hasFailed
@@ -174,9 +174,10 @@ function factOfCell(state, cell, row) {
 function foundByMost({ table, compared }) {
   const places = table.cases.length * table.structures.length;
   const [missing, all] = [new Uint16Array(places), new Uint16Array(places)];
-  for (const row of compared) {
-    all[table.placeOf[row]] += 1;
-    missing[table.placeOf[row]] += table.missing[row];
+  for (let at = 0; at < compared.length; at += 1) {
+    const place = table.placeOf[compared[at]];
+    all[place] += 1;
+    missing[place] += table.missing[compared[at]];
   }
   return (row) => 2 * missing[table.placeOf[row]] <= all[table.placeOf[row]];
 }

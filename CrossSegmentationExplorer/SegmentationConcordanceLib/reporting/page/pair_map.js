@@ -6,7 +6,7 @@ function pairsFromData(pairs, table) {
   const numbered = (column, numberOf) => {
     const { texts, index } = textColumn(column);
     const number = texts.map((text) => numberOf.get(text) ?? -1);
-    return Int32Array.from(index, (text) => number[text]);
+    return numbersByIndex(new Int32Array(index.length), index, number);
   };
   return {
     caseOf: numbered(pairs.case, table.caseNumber),
@@ -45,9 +45,10 @@ function pairMeans(view, pairs) {
     .filter(({ a, b }) => !choice.without.has(a) && !choice.without.has(b))
     .map(({ a, b, dice }) => {
       let [sum, n] = [0, 0];
-      for (const place of at) {
-        if (Number.isNaN(dice[place])) continue;
-        sum += dice[place];
+      for (let one = 0; one < at.length; one += 1) {
+        const value = dice[at[one]];
+        if (Number.isNaN(value)) continue;
+        sum += value;
         n += 1;
       }
       return { a, b, dice: n ? sum / n : null, n };

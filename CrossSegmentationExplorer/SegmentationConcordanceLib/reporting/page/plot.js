@@ -69,11 +69,18 @@ function drawPlot(plot, view) {
   plot.walk = null;
   plot.at = -1;
   plot.dom.hidden = Boolean(plot.built.hidden);
-  plot.chart.resize({ height: plot.built.height });
+  resizePlot(plot);
   const rings = ringsOfSelection(plot);
   const series = plot.built.layers.map((layer) => withRings(layer, rings));
   plot.chart.setOption({ ...plot.built.option, series, tooltip: hoverOf(plot) }, { notMerge: true });
   byId(`${plot.id}-note`).textContent = view.rows.length || !view.table.count ? plot.built.note : NOTHING_PASSES;
+}
+
+/** Without what is drawn, which would be drawn once more for nothing. */
+function resizePlot({ chart, dom, built }) {
+  if (chart.getHeight() === built.height && chart.getWidth() === dom.clientWidth) return;
+  chart.clear();
+  chart.resize({ height: built.height });
 }
 
 function hoverOf(plot) {
@@ -104,9 +111,10 @@ function markData(rows, isLarge, place) {
   let at = 0;
   for (const row of rows) {
     const { x, y } = place(row);
-    data[at++] = x;
-    data[at++] = y;
-    data[at++] = row;
+    data[at] = x;
+    data[at + 1] = y;
+    data[at + 2] = row;
+    at += 3;
   }
   // The library's way for many marks fails without any.
   if (isLarge && rows.length) return { ...LARGE_MARK, data, dimensions: ["x", "y", "row"] };

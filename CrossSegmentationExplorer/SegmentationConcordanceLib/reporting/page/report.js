@@ -159,8 +159,12 @@ function showSelection(page) {
 }
 
 function volumesAboveNone({ numbers }) {
-  const volumes = numbers.volume_ml.filter((volume) => volume > 0);
-  return { lowest: lowestOf(volumes), highest: highestOf(volumes, 0) };
+  const volumes = numbers.volume_ml;
+  let lowest = Infinity;
+  for (let row = 0; row < volumes.length; row += 1) {
+    if (volumes[row] > 0 && volumes[row] < lowest) lowest = volumes[row];
+  }
+  return { lowest, highest: highestOf(volumes, 0) };
 }
 
 startReport();

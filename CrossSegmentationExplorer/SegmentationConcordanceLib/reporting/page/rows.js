@@ -25,12 +25,18 @@ function tableFromColumns(columns, measures) {
   table.caseNumber = numbersOf(table.cases);
   table.cellOf = new Uint32Array(count);
   table.placeOf = new Uint32Array(count);
+  const { cellOf, placeOf, structureOf, modelOf } = table;
+  const [models, structures] = [table.models.length, table.structures.length];
   for (let row = 0; row < count; row += 1) {
-    table.cellOf[row] = table.structureOf[row] * table.models.length + table.modelOf[row];
-    table.placeOf[row] = table.caseOf[row] * table.structures.length + table.structureOf[row];
+    cellOf[row] = structureOf[row] * models + modelOf[row];
+    placeOf[row] = caseOf[row] * structures + structureOf[row];
   }
   judge(table);
-  table.rowsOfCase = rowsByNumber(numbersThatPass(count, () => true), table.caseOf, table.cases.length);
+  let ofCase = null;
+  table.rowsOfCase = (number) => {
+    ofCase ??= rowsByNumber(allNumbers(count), caseOf, table.cases.length);
+    return ofCase(number);
+  };
   return table;
 }
 
@@ -46,25 +52,25 @@ function numberModels(table) {
   table.models = [...table.looks.keys()];
   table.modelNumber = numbersOf(table.models);
   const number = texts.map((name) => table.modelNumber.get(name));
-  table.modelOf = Uint16Array.from(index, (text) => number[text]);
+  table.modelOf = numbersByIndex(new Uint16Array(index.length), index, number);
 }
 
 /** Structures are the same by their codes; the name serves where a table has no codes. */
 function numberStructures(table) {
   const { structure, structure_key: key } = table.texts;
   const found = new Map();
-  const numberOfPair = new Map();
+  const numberOfPair = new Int32Array(Math.max(key.texts.length, 1) * structure.texts.length).fill(-1);
   table.structures = [];
   table.structureOf = new Uint32Array(table.count);
   for (let row = 0; row < table.count; row += 1) {
     const pair = key.index[row] * structure.texts.length + structure.index[row];
-    let number = numberOfPair.get(pair);
-    if (number === undefined) {
+    let number = numberOfPair[pair];
+    if (number < 0) {
       const name = structure.texts[structure.index[row]];
       const id = key.texts[key.index[row]] || name;
       if (!found.has(id)) found.set(id, table.structures.push({ id, name, number: found.size }) - 1);
       number = found.get(id);
-      numberOfPair.set(pair, number);
+      numberOfPair[pair] = number;
     }
     table.structureOf[row] = number;
   }
@@ -80,9 +86,10 @@ function judge(table) {
   const isLost = texts.map((status) => Number(status === "missing" || status === "empty_consensus"));
   const isMissing = texts.map((status) => Number(status === "missing"));
   const { dice } = table.numbers;
-  table.lost = Uint8Array.from(index, (status) => isLost[status]);
-  table.missing = Uint8Array.from(index, (status) => isMissing[status]);
-  table.badness = dice.map((value, row) => (table.lost[row] ? 0 : value));
+  table.lost = numbersByIndex(new Uint8Array(index.length), index, isLost);
+  table.missing = numbersByIndex(new Uint8Array(index.length), index, isMissing);
+  table.badness = dice.slice();
+  for (let row = 0; row < table.count; row += 1) if (table.lost[row]) table.badness[row] = 0;
   table.place = numbersOfTable(table, "worst_first") ?? new Float64Array(table.count);
 }
 
@@ -171,7 +178,7 @@ function hasNoOverlap(row) {
 /** Of some rows, the first in the order "worst first". */
 function worstRow(table, rows) {
   let worst = rows[0];
-  for (const row of rows) if (isWorse(table, row, worst)) worst = row;
+  for (let at = 1; at < rows.length; at += 1) if (isWorse(table, rows[at], worst)) worst = rows[at];
   return worst;
 }
 

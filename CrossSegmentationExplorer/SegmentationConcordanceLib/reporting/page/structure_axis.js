@@ -103,6 +103,13 @@ function rowsOfStructures(view) {
   return rowOf;
 }
 
+/** The rows whose structure is drawn. */
+function rowsInPlot(view, rows, rowOf) {
+  if (view.drawn.length === view.structures.length && rows === view.compared) return rows;
+  const { structureOf } = view.table;
+  return numbersThatPass(rows, (row) => rowOf[structureOf[row]] >= 0);
+}
+
 /** Between -0.5 and 0.5, the same for a case at every drawing. */
 function scatterOf(caseNumber) {
   return ((caseNumber * 0.618034) % 1) - 0.5;
@@ -111,10 +118,10 @@ function scatterOf(caseNumber) {
 /** Rows whose marks fall on different spots: of marks upon each other one is enough. */
 function oncePerSpot(rows, spotOf, spots) {
   const taken = new Uint8Array(spots);
-  return rows.filter((row) => {
+  return numbersThatPass(rows, (row) => {
     const spot = spotOf(row);
-    if (taken[spot]) return false;
+    const isFirst = taken[spot] === 0;
     taken[spot] = 1;
-    return true;
+    return isFirst;
   });
 }

@@ -127,7 +127,7 @@ function emptyRow(columns) {
 function foundLines(state, limit) {
   const { view } = state;
   const words = byId("find").value.toLowerCase().split(/\s+/).filter(Boolean);
-  const rows = words.length ? view.rows.filter(wordFilter(view, words)) : view.rows;
+  const rows = words.length ? numbersThatPass(view.rows, wordFilter(view, words)) : view.rows;
   const gaps = view.gaps.filter((gap) => {
     const text = [gap.case, gap.structure, readable(gap.structure), gap.model, STATUS_WORDS[gap.status]].join(" ");
     return words.every((word) => text.toLowerCase().includes(word));
@@ -135,9 +135,7 @@ function foundLines(state, limit) {
   const count = rows.length + gaps.length;
   const keys = new Float64Array(count);
   const keyOf = lineKey(state);
-  rows.forEach((row, at) => {
-    keys[at] = keyOf(row);
-  });
+  for (let at = 0; at < rows.length; at += 1) keys[at] = keyOf(rows[at]);
   gaps.forEach((gap, at) => {
     keys[rows.length + at] = lineKeyOfGap(state, gap);
   });
@@ -204,10 +202,17 @@ function lowestKeys(keys, limit) {
   const rising = (a, b) => (keys[a] === keys[b] ? a - b : keys[a] - keys[b]);
   for (let at = 0; at < keys.length; at += 1) if (Number.isNaN(keys[at])) keys[at] = Infinity;
   if (limit >= keys.length) return Array.from(keys, (_, at) => at).sort(rising);
-  const border = keys.slice().sort()[limit - 1];
-  const below = Array.from(numbersThatPass(keys.length, (at) => keys[at] < border));
-  for (let at = 0; below.length < limit; at += 1) if (keys[at] === border) below.push(at);
-  return below.sort(rising);
+  // The lowest so far, now and then put in order and cut; what is above the last of them is passed over.
+  let lowest = [];
+  let border = NaN;
+  for (let at = 0; at < keys.length; at += 1) {
+    if (keys[at] >= border) continue;
+    lowest.push(at);
+    if (lowest.length < 2 * limit) continue;
+    lowest = lowest.sort(rising).slice(0, limit);
+    border = keys[lowest[limit - 1]];
+  }
+  return lowest.sort(rising).slice(0, limit);
 }
 
 function tableRow(row, { columns, view, change }) {

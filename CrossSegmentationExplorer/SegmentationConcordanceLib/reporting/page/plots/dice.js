@@ -30,12 +30,13 @@ const BOX_CASES = 5;
 function buildDicePlot(view, width) {
   const { table } = view;
   const rowOf = rowsOfStructures(view);
-  const rows = view.compared.filter((row) => rowOf[table.structureOf[row]] >= 0);
-  const lost = rows.filter((row) => table.lost[row]);
+  const rows = rowsInPlot(view, view.compared, rowOf);
+  const lost = numbersThatPass(rows, (row) => table.lost[row] === 1);
   const marks = diceDistributions(view);
   const layout = diceLayout(view, rows, lost, marks, width);
   const place = placeOfDice(view, rowOf, layout, lost);
-  const shown = marksOnce(view, rows.filter((row) => !table.lost[row]), layout);
+  const overlapping = lost.length ? numbersThatPass(rows, (row) => table.lost[row] === 0) : rows;
+  const shown = marksOnce(view, overlapping, layout);
   const [inAxis, atMargin] = [shown, lost].map((some) => rowsByNumber(some, table.modelOf, table.models.length));
   const layers = view.models.flatMap((model) =>
     diceLayers(view, layout, { model, rowOf, place, marks, inAxis, atMargin }),
@@ -107,7 +108,8 @@ function diceRange({ table }, rows, marks, steps) {
     if (value < lowest) lowest = value;
     if (value > highest) highest = value;
   };
-  for (const row of rows) if (!table.lost[row]) widen(table.numbers.dice[row]);
+  const { dice } = table.numbers;
+  for (let at = 0; at < rows.length; at += 1) if (!table.lost[rows[at]]) widen(dice[rows[at]]);
   for (const { median } of marks) if (median > 0) widen(median);
   if (highest < 0) return whole;
   const interval = intervalOf(highest - lowest);
@@ -145,10 +147,11 @@ function marksOnce({ table }, rows, layout) {
   if (!layout.large) return rows;
   const { min, max } = layout.range;
   const step = (SPOTS_ACROSS - 1) / (max - min);
+  const { caseOf, cellOf, numbers } = table;
   const spotOf = (row) => {
-    const down = Math.floor((scatterOf(table.caseOf[row]) + 0.5) * LANE_SPOTS);
-    const across = Math.round((table.numbers.dice[row] - min) * step);
-    return (table.cellOf[row] * LANE_SPOTS + down) * SPOTS_ACROSS + across;
+    const down = Math.floor((scatterOf(caseOf[row]) + 0.5) * LANE_SPOTS);
+    const across = Math.round((numbers.dice[row] - min) * step);
+    return (cellOf[row] * LANE_SPOTS + down) * SPOTS_ACROSS + across;
   };
   return oncePerSpot(rows, spotOf, table.structures.length * table.models.length * LANE_SPOTS * SPOTS_ACROSS);
 }
@@ -244,7 +247,7 @@ function diceLayers(view, layout, { model, rowOf, place, marks, inAxis, atMargin
 
 function diceNote(view, rows, lost, shown, layout) {
   const models = new Uint8Array(view.table.models.length);
-  for (const row of rows) models[view.table.modelOf[row]] = 1;
+  for (let at = 0; at < rows.length; at += 1) models[view.table.modelOf[rows[at]]] = 1;
   const drawn =
     `${plural(rows.length, "mark")} of ${plural(models.reduce((a, b) => a + b, 0), "model")} and ` +
     `${plural(view.drawn.length, "structure")}.`;

@@ -29,18 +29,21 @@ function buildSharePlot(view) {
   const { table } = view;
   const { volume_ml: volume, volume_ratio: share } = table.numbers;
   const rowOf = rowsOfStructures(view);
-  const ofDrawn = view.rows.filter((row) => rowOf[table.structureOf[row]] >= 0);
+  const ofDrawn = rowsInPlot(view, view.rows, rowOf);
   const hasShare = (row) => !Number.isNaN(share[row]) && volume[row] > 0;
-  const rows = ofDrawn.filter(hasShare);
+  const rows = numbersThatPass(ofDrawn, hasShare);
+  const volumes = valuesAt(volume, rows);
   const across = byId("share-log").checked ? Math.log10 : (value) => value;
+  const atVolume = byId("share-log").checked ? logVolumes(table) : volume;
   const place = (row) =>
-    hasShare(row) && rowOf[table.structureOf[row]] >= 0 ? { x: across(volume[row]), y: 100 * share[row] } : null;
+    hasShare(row) && rowOf[table.structureOf[row]] >= 0 ? { x: atVolume[row], y: 100 * share[row] } : null;
   const layout = {
     large: rows.length > LARGE_PLOT,
-    lowest: lowestOf(valuesAt(volume, rows)),
-    highest: highestOf(valuesAt(volume, rows), 0),
+    lowest: lowestOf(volumes),
+    highest: highestOf(volumes, 0),
     axis: shareAxis(valuesAt(share, rows), table.shareBands),
     across,
+    atVolume,
   };
   const shown = sharesOnce(table, rows, layout);
   const ofModel = rowsByNumber(shown, table.modelOf, table.models.length);
@@ -62,21 +65,28 @@ function buildSharePlot(view) {
     ],
     place,
     ringSize: layout.large ? 9 : 14,
-    note: shareNote(view, ofDrawn.filter((row) => !hasShare(row)), rows, layout),
+    note: shareNote(view, numbersThatPass(ofDrawn, (row) => !hasShare(row)), rows, layout),
   };
 }
 
+/** Made once for all choices. */
+function logVolumes(table) {
+  table.logVolumes ??= table.numbers.volume_ml.map(Math.log10);
+  return table.logVolumes;
+}
+
 /** Of a large plot the marks that do not lie upon each other. */
-function sharesOnce(table, rows, { large, lowest, highest, across, axis }) {
+function sharesOnce(table, rows, { large, lowest, highest, across, atVolume, axis }) {
   if (!large) return rows;
-  const { volume_ml: volume, volume_ratio: share } = table.numbers;
+  const { volume_ratio: share } = table.numbers;
+  const { modelOf } = table;
   const [left, down] = [across(lowest), SPOTS_ACROSS / 2];
   const perVolume = (SPOTS_ACROSS - 1) / Math.max(across(highest) - left, 1e-9);
   const perShare = (down - 1) / (axis.max - axis.min);
   const spotOf = (row) => {
-    const column = Math.round((across(volume[row]) - left) * perVolume);
+    const column = Math.round((atVolume[row] - left) * perVolume);
     const line = Math.round((100 * share[row] - axis.min) * perShare);
-    return (table.modelOf[row] * down + line) * SPOTS_ACROSS + column;
+    return (modelOf[row] * down + line) * SPOTS_ACROSS + column;
   };
   return oncePerSpot(rows, spotOf, table.models.length * down * SPOTS_ACROSS);
 }
@@ -206,7 +216,7 @@ function structureNames(view, rows, place, { axis, lowest, highest, across }) {
 
 function shareNote(view, without, rows, { large }) {
   const { table } = view;
-  const missing = without.filter((row) => table.missing[row]);
+  const missing = numbersThatPass(without, (row) => table.missing[row] === 1);
   const parts = [`${plural(rows.length, "mark")}.`];
   if (large) {
     parts.push("With so many, no lines are drawn, dots stand for the symbols, and of dots upon each other one.");
@@ -220,7 +230,8 @@ function shareNote(view, without, rows, { large }) {
     const rest = more ? `; and ${more.toLocaleString("en")} more` : "";
     parts.push(`Not drawn, as the model found nothing: ${named.join("; ")}${rest}.`);
   }
-  const others = without.filter((row) => !table.missing[row] && !Number.isNaN(table.badness[row])).length;
+  const isOther = (row) => !table.missing[row] && !Number.isNaN(table.badness[row]);
+  const others = numbersThatPass(without, isOther).length;
   if (others) parts.push(`Not drawn: ${plural(others, "row")} without volume.`);
   return parts.join(" ");
 }

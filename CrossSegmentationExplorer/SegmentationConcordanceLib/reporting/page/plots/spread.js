@@ -35,7 +35,8 @@ function spreadsOfView(view) {
   const { spreads, texts } = view.table;
   const consensus = texts.consensus.texts.indexOf(view.choice.consensus);
   const own = numbersThatPass(spreads.count, (at) => texts.consensus.index[spreads.largest[at]] === consensus);
-  return { own, shown: own.filter((at) => view.passes(spreads.largest[at]) && view.passes(spreads.smallest[at])) };
+  const passes = (at) => view.passes(spreads.largest[at]) && view.passes(spreads.smallest[at]);
+  return { own, shown: numbersThatPass(own, passes) };
 }
 
 function buildSpreadPlot(view, width) {
@@ -43,7 +44,7 @@ function buildSpreadPlot(view, width) {
   const { spreads } = table;
   const rowOf = rowsOfStructures(view);
   const { own, shown } = spreadsOfView(view);
-  const drawn = shown.filter((at) => rowOf[structureOfSpread(table, at)] >= 0);
+  const drawn = numbersThatPass(shown, (at) => rowOf[structureOfSpread(table, at)] >= 0);
   const large = drawn.length > LARGE_PLOT;
   const layout = spreadLayout(view, width);
   const rows = spreadsOnce(table, drawn, large).map((at) => spreads.largest[at]);
@@ -127,7 +128,8 @@ function spreadLayout(view, width) {
 
 function spreadMedians(view, drawn, { shift }) {
   const { table } = view;
-  const structureOf = Uint32Array.from(table.spreads.largest, (row) => table.structureOf[row]);
+  const { count, largest } = table.spreads;
+  const structureOf = numbersByIndex(new Uint32Array(count), largest, table.structureOf);
   const ofStructure = rowsByNumber(drawn, structureOf, table.structures.length);
   const data = view.drawn.flatMap(({ number }, index) => {
     const values = valuesAt(table.spreads.spread, ofStructure(number));
