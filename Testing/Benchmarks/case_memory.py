@@ -26,6 +26,7 @@ from SegmentationConcordanceLib.imaging.harmonization import output_on_grid
 from SegmentationConcordanceLib.imaging.image_series import read_image_series
 
 MODEL, TASK = "totalsegmentator_v2", "total"
+FULL_SLICES = 300
 
 
 def make_case(folder: Path, slices: int, models: int) -> Path:
@@ -67,6 +68,8 @@ def main() -> None:
     parser.add_argument("--models", type=int, nargs="+", default=[1, 3, 6])
     parser.add_argument("words", nargs="*", help="options of concordance run, after --")
     args = parser.parse_args()
+    if max(args.slices) > FULL_SLICES:
+        parser.error(f"the full sample has {FULL_SLICES} slices")
     if not FOLDER.is_dir():
         full_sample()
     print("| slices | models | measured | estimated | ratio |\n|---:|---:|---:|---:|---:|")  # noqa: T201

@@ -33,7 +33,7 @@ from .recognition import ChosenModel, recognized_model, told_task
 from .runs import ReadRun, RunFile, read_runs
 from .web_image import with_fetched_image
 
-FORM = f"3 {__version__}"
+FORM = f"4 {__version__}"
 """Part of every fingerprint: another version of the program makes all again. Raise the number when the same inputs give
 other results within a version."""
 DONE, UNCHANGED, FAILED = "done", "unchanged", "failed"

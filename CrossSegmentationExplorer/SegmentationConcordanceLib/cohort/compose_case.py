@@ -16,7 +16,7 @@ from ..errors import ConcordanceError
 from ..imaging.image_series import ImageSeries
 from ..imaging.label_map import LabelMap, Segment, smallest_dtype
 from ..imaging.seg_writer import AUTO, BINARY, SegStorage, write_dicom_seg
-from ..reporting.case_files import CONSENSUS_FILE
+from ..reporting.case_files import CONSENSUS_STEM, is_result
 from .case_image import read_case_image
 from .case_record import read_record
 from .case_work import segs_of
@@ -100,8 +100,8 @@ def _files(task: ComposeTask) -> list[RunFile]:
     """The SEGs that the run made or was given, and its consensus."""
     made = [RunFile("", task.results / name, "", "") for name in read_record(task.results).segs]
     given = [RunFile(one.name, path, one.model, one.task) for one in task.case.outputs for path in segs_of(one)]
-    consensus = task.results / CONSENSUS_FILE
-    held = [RunFile(CONSENSUS, consensus, "", "")] if consensus.is_file() else []
+    consensus = sorted(path for path in task.results.glob(f"{CONSENSUS_STEM}*.dcm") if is_result(path.name))
+    held = [RunFile(CONSENSUS, path, "", "") for path in consensus]
     if not made and not given:
         raise ConcordanceError(
             task.case.name, "the run made no DICOM SEG of it", "Run the cohort again, with harmonizing."

@@ -16,7 +16,7 @@ from .harmonized_table import files_below
 # Fitted to what Testing/Benchmarks/case_memory.py measures, see docs/scale.md.
 _BASE_BYTES = 400_000_000
 _BYTES_PER_VOXEL, _BYTES_PER_VOXEL_AND_OUTPUT = 2.0, 2.3
-_BYTES_PER_VOXEL_OF_DCMQI = 14.0
+_DCMQI_BYTES_PER_VOXEL, _DCMQI_BYTES_PER_VOXEL_AND_OUTPUT = 8.0, 1.7
 _MARGIN = 1.15
 _UNKNOWN_VOXELS = 512 * 512 * 400
 _SHARE = 0.8
@@ -26,9 +26,11 @@ def estimated_bytes(case: CohortCase, *, binary: bool = False) -> int:
     """The memory that the work on a case takes at its peak, from the size of its image; on the high side.
 
     :param case: its image's headers are read.
-    :param binary: SEGs of one bit per voxel and segment are written, for which dcmqi holds the segments once more.
+    :param binary: SEGs of one bit per voxel and segment are written where the image is a DICOM series: dcmqi, a process
+        of its own, holds the segments once more, beside all that was read when it writes the consensus.
     """
-    return peak_bytes(_voxels_of(case), len(case.outputs), binary=binary)
+    is_series = case.image is None or not case.image.is_file()
+    return peak_bytes(_voxels_of(case), len(case.outputs), binary=binary and is_series)
 
 
 def peak_bytes(voxels: int, outputs: int, *, binary: bool = False) -> int:
@@ -40,7 +42,7 @@ def peak_bytes(voxels: int, outputs: int, *, binary: bool = False) -> int:
     """
     per_voxel = _BYTES_PER_VOXEL + _BYTES_PER_VOXEL_AND_OUTPUT * outputs
     if binary and outputs:
-        per_voxel = max(per_voxel, _BYTES_PER_VOXEL_OF_DCMQI)
+        per_voxel += _DCMQI_BYTES_PER_VOXEL + _DCMQI_BYTES_PER_VOXEL_AND_OUTPUT * outputs
     return round(_MARGIN * (_BASE_BYTES + voxels * per_voxel))
 
 

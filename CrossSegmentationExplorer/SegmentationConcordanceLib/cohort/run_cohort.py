@@ -98,7 +98,7 @@ def _outcomes(tasks: Sequence[CaseTask], machinery: Machinery, listener: Listene
 
 
 def _memory_of(task: CaseTask) -> int:
-    return estimated_bytes(task.case, binary=task.harmonize and task.settings.storage.kind == BINARY)
+    return estimated_bytes(task.case, binary=task.settings.storage.kind == BINARY)
 
 
 def _fault(task: CaseTask, error: Exception) -> CaseOutcome:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import pydicom
 from pydicom.dataset import FileDataset
@@ -62,6 +64,28 @@ def open_dicom(path: str | os.PathLike[str]) -> BoundedFile:
     return file
 
 
+def inflated(path: str | os.PathLike[str]) -> io.BytesIO | None:
+    """A deflated DICOM file as it would be without that, inflated once; None for any other, and where there is none.
+
+    :raises UnreadableFileError: it is damaged, or larger than the memory budget.
+    """
+    try:
+        file = BoundedFile(path)
+    except OSError:
+        return None
+    with file:
+        if not is_deflated(file):
+            return None
+        plain = io.BytesIO()
+        # As long as before: a UID may end in zeros.
+        syntax = ExplicitVRLittleEndian.encode().ljust(len(DeflatedExplicitVRLittleEndian), b"\0")
+        plain.write(_head(file, Path(path)).replace(DeflatedExplicitVRLittleEndian.encode(), syntax))
+        for part in _inflated_parts(file, Path(path)):
+            plain.write(part)
+    plain.seek(0)
+    return plain
+
+
 def is_dicom_file(path: str | os.PathLike[str]) -> bool:
     """Whether a file is DICOM by its mark or, without one, by its first tags.
 
@@ -88,16 +112,21 @@ def begins_as_dicom(head: bytes) -> bool:
     return group == 8 and element <= _LAST_FIRST and (has_type or int.from_bytes(head[4:8], "little") < _SHORT)
 
 
-def read_dicom(path: str | os.PathLike[str], *, stop_before_pixels: bool = False) -> FileDataset:
+def read_dicom(
+    path: str | os.PathLike[str], *, stop_before_pixels: bool = False, plain: BinaryIO | None = None
+) -> FileDataset:
     """The dataset, as ``pydicom.dcmread`` gives it; files without the mark too, see :func:`begins_as_dicom`.
 
+    :param plain: what :func:`inflated` gave of it, so that it is not done again.
     :raises OSError: it cannot be opened. :raises InvalidDicomError: it is no DICOM. Whatever else a damaged file
         raises passes too: see :data:`~.seg_damage.DAMAGE`.
     """
-    with open_dicom(path) as file:
+    with open_dicom(path) if plain is None else contextlib.nullcontext(plain) as file:
+        file.seek(0)
         is_dicom = begins_as_dicom(file.read(_PREAMBLE + 4))
         file.seek(0)
         dataset = pydicom.dcmread(file, stop_before_pixels=stop_before_pixels, force=is_dicom)
+    dataset.filename = os.fspath(path)
     if "TransferSyntaxUID" not in dataset.file_meta:
         implicit, _ = dataset.original_encoding
         dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
@@ -139,19 +168,36 @@ def is_deflated(file: BoundedFile) -> bool:
 
 
 def _require_inflatable(file: BoundedFile, path: Path) -> None:
-    if not is_deflated(file):
-        return
+    if is_deflated(file):
+        _head(file, path)
+        for _ in _inflated_parts(file, path):
+            pass
+
+
+def _head(file: BoundedFile, path: Path) -> bytes:
+    """The part of a file that is not deflated; the file is behind it then."""
     head = file.read(_HEAD)
-    at = head.find(_GROUP_LENGTH, 132)
+    at = head.find(_GROUP_LENGTH, _PREAMBLE + 4)
     if at < 0:
         raise UnreadableFileError(path, "the length of its head is missing", "Copy or export it again.")
-    file.seek(at + 12 + int.from_bytes(head[at + 8 : at + 12], "little"))
+    end = at + 12 + int.from_bytes(head[at + 8 : at + 12], "little")
+    file.seek(0)
+    return file.read(end)
+
+
+def _inflated_parts(file: BoundedFile, path: Path) -> Iterator[bytes]:
+    """What the rest of a file is when it is inflated, in parts that memory has room for."""
     inflater, budget, size = zlib.decompressobj(-zlib.MAX_WBITS), budget_bytes(), 0
     pending = b""
-    while size <= budget and not inflater.eof and (chunk := pending or file.read(_READ_AT_ONCE)):
+    while not inflater.eof and (chunk := pending or file.read(_READ_AT_ONCE)):
         try:
-            size += len(inflater.decompress(chunk, _READ_AT_ONCE))
+            part = inflater.decompress(chunk, _READ_AT_ONCE)
         except zlib.error as error:
             raise UnreadableFileError(path, f"its deflated part is damaged ({error})", "Copy it again.") from error
+        size += len(part)
+        if size > budget:
+            require_within_budget(path, [size], what="bytes, inflated")
+        yield part
         pending = inflater.unconsumed_tail
-    require_within_budget(path, [size], what="bytes, inflated")
+    if not inflater.eof:
+        raise UnreadableFileError(path, "its deflated part is damaged (it ends too early)", "Copy it again.")

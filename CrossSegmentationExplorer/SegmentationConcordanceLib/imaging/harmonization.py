@@ -11,11 +11,10 @@ from ..anatomy.vocabulary import Vocabulary
 from .brought_output import bring_output
 from .geometry import Geometry
 from .image_series import ImageSeries
-from .label_map import LabelMap
 from .model_output import ModelOutput, is_cropped_to_segments, read_model_output
 from .seg_identity import SegIdentity
 from .seg_metadata import storable_text
-from .seg_parts import part_paths, remove_former_parts, require_place_for_parts
+from .seg_parts import part_paths, parts_of, remove_former_parts, require_place_for_parts
 from .seg_writer import BINARY, FIRST_SERIES_NUMBER, write_dicom_seg
 
 _LISTED = 3
@@ -84,7 +83,7 @@ def write_output_seg(
         looked_for=output.looked_for,
         covered=output.covered,
     )
-    parts = [output.label_map] if kind == BINARY else _layers(output.label_map)
+    parts = [output.label_map] if kind == BINARY else parts_of(output.label_map)
     paths = part_paths(path, len(parts))
     require_place_for_parts(paths)
     notes: tuple[str, ...] = ()
@@ -104,21 +103,6 @@ def write_output_seg(
     removed = remove_former_parts(path, len(parts))
     told = (f"{one}: removed, it was a part of the earlier {path.name}" for one in removed)
     return WrittenOutput(tuple(paths), (*notes, *told))
-
-
-def _layers(label_map: LabelMap) -> list[LabelMap]:
-    """Each layer that has voxels as a label map of its own; the whole where no more than one has."""
-    filled = [number for number, layer in enumerate(label_map.layers) if layer.any()]
-    if len(filled) < 2:
-        return [label_map]
-    return [
-        LabelMap(
-            (label_map.layers[number],),
-            label_map.geometry,
-            tuple(replace(one, layer=0) for one in label_map.segments if one.layer == number),
-        )
-        for number in filled
-    ]
 
 
 def name_note(name: str) -> str:

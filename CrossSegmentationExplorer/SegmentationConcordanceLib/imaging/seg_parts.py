@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ..errors import ConcordanceError, OutputError
+from .label_map import LabelMap
 from .seg_header import read_seg_header
+
+
+def parts_of(label_map: LabelMap) -> list[LabelMap]:
+    """Each layer that has voxels as a label map of its own; the whole where no more than one has."""
+    filled = [number for number, layer in enumerate(label_map.layers) if layer.any()]
+    if len(filled) < 2:
+        return [label_map]
+    return [
+        LabelMap(
+            (label_map.layers[number],),
+            label_map.geometry,
+            tuple(replace(one, layer=0) for one in label_map.segments if one.layer == number),
+        )
+        for number in filled
+    ]
 
 
 def part_paths(path: Path, count: int) -> list[Path]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from pydicom.dataset import Dataset
@@ -14,7 +16,7 @@ from pydicom.uid import SegmentationStorage, SurfaceSegmentationStorage
 
 from ..errors import DicomSegError, UnreadableFileError
 from ..memory_budget import require_within_budget
-from .dicom_files import read_dicom
+from .dicom_files import inflated, read_dicom
 from .geometry import Geometry
 from .image_series import ImageSeries
 from .label_map import LabelMap, Segment, label_counts
@@ -99,8 +101,9 @@ def read_dicom_seg(path: str | os.PathLike[str], series: ImageSeries | None = No
         frames of one segment in one place, refers to segments that it does not describe, or is no even volume.
     """
     path = Path(path)
-    scanned = scan_seg(path)
-    dataset = scanned.dataset if scanned else _dataset(path)
+    plain = inflated(path)
+    scanned = scan_seg(path, plain)
+    dataset = scanned.dataset if scanned else _dataset(path, plain)
     with damage_is_told(path):
         require_segmentation(dataset, path)
         _require_frame_size(dataset, path)
@@ -116,7 +119,9 @@ def read_dicom_seg(path: str | os.PathLike[str], series: ImageSeries | None = No
             label_map = _label_map_of_values(dataset, slices, geometry, described, path)
         else:
             masks = (
-                _masks_in_file(scanned, geometry, path) if scanned else frame_masks(dataset, len(slices), path, least)
+                _masks_in_file(scanned, geometry, path, plain)
+                if scanned
+                else frame_masks(dataset, len(slices), path, least)
             )
             label_map = _label_map_of_masks(masks, table, slices, geometry, described, path)
         label_map, alike = _told_apart(label_map, table)
@@ -216,11 +221,11 @@ def check_refers_to(seg: DicomSeg, series: ImageSeries) -> None:
         )
 
 
-def _dataset(path: Path) -> Dataset:
+def _dataset(path: Path, plain: BinaryIO | None) -> Dataset:
     try:
         if path.stat().st_size == 0:
             raise UnreadableFileError(path, "is empty (0 bytes)", _COPY_AGAIN)
-        return read_dicom(path)
+        return read_dicom(path, plain=plain)
     except InvalidDicomError as error:
         raise UnreadableFileError(path, "is not a DICOM file", "Give the DICOM SEG.") from error
     except OSError as error:
@@ -274,8 +279,10 @@ def _require_single_frames(table: FrameTable, slices: np.ndarray, path: Path) ->
         raise DicomSegError(path, f"holds {counts.max()} frames {what}in one place (slice {k + 1})", _COPY_AGAIN)
 
 
-def _masks_in_file(scanned: ScannedSeg, geometry: Geometry, path: Path) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    with path.open("rb") as file:
+def _masks_in_file(
+    scanned: ScannedSeg, geometry: Geometry, path: Path, plain: BinaryIO | None
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    with path.open("rb") if plain is None else contextlib.nullcontext(plain) as file:
         yield from packed_masks(file, scanned.pixels_at, len(scanned.table.positions), geometry.shape[1:], path)
 
 

@@ -54,13 +54,17 @@ class ScannedSeg:
     pixels_at: int
 
 
-def scan_seg(path: Path) -> ScannedSeg | None:
+def scan_seg(path: Path, plain: BinaryIO | None = None) -> ScannedSeg | None:
     """Scan a file whose every byte up to the pixel data is understood with certainty.
 
+    :param plain: what :func:`inflated` gave of it; ``pixels_at`` is a place in that then.
     :returns: None for all that is unusual, damaged, or no binary SEG in explicit VR little endian: then the file has
         to be read in full, which also tells what is wrong with it.
     """
     try:
+        if plain is not None:
+            plain.seek(0)
+            return _scan(plain, path)
         with BoundedFile(path) as file:
             # Asked first, as a deflated file would be inflated just to find out that it is one.
             return None if is_deflated(file) else _scan(file, path)
@@ -74,7 +78,9 @@ def _scan(file: BinaryIO, path: Path) -> ScannedSeg | None:
         return None
     frames = int(dataset.NumberOfFrames)
     n_bytes = -(-frames * int(dataset.Rows) * int(dataset.Columns) // 8)
-    groups_at, file_size = file.tell(), os.fstat(file.fileno()).st_size
+    groups_at = file.tell()
+    file_size = file.seek(0, os.SEEK_END)
+    file.seek(groups_at)
     if frames < 1 or not 0 < n_bytes < file_size - groups_at:
         return None
     data = file.read(file_size - n_bytes - groups_at)

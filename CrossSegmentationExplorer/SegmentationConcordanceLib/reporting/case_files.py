@@ -17,7 +17,9 @@ from ..imaging.image_series import ImageSeries, read_voxels
 from ..imaging.label_files import write_label_files
 from ..imaging.label_map import LabelMap
 from ..imaging.leftovers import sweep, temporary_name
-from ..imaging.seg_writer import AUTO, BINARY, SegStorage, write_dicom_seg
+from ..imaging.seg_identity import SegIdentity
+from ..imaging.seg_parts import part_paths, parts_of
+from ..imaging.seg_writer import BINARY, FIRST_SERIES_NUMBER, LABEL_MAP, SegStorage, write_dicom_seg
 from .beside_tables import FINDINGS_FILE
 from .case_identifiers import with_consensus
 from .case_table import NO_CASES, CaseTable
@@ -99,7 +101,7 @@ def is_result(name: str) -> bool:
 
 
 def _is_consensus(name: str) -> bool:
-    return re.fullmatch(rf"{CONSENSUS_STEM}(\.dcm|(_\d+)?\.nii\.gz|_labels\.csv)", name) is not None
+    return re.fullmatch(rf"{CONSENSUS_STEM}((_\d+)?\.(dcm|nii\.gz)|_labels\.csv)", name) is not None
 
 
 def write_consensus(
@@ -112,22 +114,27 @@ def write_consensus(
     """Write a consensus as DICOM SEG that names the method and the number of models.
 
     :param consensus: :func:`consensus_label_map` of the result.
-    :param storage: one file is written: where its segments overlap it is binary, whatever kind was asked for.
+    :param storage: where segments overlap in label maps, there is a file for each layer, see :func:`part_paths`.
     :raises ConcordanceError: no structure has a consensus.
     :raises OutputError: the file cannot be written.
     """
     name = f"Consensus ({result.consensus_of_all.method})"
     description = f"{name} of {len(result.comparison.models)} models"
-    kind = BINARY if storage.kind == BINARY else AUTO
-    write_dicom_seg(
-        path,
-        consensus,
-        series,
-        model_name=name,
-        series_description=description,
-        kind=kind,
-        compression=storage.compression,
-    )
+    is_binary = storage.kind == BINARY
+    parts = [consensus] if is_binary else parts_of(consensus)
+    for number, (part, one) in enumerate(zip(parts, part_paths(Path(path), len(parts))), 1):
+        is_whole = len(parts) == 1
+        write_dicom_seg(
+            one,
+            part,
+            series,
+            model_name=name,
+            series_description=description if is_whole else f"{description}, part {number} of {len(parts)}",
+            identity=None if is_whole else SegIdentity(model=name, part=(number, len(parts))),
+            series_number=FIRST_SERIES_NUMBER + number - 1,
+            kind=BINARY if is_binary else LABEL_MAP,
+            compression=storage.compression,
+        )
 
 
 def series_pictures(result: CaseResult, series: ImageSeries | None) -> list[Picture]:

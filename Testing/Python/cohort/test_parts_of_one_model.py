@@ -10,6 +10,7 @@ from SegmentationConcordanceLib.imaging.ct_writer import seeded_uid, write_ct_se
 from SegmentationConcordanceLib.imaging.geometry import Geometry
 from SegmentationConcordanceLib.imaging.seg_header import read_seg_header
 from SegmentationConcordanceLib.imaging.seg_parts import lacking_parts
+from SegmentationConcordanceLib.imaging.seg_reader import read_dicom_seg
 from SegmentationConcordanceLib.reporting.tables import read_agreement
 
 SHAPE, SPACING_MM = (12, 24, 24), 2.0  # voxels of 0.008 ml
@@ -166,6 +167,30 @@ def test_run_makes_place_for_a_part_where_another_output_was_before(concordance,
     segs = tmp_path / "out" / "cases" / "A" / "segmentations"
     assert sorted(path.name for path in segs.iterdir()) == ["c.dcm", "c_2.dcm", "other.dcm"]
     assert read_seg_header(segs / "c_2.dcm").part == (2, 2)
+
+
+def test_an_overlapping_consensus_is_in_parts_too(concordance, tree, tmp_path):
+    table = tmp_path / "cohort.csv"
+    lines = "".join(f"A,{tree}/A/ct,{tree}/A/cads,cads,,{name}\n" for name in ("one", "other"))
+    table.write_text(f"case,ct,segmentation,model,task,name\n{lines}")
+    call = ("run", "--cohort", table, "--output", tmp_path / "out", "--workers", 1, "--no-surfaces")
+    place = tmp_path / "out" / "cases" / "A"
+
+    def voxels():
+        read = [read_dicom_seg(path) for path in sorted(place.glob("consensus*.dcm"))]
+        counts = [seg.label_map.voxel_counts() for seg in read]
+        return {segment.name: count for one in counts for segment, count in one.items()}
+
+    expected = {name: round(volume / 0.008) for name, volume in VOLUMES_ML.items()}
+    assert concordance(*call).code == 0
+    headers = [read_seg_header(place / name) for name in ("consensus.dcm", "consensus_2.dcm")]
+    assert [one.part for one in headers] == [(1, 2), (2, 2)]
+    assert [one.series_description.endswith(f"part {n} of 2") for n, one in enumerate(headers, 1)] == [True, True]
+    assert voxels() == expected
+    assert "1 unchanged" in concordance(*call).out
+    assert concordance(*call, "--kind", "binary").code == 0
+    assert [path.name for path in place.glob("consensus*.dcm")] == ["consensus.dcm"]
+    assert voxels() == expected
 
 
 @pytest.mark.parametrize(
