@@ -22,7 +22,7 @@ def uids(path):
 def page(launch_chromium):
     browser = launch_chromium(["--no-sandbox", "--disable-gpu"])
     page = browser.new_page(viewport={"width": 1200, "height": 2400})
-    page.set_default_timeout(10000)
+    page.set_default_timeout(30_000)
     yield page
     browser.close()
 

@@ -84,7 +84,7 @@ def browser(launch_chromium: Callable[[list[str]], Any]) -> Iterator[Any]:
 def browser_page(browser: Any) -> Iterator[Visit]:
     """A new page; the test fails at its end if the page logged anything, or asked for anything but the file itself."""
     page = browser.new_page(viewport={"width": 1200, "height": 900})
-    page.set_default_timeout(5000)
+    page.set_default_timeout(30_000)
     visit = Visit(page)
     page.on("console", lambda message: visit.messages.append(message.text))
     page.on("pageerror", lambda error: visit.messages.append(str(error)))

@@ -30,7 +30,7 @@ def count(page, plot, kind):
 def hover(page, plot, name, index):
     page.mouse.move(*page.evaluate(PIXEL, [plot, name, index]))
     box = page.locator(f"#{plot} .hover")
-    box.wait_for(state="visible", timeout=5000)
+    box.wait_for(state="visible")
     return page.locator(f"#{plot} div:has(> .hover)").inner_text()
 
 
