@@ -32,7 +32,7 @@ def registerSampleData(thumbnail):
 
 
 def addSample(number):
-    """Make the sample, and add one of its cases to the scene: the CT, and a coded segmentation for every model.
+    """Make one case of the sample, and add it to the scene: the CT, and a coded segmentation for every model.
 
     :returns: the nodes; none where the user cancelled.
     """
@@ -49,18 +49,17 @@ def _addCase(number, progress):
     from SegmentationConcordanceLib.cohort.case_scan import read_scan
     from SegmentationConcordanceLib.cohort.listener import Nobody
     from SegmentationConcordanceLib.cohort.runs import RunFile
-    from SegmentationConcordanceLib.sample.cohort import make_sample
+    from SegmentationConcordanceLib.sample.cohort import make_sample_case
     from SegmentationConcordanceLib.scene.scan_nodes import add_scan
 
     done = []
 
     def made(what):
         done.append(what)
-        progress(min(0.8, 0.03 * len(done)), what)
+        progress(min(0.8, 0.1 * len(done)), what)
 
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        sample = make_sample(Path(folder) / "sample", progress=made)
-        case = sample.cases[number - 1]
+        case = make_sample_case(Path(folder), number - 1, progress=made)
         runs = [
             RunFile(output.title, path, output.label_map_name, output.task or "")
             for output in case.outputs

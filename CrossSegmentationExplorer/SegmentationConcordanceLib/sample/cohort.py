@@ -91,6 +91,21 @@ def make_sample(
     return Sample(folder, tuple(_moved(case, draft, folder) for case in cases), plan.errors)
 
 
+def make_sample_case(
+    folder: Path, number: int, *, seed: int = 2026, progress: Callable[[str], None] | None = None
+) -> SampleCase:
+    """Make one case of the small sample, the same as :func:`make_sample` makes, without the others.
+
+    :param folder: exists; the case gets a folder of its own in it, and what a failure leaves there is the caller's.
+    :param number: from 0, in the order of the sample.
+    :param seed: 0 or higher.
+    :param progress: called with a few words at the begin of every step.
+    :raises IndexError: there is no such case.
+    :raises OSError: it cannot be written.
+    """
+    return _make_case(Path(folder).absolute(), plan_of("small"), number, seed, progress or (lambda text: None))
+
+
 def _require_empty(folder: Path) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OutputError(folder, "is there already and is no empty folder", "Name a new folder for the sample.")

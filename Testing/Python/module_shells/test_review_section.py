@@ -183,6 +183,7 @@ def test_a_segment_is_corrected_in_the_segment_editor(desktop, cohort_file, revi
     ui = read(hosted, review_file, cases=str(cohort_file))
     assert [ui.correctButton.enabled, ui.saveCorrectionButton.enabled] == [True, False]
     structure, model = hosted.widget.logic.selected.name, desk(ui)[0][0]
+    words = structure.replace("_", " ")
     ui.correctButton.click()
     desktop.process_events()
     assert desktop.selected == ["SegmentEditor"]
@@ -195,7 +196,7 @@ def test_a_segment_is_corrected_in_the_segment_editor(desktop, cohort_file, revi
     voxels[k, j] = 0
     slicer.util.updateSegmentBinaryLabelmapFromArray(voxels, copy, segment_id, volume)
     hosted.enter()
-    assert ui.correctionLabel.text.startswith(f"Correcting {structure} of {model} since ")
+    assert ui.correctionLabel.text.startswith(f"Correcting {words} of {model} since ")
     ui.nextCaseButton.click()
     desktop.errors.clear()  # tryWithErrorDisplay raises again what it displayed
     assert "is being corrected. Save or abandon it" in desktop.messages.pop()[1]
@@ -204,7 +205,7 @@ def test_a_segment_is_corrected_in_the_segment_editor(desktop, cohort_file, revi
     ((found,), _notes) = read_corrections(review_file.with_name("corrections.csv"))
     assert (found.case, found.structure, found.model, found.reader) == ("SAMPLE-001", structure, model, "Ann")
     assert 0.5 < found.dice < 1
-    assert ui.correctionLabel.text == f"{structure}: {found.text}\nSaved as {found.file}."
+    assert ui.correctionLabel.text == f"{words}: {found.text}\nSaved as {found.file}."
     seg = read_dicom_seg(review_file.with_name(found.file))
     assert seg.algorithm_names == (f"{model}, corrected by Ann",)
     ui.correctButton.click()

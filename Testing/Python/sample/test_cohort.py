@@ -15,7 +15,7 @@ from scipy import ndimage
 from coarse_sample import make_coarse_sample
 from SegmentationConcordanceLib.anatomy.vocabulary import load_vocabulary
 from SegmentationConcordanceLib.errors import OutputError
-from SegmentationConcordanceLib.sample.cohort import make_sample
+from SegmentationConcordanceLib.sample.cohort import make_sample, make_sample_case
 
 MODELS = ["totalsegmentator_v1", "totalsegmentator_v2", "auto3dseg", "moose", "multitalent", "cads"]
 
@@ -45,6 +45,13 @@ def test_one_seed_gives_the_same_files_and_another_seed_others(coarse_sample, tm
     images = [name for name in first if name.endswith((".dcm", ".nrrd")) or "truth" in name or "part_" in name]
     assert len(images) > 2 * 30
     assert not [name for name in images if first[name] == third[name]]
+
+
+def test_one_case_alone_is_that_of_the_sample(sample_cohort, tmp_path):
+    case, of_sample = make_sample_case(tmp_path, 1), sample_cohort.cases[1]
+    assert (case.name, [path.name for path in tmp_path.iterdir()]) == ("SAMPLE-002", ["SAMPLE-002"])
+    assert hashes(case.ct_folder.parent) == hashes(of_sample.ct_folder.parent)
+    assert [one.title for one in case.outputs] == [one.title for one in of_sample.outputs]
 
 
 def test_the_lists_say_what_was_planted(sample_cohort):
