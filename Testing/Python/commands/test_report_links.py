@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from urllib.parse import parse_qs, urlsplit
 
 import pydicom
 import pytest
+from pydicom.filereader import read_partial
 
 from reporting.report_views import address, click_mark
 
 MODELS = {"MOOSE": "moose", "CADS": "cads", "TotalSegmentator 2.6": "totalsegmentator_v2"}
 
 
+@functools.cache
 def uids(path):
-    header = pydicom.dcmread(path, stop_before_pixels=True)
+    with path.open("rb") as file:  # the headers of a SEG's frames, behind these, take long
+        header = read_partial(file, lambda tag, vr, length: tag > pydicom.tag.Tag("SeriesInstanceUID"))
     return str(header.StudyInstanceUID), str(header.SeriesInstanceUID)
 
 
