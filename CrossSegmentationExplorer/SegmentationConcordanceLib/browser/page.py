@@ -121,12 +121,16 @@ def _table(session: Session) -> None:
 
 
 def _steps(session: Session) -> None:
+    steps = [
+        (session.step, "{{ structure }}", "Previous structure (Alt+Up)", "Next structure (Alt+Down)"),
+        (session.step_region, "{{ region }}", "Previous one (Alt+Left)", "Next one (Alt+Right)"),
+    ]
+    if session.review is None:  # a reader judges without them
+        steps.append(
+            (session.step_finding, "{{ finding }}", "Previous finding (Alt+Page Up)", "Next finding (Alt+Page Down)")
+        )
     with html.Div(classes="steps"):
-        for step, text, before, after in (
-            (session.step, "{{ structure }}", "Previous structure (Alt+Up)", "Next structure (Alt+Down)"),
-            (session.step_region, "{{ region }}", "Previous one (Alt+Left)", "Next one (Alt+Right)"),
-            (session.step_finding, "{{ finding }}", "Previous finding (Alt+Page Up)", "Next finding (Alt+Page Down)"),
-        ):
+        for step, text, before, after in steps:
             vuetify3.VBtn("‹", title=before, click=(step, "[-1]"), **_BUTTON)
             html.Span(text)
             vuetify3.VBtn("›", title=after, click=(step, "[1]"), **_BUTTON)

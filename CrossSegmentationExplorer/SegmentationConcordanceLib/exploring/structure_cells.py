@@ -67,6 +67,11 @@ def presence_text(structure: ListedStructure) -> str:
     return text[:1].upper() + text[1:]
 
 
+def tip_text(structure: ListedStructure) -> str:
+    """The reason in full, which a narrow column cuts, and which models found the structure."""
+    return ". ".join(filter(None, (structure.reason, presence_text(structure))))
+
+
 def as_html(text: str) -> str:
     """Untrusted text for a tool tip, which Qt would take for HTML where it looks like it."""
     return f"<p>{escape(text)}</p>"

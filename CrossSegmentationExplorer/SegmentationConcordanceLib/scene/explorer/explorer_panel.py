@@ -12,7 +12,15 @@ from ...anatomy.groups import shipped_groups
 from ...errors import ConcordanceError
 from ...exploring.group_cells import group_cells, groups_of_cells
 from ...exploring.map_legend_html import map_legend_html
-from ...exploring.structure_cells import SHOWN_COLUMNS, as_html, next_order, presence_text, region_text, structure_cells
+from ...exploring.structure_cells import (
+    SHOWN_COLUMNS,
+    as_html,
+    next_order,
+    presence_text,
+    region_text,
+    structure_cells,
+    tip_text,
+)
 from ...exploring.structure_list import ALL_GROUPS, groups_of
 from ...imaging.seg_header_cache import SegHeaderCache
 from ..model_grouping import rule_cells, rules_of_cells
@@ -133,7 +141,7 @@ class ExplorerPanel:
         """The structures that are listed, in their order."""
         explorer = self._logic.explorer
         return [
-            StructureLine(one.key, structure_cells(one), one.color, as_html(presence_text(one)))
+            StructureLine(one.key, structure_cells(one), one.color, as_html(tip_text(one)))
             for one in (explorer.walk.listed if explorer else ())
         ]
 

@@ -134,6 +134,7 @@ def test_edited_by_hand_saved_and_read_back(logic, desk, files, clock, tmp_path,
 def test_what_a_model_missed_is_drawn_into_an_empty_segment(logic, desk, tmp_path):
     read(logic, tmp_path, MODELS[0], KIDNEY_KEY)
     copy = desk.begin()
+    assert desk.text.startswith(f"Correcting kidney left of {MODELS[0]} since ")
     paint(copy, desk.segment_id, np.s_[1, 2:5, 3:7], True)
     (found,) = desk.save()
     assert (found.structure_key, found.dice, found.volume_ml) == (KIDNEY_KEY, 0.0, 0.0)

@@ -19,6 +19,7 @@ from SegmentationConcordanceLib.exploring.structure_cells import (
     presence_text,
     region_text,
     structure_cells,
+    tip_text,
 )
 from SegmentationConcordanceLib.exploring.structure_list import (
     COLUMNS,
@@ -62,6 +63,12 @@ def test_cells_are_in_the_order_of_the_columns():
 def test_who_found_it_in_words():
     assert presence_text(STRUCTURE) == "Found by A, D; missing in B; not in C"
     assert presence_text(replace(STRUCTURE, presence={"B": MISSING})) == "Missing in B"
+
+
+def test_the_tip_of_a_line_begins_with_the_reason_in_full():
+    reason = "TotalSegmentator 2.6: 12.3 ml apart, 5.7 mm deep (truncated by the field of view)"
+    assert tip_text(replace(STRUCTURE, reason=reason)) == f"{reason}. {presence_text(STRUCTURE)}"
+    assert tip_text(replace(STRUCTURE, reason="")) == presence_text(STRUCTURE)
 
 
 def test_text_of_others_is_no_html():
