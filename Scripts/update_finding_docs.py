@@ -1,4 +1,5 @@
-"""Write the table of kinds in docs/findings.md from agreement/finding_kinds.py.
+"""Write the tables of docs/findings.md: the kinds from agreement/finding_kinds.py, and what was measured on planted
+errors from Testing/Benchmarks/findings_measured.csv.
 
 python Scripts/update_finding_docs.py          writes it
 python Scripts/update_finding_docs.py --check  fails where it is not up to date
@@ -7,12 +8,13 @@ python Scripts/update_finding_docs.py --check  fails where it is not up to date
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import re
 import sys
 from pathlib import Path
 
 _TOP = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(_TOP / "CrossSegmentationExplorer"))
+sys.path[:0] = [str(_TOP / "CrossSegmentationExplorer"), str(_TOP / "Testing" / "Benchmarks")]
 
 from SegmentationConcordanceLib.agreement.finding_kinds import KINDS, NUMBERS  # noqa: E402
 
@@ -30,11 +32,21 @@ def updated(text: str) -> str:
         numbers.append(
             f"| `{number.key}` | {number.title} | {number.unit} | {number.code.scheme} {number.code.value} |"
         )
-    for name, lines in (("kinds", kinds), ("numbers", numbers)):
+    for name, lines in (("kinds", kinds), ("numbers", numbers), ("measured", _measured())):
         begin, end = f"<!-- findings: {name} -->", "<!-- end -->"
         made = f"{begin}\n\n" + "\n".join(lines) + f"\n\n{end}"
         text = re.sub(f"{re.escape(begin)}.*?{re.escape(end)}", lambda _, made=made: made, text, flags=re.DOTALL)
     return text
+
+
+def _measured() -> list[str]:
+    """The tables that the benchmark makes of what it kept."""
+    spec = importlib.util.spec_from_file_location("findings_benchmark", _TOP / "Testing" / "Benchmarks" / "findings.py")
+    assert spec is not None and spec.loader is not None
+    benchmark = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(benchmark)
+    lines: list[str] = benchmark.measured_lines()
+    return lines
 
 
 def main() -> int:

@@ -48,6 +48,8 @@ SAID_BY = {
 """The kinds of findings that name each kind of planted error, in a single case."""
 MEASURED = Path(__file__).with_name("findings_measured.csv")
 COLUMNS = ("size", "seed", "what", "kind", "count")
+TUNED_ON = 20
+"""Thresholds were set on the seeds below, of the small size."""
 RANKS = ("first", "second", "third", "a later one", "none")
 
 
@@ -131,6 +133,31 @@ def place_lines(counts: Counter[tuple[str, str]]) -> list[str]:
         f"The place of each error on each of its structures: {seen}; behind a place that is noise: {behind}",
         f"Other definitions over the cases of a seed: {counts['cohort', 'definitions']}",
     ]
+
+
+def measured_lines() -> list[str]:
+    """The table and the sentences of what was kept, the seeds that thresholds were set on apart."""
+    groups: dict[str, Counter[tuple[str, str]]] = {}
+    seeds: dict[str, set[int]] = defaultdict(set)
+    for size, seed, what, kind, n in kept_rows():
+        name = f"{size}, {'tuned on' if size == 'small' and int(seed) < TUNED_ON else 'held out'}"
+        groups.setdefault(name, Counter())[what, kind] += int(n)
+        seeds[name].add(int(seed))
+    if not groups:
+        return []
+    heads = [f"{name}: {_ranges(seeds[name])}" for name in groups]
+    lines = [f"| planted | named by | {' | of | '.join(heads)} | of |", "|---|---|" + "---|---|" * len(groups)]
+    lines += kind_lines(list(groups.values()))
+    for name, counts in groups.items():
+        lines += ["", f"{name.capitalize()}:", "", *(f"- {line}." for line in place_lines(counts))]
+    return lines
+
+
+def _ranges(seeds: set[int]) -> str:
+    """Seeds in words, e.g. "seeds 100 to 119"."""
+    first, last = min(seeds), max(seeds)
+    is_run = last - first + 1 == len(seeds)
+    return f"seeds {first} to {last}" if is_run and last > first else f"seeds {', '.join(map(str, sorted(seeds)))}"
 
 
 def keep(size: str, seed: int, counts: Counter[tuple[str, str]]) -> None:
