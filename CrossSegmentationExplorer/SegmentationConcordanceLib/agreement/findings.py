@@ -85,8 +85,13 @@ def findings_of_cohort(by_case: Sequence[Sequence[Finding]], agreement: Sequence
     for group in groups.values():
         cases = tuple(dict.fromkeys(finding.case for finding in group))
         systematic = len(cases) >= max(_SYSTEMATIC_CASES, _SYSTEMATIC_SHARE * len(by_case))
-        found += [_definition(group, cases)] if systematic and group[0].kind in _CAN_BE_A_DEFINITION else group
+        found += [_definition(group, cases)] if systematic and _can_be_a_definition(group[0]) else group
     return gravest_first([*found, *odd_volumes_of_cohort(agreement, found)])
+
+
+def _can_be_a_definition(finding: Finding) -> bool:
+    """Not where one model is held against itself: it differs from nobody."""
+    return finding.kind in _CAN_BE_A_DEFINITION and len(finding.models) + len(finding.others) > 1
 
 
 def _is_explained(one: Suspicion, explained: set[tuple[int, int]]) -> bool:
@@ -198,7 +203,8 @@ def _definition(group: Sequence[Finding], cases: tuple[str, ...]) -> Finding:
     what = first.lead.removeprefix(f"{first.case}, ")
     lead = f"{what} in {len(cases):,} cases"
     said = first.sentence.removeprefix(f"{first.lead}: ")
-    sentence = f"{lead}: {said_of(kinds.OTHER_DEFINITION, (), first.models, first.others, {})}. In {first.case}: {said}"
+    models, others = (first.models, first.others) if first.others else (first.models[:1], first.models[1:])
+    sentence = f"{lead}: {said_of(kinds.OTHER_DEFINITION, (), models, others, {})}. In {first.case}: {said}"
     return replace(
         first,
         kind=kinds.OTHER_DEFINITION,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -22,6 +24,7 @@ from SegmentationConcordanceLib.agreement.analysis import Analysis
 from SegmentationConcordanceLib.agreement.boxes import structure_boxes
 from SegmentationConcordanceLib.agreement.comparison import compare_models
 from SegmentationConcordanceLib.agreement.crops import pattern_crop
+from SegmentationConcordanceLib.agreement.findings import findings_of_cohort
 from SegmentationConcordanceLib.agreement.options import AnalysisOptions
 from SegmentationConcordanceLib.agreement.subset import alone, with_models
 
@@ -86,6 +89,23 @@ def test_an_output_that_stops_is_told_once_whoever_knows_what_ends_there():
     own = ("kidney_left",)
     told = [finding for finding in findings_beside_others(voxels, own) if finding.kind == "ends_early"]
     assert len(told) == 1 and told[0].others == ("M0", "M1")
+
+
+def test_what_one_model_does_in_every_case_is_no_other_definition():
+    voxels = scan()
+    hole_in_the_liver(voxels)
+    by_case = [[replace(one, case=case) for one in findings_beside_others(voxels, ("liver",))] for case in "abcd"]
+    assert [finding.kind for finding in findings_of_cohort(by_case)] == ["hole"] * 4
+
+
+def test_of_two_models_another_definition_names_both():
+    voxels = scan()
+    hole_in_the_liver(voxels)
+    (hole,) = findings_beside_others(voxels, ("liver",))
+    pair = replace(hole, models=("A", "B"), is_blamed=False)
+    (finding,) = findings_of_cohort([[replace(pair, case=case)] for case in "abcd"])
+    assert finding.kind == "other_definition"
+    assert "A differs from B in the same way in every case" in finding.sentence
 
 
 def test_one_model_of_a_comparison_is_what_a_comparison_of_it_alone_is():
