@@ -4,6 +4,8 @@ its public bucket. Nothing is uploaded, and nobody is asked but IDC."""
 from __future__ import annotations
 
 import logging
+import urllib.error
+import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +19,7 @@ LAYOUT = "%collection_id/%PatientID/%StudyInstanceUID/%Modality_%SeriesInstanceU
 _IMAGES = ("CT", "MR", "PT")
 _SEG = "SEG"
 _SHOWN = 5
+_ANSWER_WITHIN_S = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,7 @@ class Idc:
         wanted = [one for one in series if _arrived(one, folder) < one.files]
         if not wanted:
             return
+        _require_answer()
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -125,6 +129,19 @@ class Idc:
             fact = f"{len(missing)} of {len(wanted)} series did not arrive whole, the first {missing[0].series_uid}"
             remedy = "Is there a network? What arrived is kept; the same command fetches the rest."
             raise ConcordanceError("IDC's bucket", fact, remedy)
+
+
+def _require_answer() -> None:
+    """Ask the bucket once: without a network the downloader tries for many minutes before it gives up."""
+    from idc_index import index
+
+    try:
+        urllib.request.urlopen(index.aws_endpoint_url, timeout=_ANSWER_WITHIN_S).close()
+    except urllib.error.HTTPError as answer:
+        answer.close()  # refused, but there
+    except OSError as error:
+        fact = f"does not answer at {index.aws_endpoint_url} ({getattr(error, 'reason', error)})"
+        raise ConcordanceError("IDC's bucket", fact, "Is there a network? The same command tries again.") from error
 
 
 def _arrived(series: IdcSeries, root: Path) -> int:

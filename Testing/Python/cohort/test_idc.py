@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import socket
 
 import pytest
 from pydicom.dataset import Dataset, FileMetaDataset
@@ -104,6 +105,16 @@ def test_what_is_fetched_lies_where_the_cohort_file_says(concordance, idc, one_i
     assert concordance(*words, "--output", tmp_path / "again.csv").code == 0
     assert len(bucket.requests) == asked  # nothing is fetched twice
     bucket.close()
+
+
+def test_without_a_network_it_is_said_at_once(concordance, idc, one_index, table, tmp_path, monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        nobody = f"http://127.0.0.1:{server.getsockname()[1]}"
+    monkeypatch.setattr(index_module, "aws_endpoint_url", nobody)  # the port is closed again
+    outcome = concordance("cohort", "idc", "--from", table, "--folder", tmp_path / "idc", "--fetch")
+    assert outcome.code == 2
+    assert f"IDC's bucket: does not answer at {nobody}" in outcome.err
+    assert "Is there a network?" in outcome.err
 
 
 def test_what_does_not_arrive_is_said(concordance, idc, one_index, table, tmp_path, monkeypatch):
