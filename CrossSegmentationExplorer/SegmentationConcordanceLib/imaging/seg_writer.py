@@ -72,8 +72,7 @@ def write_dicom_seg(
     :param model_name: becomes SegmentAlgorithmName of every segment; where it is empty each keeps its own.
     :param series_description: SeriesDescription; ``model_name`` where empty.
     :param identity: which model it is, by which label map and tasks; see :class:`SegIdentity`.
-    :param kind: ``BINARY``, ``LABEL_MAP`` or ``AUTO``: a label map where no segments overlap, else binary, deflated
-        unless ``compression`` is "none".
+    :param kind: ``BINARY``, ``LABEL_MAP`` or ``AUTO``: a label map where no segments overlap, else binary.
     :param compression: one of :data:`COMPRESSIONS`, by default :data:`DEFAULT_COMPRESSION`; binary SEGs know "none" and
         "deflate".
     :param correction: by whom the segmentation was corrected, and which SEG that was; None for what a model made.
@@ -138,8 +137,7 @@ def _kind_and_compression(kind: str, compression: str, numbered: NumberedSegment
     overlaps = len(numbered.layers) > 1
     if kind == AUTO:
         kind = BINARY if overlaps else LABEL_MAP
-        if overlaps and compression not in _BINARY_COMPRESSIONS:
-            compression = "deflate"  # a hundredth of the size, for whoever asked for small files
+        compression = compression if not overlaps or compression in _BINARY_COMPRESSIONS else ""
     if kind == LABEL_MAP and overlaps:
         raise ConcordanceError(path, "its segments overlap, which a label map SEG cannot hold", "Write a binary SEG.")
     compression = compression or DEFAULT_COMPRESSION[kind]
