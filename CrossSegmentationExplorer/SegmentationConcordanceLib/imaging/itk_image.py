@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from numpy.typing import NDArray
 
 from .geometry import Geometry
 
-if TYPE_CHECKING:
-    import SimpleITK
 
-
-def itk_image(voxels: NDArray[Any], geometry: Geometry) -> SimpleITK.Image:
-    """A copy of the voxels, where the geometry says.
+def itk_image(voxels: NDArray[Any], geometry: Geometry) -> Any:
+    """A copy of the voxels as ``SimpleITK.Image``, where the geometry says.
 
     :param voxels: axes (k, j, i), of any dtype that SimpleITK knows.
     :param geometry: of the same shape.
