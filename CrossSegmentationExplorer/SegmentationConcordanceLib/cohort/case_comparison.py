@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -23,6 +23,15 @@ from ..reporting.pictures import PICTURES, Picture, case_pictures
 from .listener import Listener
 from .runs import ReadRun, models_of_runs
 
+_MAPS = "concordance labelmaps list names all label maps"
+IN_A_COHORT_FILE = {
+    "label_map": f"model in the cohort file; {_MAPS}",
+    "run_label_map": f"model in the cohort file; {_MAPS}",
+    "task": "task in the cohort file",
+    "run_task": "task in the cohort file",
+}
+"""What a remedy asks for, where the cases are those of a cohort file, see :meth:`ConcordanceError.in_words_of`."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -34,6 +43,7 @@ class Settings:
     :param viewer: template of the reports' links; "" for none.
     :param case_reports: write a report of each case; in a cohort the report of all shows each as well.
     :param storage: of the SEGs that are written: of the models' outputs, and of the consensus.
+    :param words: what a remedy asks for, in the words of the program; results do not depend on it.
     """
 
     options: AnalysisOptions = field(default_factory=AnalysisOptions)
@@ -43,6 +53,7 @@ class Settings:
     viewer: str = ""
     case_reports: bool = True
     storage: SegStorage = field(default_factory=SegStorage)
+    words: Mapping[str, str] = field(default_factory=lambda: IN_A_COHORT_FILE)
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,7 +24,7 @@ from ..reporting.case_files import CONSENSUS_FILE
 from .case_comparison import Settings, compare_case
 from .case_image import read_case_image
 from .case_record import CaseRecord, read_record, write_record
-from .cases import COHORT_WORDS, CaseOutput, CohortCase, Problem, plain_name
+from .cases import CaseOutput, CohortCase, Problem, plain_name
 from .content import Contents
 from .harmonized_table import fingerprint
 from .known_label_maps import known_vocabularies, known_vocabulary
@@ -233,7 +233,7 @@ class _Work:
                 step = _READ
                 found += self._read(files, image)
             except ConcordanceError as error:
-                problems.append(Problem(case.name, step, output.words, error.in_words_of(COHORT_WORDS)))
+                problems.append(Problem(case.name, step, output.words, error.in_words_of(self.task.settings.words)))
         return found
 
     def _read_together(self, case: CohortCase, problems: list[Problem]) -> list[ReadRun]:
@@ -248,7 +248,7 @@ class _Work:
                 self._read(of_output, None)
                 readable += of_output
             except ConcordanceError as error:
-                problems.append(Problem(case.name, _READ, output.words, error.in_words_of(COHORT_WORDS)))
+                problems.append(Problem(case.name, _READ, output.words, error.in_words_of(self.task.settings.words)))
         if not readable or not problems:
             raise whole
         return self._read(readable, None)
@@ -361,4 +361,5 @@ def text_of_settings(settings: Settings) -> str:
     """The settings as JSON: another text for settings that give other results."""
     held = asdict(settings)
     held.pop("label_map_folders")  # what is in them counts, where it is used
+    held.pop("words")
     return json.dumps(held, sort_keys=True, default=str)

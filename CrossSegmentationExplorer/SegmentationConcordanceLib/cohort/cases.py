@@ -11,15 +11,6 @@ from pathlib import Path
 from ..errors import ConcordanceError
 from .case_comparison import Settings
 
-_MAPS = "concordance labelmaps list names all label maps"
-COHORT_WORDS = {
-    "label_map": f"model in the cohort file, or --model LABELMAP; {_MAPS}",
-    "run_label_map": f"model in the cohort file, or --model {{run}}LABELMAP; {_MAPS}",
-    "task": "task in the cohort file, or --model LABELMAP:TASK",
-    "run_task": "task in the cohort file, or --model {run}{label_map}:TASK",
-}
-"""What a remedy asks for, where many cases are worked on, see :meth:`ConcordanceError.in_words_of`."""
-
 
 @dataclass(frozen=True, slots=True)
 class CaseOutput:

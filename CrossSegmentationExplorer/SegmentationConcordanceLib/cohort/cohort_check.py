@@ -12,7 +12,7 @@ from ..imaging.seg_header import read_seg_header
 from ..imaging.seg_writer import BINARY
 from .case_image import read_case_image
 from .case_work import segs_of
-from .cases import COHORT_WORDS, CaseOutput, Cohort, CohortCase, Problem
+from .cases import CaseOutput, Cohort, CohortCase, Problem
 from .known_label_maps import known_vocabularies, known_vocabulary
 from .listener import Listener, Nobody
 from .memory import estimated_bytes
@@ -84,7 +84,7 @@ def _problems(case: CohortCase, cohort: Cohort, read_outputs: bool) -> Iterator[
         try:
             _check_output(output, image, cohort, read_outputs)
         except ConcordanceError as error:
-            yield Problem(case.name, "read", output.words, error.in_words_of(COHORT_WORDS))
+            yield Problem(case.name, "read", output.words, error.in_words_of(cohort.settings.words))
 
 
 def _check_output(output: CaseOutput, image: object, cohort: Cohort, read: bool) -> None:

@@ -207,6 +207,7 @@ def _settings(path: Path, held: Mapping[str, Any], given: Settings) -> Settings:
         given.viewer,
         given.case_reports,
         SegStorage(own["kind"], own["compression"]),
+        given.words,
     )
 
 

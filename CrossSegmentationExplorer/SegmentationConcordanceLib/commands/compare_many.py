@@ -15,6 +15,7 @@ from ..cohort.run_cohort import run_cohort
 from ..errors import ConcordanceError
 from . import arguments
 from .cohort_options import add_machinery_arguments, machinery_of, tell_outcome
+from .option_words import words_of
 from .run_arguments import parse_runs
 from .terminal import Terminal
 
@@ -45,7 +46,9 @@ def run(args: argparse.Namespace, settings: Settings, terminal: Terminal) -> dic
     machinery = machinery_of(args, terminal)
     models = _planned([text for texts in args.seg for text in texts], args.model)
     cases = cases_of_patterns(args.cases, str(args.ct or ""), models, args.output)
-    cohort = Cohort(tuple(cases), replace(settings, case_reports=args.case_reports), harmonize=False)
+    cohort = Cohort(
+        tuple(cases), replace(settings, case_reports=args.case_reports, words=words_of(args)), harmonize=False
+    )
     outcome = run_cohort(cohort, args.output, machinery, terminal, redo=args.redo, parquet=args.parquet)
     return tell_outcome(outcome, terminal)
 

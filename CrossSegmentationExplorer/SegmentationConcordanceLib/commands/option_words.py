@@ -27,5 +27,13 @@ def in_options(error: ConcordanceError, args: argparse.Namespace) -> str:
 
     :param args: of the command: it has the options that these have.
     """
+    return error.in_words_of(words_of(args))
+
+
+def words_of(args: argparse.Namespace) -> dict[str, str]:
+    """What a remedy can ask for, as the options that a command has, see :meth:`ConcordanceError.in_words_of`.
+
+    :param args: of the command: it has the options that these have.
+    """
     own = {named: words for named, words in _OPTIONS.items() if hasattr(args, words.split()[0].removeprefix("--"))}
-    return error.in_words_of({**own, **_COMMANDS})
+    return {**own, **_COMMANDS}

@@ -306,7 +306,14 @@ def test_a_file_that_nobody_recognizes_is_named_with_what_to_write(concordance, 
     table.write_text("case,segmentation,model,task\nP0,P0/full.nii.gz,,\nP0,P0/fast.nii.gz,totalsegmentator_v2,total\n")
     outcome = concordance("run", "--cohort", table, "--output", tmp_path / "out", "--no-surfaces", "--workers", 1)
     assert "P0 P0/full.nii.gz: failed (read)." in outcome.out
-    assert "Name its label map: model in the cohort file, or --model LABELMAP;" in outcome.out
+    assert "Name its label map: model in the cohort file;" in outcome.out
+
+
+def test_many_cases_of_a_file_that_nobody_recognizes_are_told_the_option(concordance, nifti_cohort, tmp_path):
+    words = ["compare", "--cases", nifti_cohort.parent, "--output", tmp_path / "out", "--workers", 1]
+    outcome = concordance(*words, "--seg", "{case}/full.nii.gz", "{case}/fast.nii.gz")
+    assert "Name its label map: --model LABELMAP[:TASK];" in outcome.out
+    assert "cohort file" not in outcome.out
 
 
 def test_cases_in_a_table_with_facts(concordance, nifti_cohort, tmp_path):
