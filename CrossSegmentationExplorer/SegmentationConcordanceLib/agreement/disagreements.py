@@ -23,13 +23,15 @@ class Disagreement:
     :param structure: its key, or its name without one.
     :param name: its name.
     :param kind: ``MISSED``: the suspects know the structure and found nothing, most others found it; ``ALONE``: the
-        suspects found it, most others that know it did not; ``NO_OVERLAP``: no voxel is in the consensus; ``APART``:
+        suspects found it, most others that know it did not; ``NO_OVERLAP``: no voxel is common to all; ``APART``:
         one model agrees clearly less with the others than they do among themselves; ``LOW``: none of these.
     :param suspects: whose failure it may be; empty where the numbers do not tell.
     :param others: the other models that know the structure.
     :param own_dice: mean pairwise Dice of the suspect with the others; None where there are no suspects or pairs.
     :param others_dice: that of the others among themselves.
     :param worst: the row with the lowest Dice; None where no row has one.
+    :param of_two: where two models know the structure and both found it, the rows of both; else empty.
+    :param pair_dice: Dice of these two with each other; None where no pair is known.
     """
 
     case: str
@@ -41,6 +43,16 @@ class Disagreement:
     own_dice: float | None
     others_dice: float | None
     worst: AgreementRow | None
+    of_two: tuple[AgreementRow, ...] = ()
+    pair_dice: float | None = None
+
+    @property
+    def dice(self) -> float:
+        """Of two models that of the pair, else the lowest Dice.
+
+        :raises ValueError: there is none, see :attr:`lowest`.
+        """
+        return self.lowest[1] if self.pair_dice is None else self.pair_dice
 
     @property
     def lowest(self) -> tuple[AgreementRow, float]:
@@ -59,7 +71,7 @@ class Disagreement:
             return 1.0
         if self.own_dice is not None and self.others_dice is not None:
             return self.others_dice - self.own_dice
-        return 1.0 if self.worst is None else 1.0 - (self.worst.dice or 0.0)
+        return 1.0 if self.worst is None else 1.0 - self.dice
 
 
 def disagreements(agreement: Iterable[AgreementRow], pairwise: Iterable[PairwiseRow]) -> list[Disagreement]:
@@ -102,6 +114,8 @@ def _disagreement(
     kind = LOW
     suspects: tuple[str, ...] = ()
     own, others = None, None
+    of_two = tuple(rows) if len(found) == len(rows) == rows[0].n_models == 2 else ()
+    pair_dice = _dice_of(of_two, pairs)
     if missed:
         is_few = len(missed) <= len(found)
         kind, suspects = (MISSED, tuple(missed)) if is_few else (ALONE, tuple(found))
@@ -110,10 +124,18 @@ def _disagreement(
         if outlier is not None:
             kind, suspects = APART, (outlier[0],)
             _, own, others = outlier
-        if all(row.status == EMPTY_CONSENSUS for row in rows):
+        if pair_dice == 0 or all(row.status == EMPTY_CONSENSUS for row in rows):
             kind = NO_OVERLAP
     rest = tuple(row.model for row in rows if row.model not in suspects)
-    return Disagreement(*place, rows[0].structure, kind, suspects, rest, own, others, worst)
+    return Disagreement(
+        *place, rows[0].structure, kind, suspects, rest, own, others, worst, of_two=of_two, pair_dice=pair_dice
+    )
+
+
+def _dice_of(of_two: Sequence[AgreementRow], pairs: Sequence[PairwiseRow]) -> float | None:
+    """Dice of two models with each other; None where there are not two, or no such pair."""
+    both = {row.model for row in of_two}
+    return next((pair.dice for pair in pairs if {pair.model_a, pair.model_b} == both), None)
 
 
 def _outlier(pairs: Sequence[PairwiseRow]) -> tuple[str, float, float] | None:

@@ -78,6 +78,7 @@ NUMBERS: dict[str, FindingNumber] = {
         _number("model_dice", "Mean pairwise Dice with the others", "1"),
         _number("others_dice", "Mean pairwise Dice of the others", "1"),
         _number("dice", "Dice with the consensus", "1"),
+        _number("pair_dice", "Dice of the two models with each other", "1"),
         _number("n_cases", "Cases", "1"),
     )
 }
@@ -214,13 +215,13 @@ KINDS: dict[str, FindingKind] = {
             NO_OVERLAP,
             "No voxel in common",
             "No voxel is common to all models, and nothing tells which of them fails.",
-            ("dice",),
+            ("dice", "pair_dice"),
         ),
         FindingKind(
             LOW_AGREEMENT,
             "Low agreement",
             "The models agree little, and nothing tells which of them fails.",
-            ("dice", "volume_ml"),
+            ("dice", "pair_dice"),
         ),
     )
 }

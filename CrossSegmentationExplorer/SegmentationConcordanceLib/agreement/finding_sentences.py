@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from . import finding_kinds as kinds
 
 NAMES_SHOWN = 4
+NOBODY_BLAMED = "Nothing tells which of them is right."
+"""Ends the sentence of a finding that names all models concerned."""
 
 
 def readable(structure: str) -> str:

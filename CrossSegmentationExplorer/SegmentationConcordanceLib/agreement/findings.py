@@ -14,7 +14,7 @@ from .cohort_volumes import odd_volumes_of_cohort
 from .comparison import Comparison
 from .disputed_place import place_of
 from .finding import Finding, gravest_first
-from .finding_sentences import listed, readable, said_of
+from .finding_sentences import NOBODY_BLAMED, listed, readable, said_of
 from .fragments import pieces
 from .one_model import against_itself
 from .severity import Apart, estimated_depth_mm, measured, severity
@@ -129,7 +129,7 @@ def _finding(facts: CaseFacts, one: Suspicion) -> Finding:
     sentence = f"{lead}: {said_of(one.kind, names, first, others, one.numbers, alone=alone)}."
     confidence, note = _family(facts, models, rest)
     if not is_blamed:
-        sentence += " Nothing tells which of them is right."
+        sentence += f" {NOBODY_BLAMED}"
     if alone and len(facts.models) > 1:
         sentence += f" No other model knows {'it' if len(names) == 1 else 'them'}."
     return Finding(

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from . import finding_kinds as kinds
 from .disagreements import ALONE, APART, LOW, MISSED, NO_OVERLAP, Disagreement, disagreements
 from .finding import Finding, gravest_first
+from .finding_sentences import NAMES_SHOWN, NOBODY_BLAMED, listed, readable
 from .severity import is_cut, severities
 from .table import AgreementRow, PairwiseRow
 
-NAMES_SHOWN = 4
 SYSTEMATIC_CASES = 3
 """From so many cases on, one model's failure on one structure is told once for all of them."""
 GOOD_DICE = 0.9
@@ -64,7 +64,7 @@ def _gravest_of(agreement: Sequence[AgreementRow]) -> dict[tuple[str, str, str],
 
 
 def _is_good(one: Disagreement) -> bool:
-    return one.kind == LOW and one.lowest[1] >= GOOD_DICE
+    return one.kind == LOW and one.dice >= GOOD_DICE
 
 
 def _grouped(found: Iterable[Disagreement]) -> list[list[Disagreement]]:
@@ -83,15 +83,27 @@ def _grouped(found: Iterable[Disagreement]) -> list[list[Disagreement]]:
 
 
 def _grouped_by_lowest(found: Iterable[Disagreement]) -> list[list[Disagreement]]:
-    """By structure and the model with the lowest Dice where that is so in several cases, the lowest first."""
+    """By structure and the models concerned where that is so in several cases, the lowest Dice first."""
     groups: dict[tuple, list[Disagreement]] = {}
     for one in sorted(found, key=lambda one: one.gravity, reverse=True):
-        groups.setdefault((one.structure, one.lowest[0].model, one.kind), []).append(one)
+        groups.setdefault((one.structure, _concerned(one), one.kind), []).append(one)
     return [
         group
         for there in groups.values()
         for group in ([there] if len(there) >= SYSTEMATIC_CASES else [[one] for one in there])
     ]
+
+
+def _concerned(one: Disagreement) -> tuple[str, ...]:
+    """Of a disagreement without suspects: the model with the lowest Dice; all where they are two or share nothing."""
+    return one.others if one.of_two or one.kind == NO_OVERLAP else (one.lowest[0].model,)
+
+
+def _rows_of(one: Disagreement) -> Sequence[AgreementRow]:
+    """The rows that the sentence is about, as it names their volumes."""
+    if one.of_two:
+        return one.of_two
+    return [] if one.kind == NO_OVERLAP else [one.lowest[0]]
 
 
 class _Sentences:
@@ -123,35 +135,58 @@ class _Sentences:
         suspects = group[0].suspects
         cases = list(dict.fromkeys(one.case for one in group))
         structures = tuple(dict.fromkeys(one.structure for one in group))
-        what = _readable(group[0].name) if len(structures) == 1 else f"{len(structures)} structures"
+        what = readable(group[0].name) if len(structures) == 1 else f"{len(structures)} structures"
         lead, where = f"{self._case(cases[0])}, {what}", ""
         if len(cases) > 1:
             lead, where = f"{what} in {len(cases):,} cases", f" ({_listed([self._case(case) for case in cases])})"
         clauses = [clause for kind in KINDS_AS_TOLD if (clause := _clause(group, kind))]
         text = f"{lead}{where}: {_listed(suspects)} {'; '.join(clauses)}."
         first = _told_first(group)
+        if not _is_blamed(first):
+            text += f" {NOBODY_BLAMED}"
         rest = tuple(structure for structure in structures if structure != first.structure)
         return _finding(group, first, (first.structure, *rest), tuple(suspects), text, lead, *self._severity(group))
 
     def of_lowest(self, group: Sequence[Disagreement]) -> Finding:
         """Of disagreements without suspects, on one structure, the lowest Dice first."""
         one = group[0]
-        row, dice = one.lowest
-        lead = f"{self._case(one.case)}, {_readable(one.name)}"
-        many = f"{_readable(one.name)} in {len(group):,} cases"
-        cut = " It is truncated by the field of view." if is_cut(row) else ""
+        lead = f"{self._case(one.case)}, {readable(one.name)}"
+        if len(group) > 1:
+            lead = f"{readable(one.name)} in {len(group):,} cases"
+        said = self._of_two(group) if one.of_two else self._of_more(group)
+        text = f"{lead}: {said}."
+        if any(map(is_cut, _rows_of(one))):
+            text += " It is truncated by the field of view."
+        if one.of_two:
+            text += f" {NOBODY_BLAMED}"
+        return _finding(group, one, (one.structure,), _concerned(one), text, lead, *self._severity(group))
+
+    def _of_two(self, group: Sequence[Disagreement]) -> str:
+        """What two models do not have in common; both are named, as the numbers do not tell who fails."""
+        one = group[0]
+        who = listed(one.others)
         if one.kind == NO_OVERLAP:
-            what = f"no voxel is common to all {len(one.others)} models"
-            text = f"{lead}: {what}." if len(group) == 1 else f"{many}: {what}; {self._case(one.case)} is one of them."
-        elif len(group) == 1:
-            text = f"{lead}: {row.model} has Dice {dice:.3f} with the {row.consensus}{_volumes(row)}.{cut}"
-        else:
-            text = (
-                f"{many}: {row.model} has the lowest Dice with the {row.consensus}, {dice:.3f} to"
-                f" {group[-1].lowest[1]:.3f}; lowest in {self._case(one.case)}{_volumes(row)}.{cut}"
-            )
-        where = lead if len(group) == 1 else many
-        return _finding(group, one, (one.structure,), (row.model,), text, where, *self._severity(group))
+            return f"{who} have no voxel in common{self._one_of(group)}{_both_volumes(one)}"
+        where = f"; lowest in {self._case(one.case)}" if len(group) > 1 else ""
+        if one.pair_dice is None:
+            dice = " and ".join(f"{row.dice:.3f}" for row in one.of_two if row.dice is not None)
+            return f"{who} agree little{where}: Dice {dice} with the {one.lowest[0].consensus}{_both_volumes(one)}"
+        span = f"{one.dice:.3f}" if len(group) == 1 else f"{one.dice:.3f} to {group[-1].dice:.3f}"
+        return f"{who} agree with Dice {span}{where}{_both_volumes(one)}"
+
+    def _one_of(self, group: Sequence[Disagreement]) -> str:
+        return f"; {self._case(group[0].case)} is one of them" if len(group) > 1 else ""
+
+    def _of_more(self, group: Sequence[Disagreement]) -> str:
+        one = group[0]
+        row, dice = one.lowest
+        case = self._case(one.case)
+        if one.kind == NO_OVERLAP:
+            return f"no voxel is common to all {len(one.others)} models{self._one_of(group)}"
+        if len(group) == 1:
+            return f"{row.model} has Dice {dice:.3f} with the {row.consensus}{_volumes(row)}"
+        span = f"{dice:.3f} to {group[-1].lowest[1]:.3f}"
+        return f"{row.model} has the lowest Dice with the {row.consensus}, {span}; lowest in {case}{_volumes(row)}"
 
 
 def _finding(
@@ -170,10 +205,11 @@ def _finding(
     numbers = {
         "model_dice": first.own_dice,
         "others_dice": first.others_dice,
-        "dice": None if first.worst is None else first.worst.dice,
+        "dice": None if first.worst is None or first.pair_dice is not None else first.worst.dice,
+        "pair_dice": first.pair_dice,
         "n_cases": len(cases) if len(cases) > 1 else None,
     }
-    is_blamed = bool(first.suspects) and len(first.others) > len(first.suspects)
+    is_blamed = _is_blamed(first)
     return Finding(
         kind=_KIND_OF[first.kind],
         case=first.case,
@@ -192,6 +228,10 @@ def _finding(
     )
 
 
+def _is_blamed(one: Disagreement) -> bool:
+    return len(one.others) > len(one.suspects) > 0
+
+
 def _told_first(group: Sequence[Disagreement]) -> Disagreement:
     """Of the structure that the sentence names first, the gravest."""
     first = min(group, key=lambda one: KINDS_AS_TOLD.index(one.kind))
@@ -205,13 +245,18 @@ def _volumes(row: AgreementRow) -> str:
     return f" ({row.volume_ml:.1f} ml against {row.consensus_volume_ml:.1f} ml)"
 
 
+def _both_volumes(one: Disagreement) -> str:
+    known = [row.volume_ml for row in one.of_two if row.volume_ml is not None]
+    return f" ({' and '.join(f'{ml:.1f} ml' for ml in known)})" if len(known) == len(one.of_two) else ""
+
+
 def _clause(group: Sequence[Disagreement], kind: str) -> str:
     """What the suspects did, said after their names; which structures, where the finding has several."""
     of_kind = [one for one in group if one.kind == kind]
     if not of_kind:
         return ""
     several = len({one.structure for one in group}) > 1
-    names = _listed(list(dict.fromkeys(_readable(one.name) for one in of_kind)))
+    names = _listed(list(dict.fromkeys(readable(one.name) for one in of_kind)))
     one_model = len(of_kind[0].suspects) == 1
     others = {len(one.others) for one in of_kind}
     count = "the others" if len(others) > 1 else of_kind[0].others[0] if others == {1} else f"the {max(others)} others"
@@ -239,7 +284,3 @@ def _span(values: Sequence[float | None]) -> str:
 def _listed(names: Sequence[str]) -> str:
     shown = ", ".join(names[:NAMES_SHOWN])
     return f"{shown} and {len(names) - NAMES_SHOWN:,} more" if len(names) > NAMES_SHOWN else shown
-
-
-def _readable(structure: str) -> str:
-    return structure.replace("_", " ")

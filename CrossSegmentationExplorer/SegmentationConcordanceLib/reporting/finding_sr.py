@@ -1,7 +1,8 @@
 """Findings as a DICOM structured report (TID 1500) that refers to the segments: an archive keeps the verdict with them.
 
 Each finding is one group of measurements: the coded kind, the coded structure with its side, the segment of the model
-concerned (where it found nothing, that of another model), its numbers, and as tracking identifier its sentence. Groups
+concerned (where it found nothing, that of another model), its numbers, and as tracking identifier its sentence. A
+finding that blames nobody has such a group for each of its models, as the segment of one alone would blame it. Groups
 about a segment (TID 1411) hold no coordinates, so that the place is a group of its own (TID 1501) with the same
 tracking identifier: the severity, inferred from a point in the frame of reference of the segment.
 Kinds, and numbers without a public code, are of the private scheme 99SEGCONC, see docs/findings.md.
@@ -97,7 +98,7 @@ def write_finding_sr(
         raise ConcordanceError(
             "structured report", f"the segmentations are of {len(studies)} studies", "Give those of one case."
         )
-    told = [(finding, at) for finding in findings if (at := _segment_of(finding, segmentations)) is not None]
+    told = [(finding, at) for finding in findings if (at := _segments_of(finding, segmentations))]
     if not told:
         raise ConcordanceError(
             "structured report", "no finding is about a segment of these files", "Give the SEGs that were compared."
@@ -107,9 +108,9 @@ def write_finding_sr(
     context = sr.ObservationContext(observer_device_context=sr.ObserverContext(_DEVICE, device))
     groups: list[_Group] = []
     for finding, at in told:
-        groups += [_group(finding, *at, seed), *_place_group(finding, *at, seed)]
+        groups += [*(_group(finding, *one, seed) for one in at), *_place_group(finding, *at[0], seed)]
     report = sr.Comprehensive3DSR(
-        evidence=_once([at[0].dataset for _, at in told]),
+        evidence=_once([one.dataset for _, at in told for one, _ in at]),
         content=sr.MeasurementReport(context, _PROCEDURE, groups, title=_TITLE)[0],
         series_instance_uid=seeded_uid("series of findings", *seed),
         series_number=9000,
@@ -124,16 +125,21 @@ def write_finding_sr(
     return len(told)
 
 
-def _segment_of(
+def _segments_of(
     finding: Finding, segmentations: Sequence[ReferencedSegmentation]
-) -> tuple[ReferencedSegmentation, str] | None:
-    """The segment to refer to: of a model concerned, else of another one; the finding's first structure goes first."""
+) -> list[tuple[ReferencedSegmentation, str]]:
+    """The segments to refer to: of a model concerned, else of another one; of all concerned where nobody is blamed.
+
+    The finding's first structure goes first.
+    """
     ordered = sorted(segmentations, key=lambda one: one.model not in finding.models)
-    for one in ordered:
-        for structure in finding.structures:
-            if structure in one.segments:
-                return one, structure
-    return None
+    known = [
+        (one, next(structure for structure in finding.structures if structure in one.segments))
+        for one in ordered
+        if not one.segments.keys().isdisjoint(finding.structures)
+    ]
+    concerned = [at for at in known if at[0].model in finding.models]
+    return known[:1] if finding.is_blamed or not concerned else concerned
 
 
 def _group(

@@ -24,6 +24,8 @@ from agreement.bricks import (
 )
 from SegmentationConcordanceLib.agreement.analysis import Analysis
 from SegmentationConcordanceLib.agreement.findings import findings_of, findings_of_cohort
+from SegmentationConcordanceLib.agreement.options import AnalysisOptions
+from SegmentationConcordanceLib.exploring.finding_walk import FindingWalk
 
 
 def found(changed: np.ndarray, *, others: int = 3, families=None, case: str = "case-01"):
@@ -175,6 +177,19 @@ def test_of_two_models_nobody_is_blamed_and_the_pair_is_named():
     assert finding.models == ("Odd", "M0")
     assert finding.sentence.startswith("case-01, liver: Odd found nothing, M0 did")
     assert finding.sentence.endswith("Nothing tells which of them is right.")
+
+
+def test_two_models_whose_boundaries_differ_are_both_named_with_their_dice():
+    """The liver is 20 x 16 x 30 voxels, in one model 20 x 16 x 24: Dice 2 * 24 / (24 + 30) = 0.889."""
+    voxels = scan()
+    voxels[30:50, 4:20, 10:13] = voxels[30:50, 4:20, 37:40] = 0
+    analysis = Analysis([model("Odd", voxels), model("M0", scan())], case="case-01", series_uid="")
+    (finding,) = analysis.result(AnalysisOptions()).findings
+    assert (finding.kind, finding.models, finding.is_blamed) == ("low_agreement", ("Odd", "M0"), False)
+    assert finding.numbers["pair_dice"] == pytest.approx(48 / 54)
+    assert "Odd and M0 agree with Dice 0.889 (61.4 ml and 76.8 ml)." in finding.sentence
+    walk = FindingWalk((finding,)).stepped(1)
+    assert {walk.mark(name, finding.structures[0]) for name in ("Odd", "M0")} == {"Low agreement (one of these)"}
 
 
 @pytest.mark.parametrize("missers", [{1}, {1, 3}])

@@ -141,3 +141,25 @@ def test_the_place_of_a_voxel_is_the_point_that_dicom_gives_it(series, found_seg
     (group,) = highdicom.sr.srread(tmp_path / "sr.dcm").content.get_image_measurement_groups()
     (point,) = points_of(group)
     assert point.value[0].tolist() == pytest.approx(expected, abs=1e-3)
+
+
+def test_where_nobody_is_blamed_the_report_refers_to_the_segments_of_both(found_segments, series, tmp_path, dciodvfy):
+    by_highdicom(tmp_path / "a.dcm", found_segments, series, "BINARY")
+    by_highdicom(tmp_path / "b.dcm", found_segments, series, "BINARY")
+    segs = [read_referenced(tmp_path / f"{name}.dcm", name) for name in "ab"]
+    numbers = {"pair_dice": 0.81}
+    pair = finding(kind="low_agreement", models=("a", "b"), is_blamed=False, numbers=numbers)
+    assert write_finding_sr(tmp_path / "sr.dcm", [pair], segs) == 1
+    assert dciodvfy(tmp_path / "sr.dcm") == []
+    content = highdicom.sr.srread(tmp_path / "sr.dcm").content
+    groups = content.get_volumetric_roi_measurement_groups()
+    referred = [group.referenced_segment.referenced_sop_instance_uid for group in groups]
+    assert referred == [seg.dataset.SOPInstanceUID for seg in segs]
+    assert len({group.tracking_uid for group in groups}) == 1
+    dice = [[one.value for one in group.get_measurements() if one.name.value == "pair_dice"] for group in groups]
+    assert dice == [[0.81], [0.81]]
+    assert len(content.get_image_measurement_groups()) == 1
+    blamed = finding(models=("b",))
+    write_finding_sr(tmp_path / "one.dcm", [blamed], segs)
+    (group,) = highdicom.sr.srread(tmp_path / "one.dcm").content.get_volumetric_roi_measurement_groups()
+    assert group.referenced_segment.referenced_sop_instance_uid == segs[1].dataset.SOPInstanceUID

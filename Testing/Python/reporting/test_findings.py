@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from SegmentationConcordanceLib.agreement.table_findings import worst_findings as find
+
+NOBODY = " Nothing tells which of them is right."
 
 
 def worst_findings(*rows, **options):
@@ -161,9 +167,85 @@ def test_what_no_model_found_is_no_finding(agreement_row):
 def test_of_two_models_the_pair_is_named_and_nobody_blamed(agreement_row):
     rows = [agreement_row(model="A", status="missing", volume_ml=0.0, **NOTHING), agreement_row(model="B", **EMPTY)]
     (found,) = find(rows, [])
-    assert found.sentence == "case-01, spleen: A found nothing, B did."
+    assert found.sentence == f"case-01, spleen: A found nothing, B did.{NOBODY}"
     assert not found.is_blamed
     assert found.models == ("A", "B")
+
+
+@pytest.fixture
+def two_models(agreement_row, pairwise_row):
+    """Rows and pair of A, 90 ml, and B, 60 ml within it: Dice 2 * 60 / (90 + 60) = 0.8 with each other."""
+
+    def make(case="case-01", dice=0.8, **values):
+        values = {"case": case, "consensus": "majority", "dice": dice, "n_models": 2, **values}
+        rows = [agreement_row(model="A", volume_ml=90.0, **values), agreement_row(model="B", volume_ml=60.0, **values)]
+        return rows, [pairwise_row(case=case, model_a="A", model_b="B", dice=dice, volume_a_ml=90.0, volume_b_ml=60.0)]
+
+    return make
+
+
+def test_of_two_models_that_agree_little_the_pair_is_named_with_its_dice(two_models):
+    (found,) = find(*two_models())
+    assert found.sentence == f"case-01, spleen: A and B agree with Dice 0.800 (90.0 ml and 60.0 ml).{NOBODY}"
+    assert (found.kind, found.models, found.others, found.is_blamed) == ("low_agreement", ("A", "B"), (), False)
+    assert found.numbers == {"pair_dice": 0.8}
+
+
+def test_the_dice_of_the_pair_decides_whatever_the_consensus(agreement_row, two_models):
+    """Of A, 90 ml, and B, 60 ml within it, B is the intersection."""
+    _, pairs = two_models()
+    rows = [agreement_row(model="A", n_models=2, dice=0.8), agreement_row(model="B", n_models=2, dice=1.0)]
+    assert find(rows, pairs)[0].numbers == {"pair_dice": 0.8}
+    # 100 ml each, 85 ml common: 2 * 85 / 185 = 0.919 with the intersection, 0.85 with each other
+    rows = [agreement_row(model=model, n_models=2, dice=0.919, volume_ml=100.0) for model in "AB"]
+    assert worst_findings(rows, two_models(dice=0.85)[1]) == [
+        f"case-01, spleen: A and B agree with Dice 0.850 (100.0 ml and 100.0 ml).{NOBODY}"
+    ]
+    assert worst_findings(rows, two_models(dice=0.9)[1]) == []
+
+
+def test_without_pairs_two_models_are_named_with_what_each_has_with_the_consensus(agreement_row):
+    rows = [agreement_row(model="A", n_models=2, dice=0.8), agreement_row(model="B", n_models=2, dice=1.0)]
+    (found,) = find(rows, [])
+    assert found.sentence == (
+        "case-01, spleen: A and B agree little: Dice 0.800 and 1.000 with the intersection"
+        f" (90.0 ml and 90.0 ml).{NOBODY}"
+    )
+    assert (found.models, found.numbers) == (("A", "B"), {"dice": 0.8})
+
+
+def test_two_models_that_agree_little_in_many_cases_are_one_finding(two_models):
+    rows, pairs = [], []
+    for case, dice in (("c0", 0.8), ("c1", 0.5), ("c2", 0.7)):
+        of_case = two_models(case, dice)
+        rows += of_case[0]
+        pairs += of_case[1]
+    (found,) = find(rows, pairs)
+    assert found.sentence == (
+        f"spleen in 3 cases: A and B agree with Dice 0.500 to 0.800; lowest in c1 (90.0 ml and 60.0 ml).{NOBODY}"
+    )
+    assert (found.case, found.cases, found.models) == ("c1", ("c1", "c2", "c0"), ("A", "B"))
+    assert found.numbers == {"pair_dice": 0.5, "n_cases": 3}
+
+
+def test_two_models_without_a_common_voxel_are_both_named(two_models):
+    """Under the majority, where each is held against the other, as under the intersection, which is empty."""
+    for values in ({}, {"status": "empty_consensus", "consensus_volume_ml": 0.0}):
+        (found,) = find(*two_models(dice=0.0, **values))
+        assert found.sentence == f"case-01, spleen: A and B have no voxel in common (90.0 ml and 60.0 ml).{NOBODY}"
+        assert (found.kind, found.models, found.is_blamed) == ("no_overlap", ("A", "B"), False)
+
+
+def test_that_one_of_two_is_truncated_is_said(two_models):
+    rows, pairs = two_models()
+    (found,) = find([rows[0], replace(rows[1], presence="truncated")], pairs)
+    assert found.sentence.endswith(f"60.0 ml). It is truncated by the field of view.{NOBODY}")
+    assert found.is_cut
+
+
+def test_of_three_models_where_nothing_is_common_all_are_named(agreement_row):
+    (found,) = find([agreement_row(model=model, **EMPTY) for model in "ABC"], [])
+    assert (found.kind, found.models, found.is_blamed) == ("no_overlap", ("A", "B", "C"), False)
 
 
 def test_a_finding_says_where_to_look_and_calls_cases_by_their_labels(agreement_row):

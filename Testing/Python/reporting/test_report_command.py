@@ -60,7 +60,10 @@ def test_published_tables_with_cases_and_a_viewer(tmp_path):
         *("--agreement", tmp_path / "dice.csv", "--cases", tmp_path / "cases.csv"),
         *("--viewer", "https://host/v?study={study}", "--output", page),
     )
-    assert summary["findings"] == ["P7, sternum: MOOSE has Dice 0.800 with the intersection."]
+    assert summary["findings"] == [
+        "P7, sternum: CADS and MOOSE agree little: Dice 0.900 and 0.800 with the intersection."
+        " Nothing tells which of them is right."
+    ]
     text = page.read_text(encoding="utf-8")
     assert '"viewer":"https://host/v?study={study}"' in text
     assert '"dicom":{"study":[["1.2","5"]],"segs":[["1.2",[["CADS","6"]]]]}' in text
