@@ -71,6 +71,32 @@ def test_the_map_marks_failures_with_signs_and_greys_what_is_cut(first):
     assert "cut" in cell(first, "spleen", "CADS").get_attribute("class").split()
 
 
+def test_of_two_models_that_agree_little_both_are_marked_and_nobody_is_blamed(
+    browser_page, agreement_row, pairwise_row, tmp_path
+):
+    """The spleen with Dice 0.8, a liver that the scan cuts with 0.7, and a good aorta."""
+    rows, pairs = [], []
+    for name, dice, status in (("spleen", 0.8, "ok"), ("liver", 0.7, "truncated"), ("aorta", 0.95, "ok")):
+        place = {"structure": name, "structure_key": name}
+        rows += [
+            agreement_row(model=model, n_models=2, dice=dice, status=status, **place) for model in ("CADS", "MOOSE")
+        ]
+        pairs.append(pairwise_row(dice=dice, **place))
+    write_report(tmp_path / "page.html", rows, pairs, title="Two models")
+    page = browser_page.open(tmp_path / "page.html")
+    signs = {
+        (name, model): cell(page, name, model).inner_text()
+        for name in ("spleen", "liver", "aorta")
+        for model in ("CADS", "MOOSE")
+    }
+    assert {what for what, sign in signs.items() if sign == "?"} == {("spleen", "CADS"), ("spleen", "MOOSE")}
+    assert "cut" in cell(page, "liver", "CADS").get_attribute("class").split()
+    words = cell(page, "spleen", "MOOSE").locator("button").get_attribute("aria-label")
+    assert "one of these; case-01, spleen: CADS and MOOSE agree with Dice 0.800" in words
+    assert "? named in a finding, one of these" in page.locator("#map-legend").inner_text()
+    assert page.locator("#findings-blame").is_hidden()
+
+
 def cut_and_whole(agreement_row):
     """A lobe that the scan cuts, with a grave failure; and a spleen with a light one."""
     return [

@@ -14,6 +14,8 @@ const MARKS = [
   { sign: "!", words: "named in a finding" },
   { sign: "\u2205", words: "no voxel in the consensus" },
 ];
+/** Of a finding that names several models and blames none. */
+const ONE_OF_THESE = { sign: "?", words: "named in a finding, one of these" };
 
 function makeModelMap(findings, change) {
   const state = { named: namedInFindings(findings), change, view: null, worst: [], whole: false, columns: 0 };
@@ -29,7 +31,7 @@ function makeModelMap(findings, change) {
   const again = () => state.view && drawModelMap(state);
   NARROW.addEventListener("change", again);
   window.addEventListener("resize", () => mapColumns(state) !== state.columns && again());
-  byId("map-legend").append(...mapLegend());
+  byId("map-legend").append(...mapLegend(state.named));
   const print = (on) => {
     state.printed = on;
     again();
@@ -38,23 +40,24 @@ function makeModelMap(findings, change) {
   return { id: "map", draw, print, csv, picture: () => tablesSvg(allOf("#map table")) };
 }
 
-/** By structure and model, whether a finding names them, and of which kind. */
+/** By structure and model, whether a finding names them, of which kind, and whether it blames them. */
 function namedInFindings(findings) {
   const named = new Map();
-  for (const { structures, models, is_blamed: isBlamed, kind, text } of findings) {
-    if (!isBlamed) continue;
+  for (const { structures, models, is_blamed: isBlamed, is_cut: isCut, kind, text } of findings) {
+    if (!isBlamed && (models.length < 2 || isCut)) continue;
     for (const structure of structures) {
       for (const model of models) {
         const key = pairKey(structure, model);
-        if (!named.has(key)) named.set(key, { kind, text });
+        if (!named.has(key) || (isBlamed && !named.get(key).isBlamed)) named.set(key, { kind, text, isBlamed });
       }
     }
   }
   return named;
 }
 
-function mapLegend() {
-  const signs = MARKS.map(({ sign, words }) =>
+function mapLegend(named) {
+  const isDoubtful = [...named.values()].some(({ isBlamed }) => !isBlamed);
+  const signs = [...MARKS, ...(isDoubtful ? [ONE_OF_THESE] : [])].map(({ sign, words }) =>
     element("span", {}, element("b", { class: "sign" }, sign), ` ${words}`),
   );
   const cut = element("span", {}, element("b", { class: "sign cut" }, "\u00a0"), " truncated by the field of view");
@@ -153,7 +156,7 @@ function factOfCell(state, cell, row) {
     hasFailed
       ? MARKS[0]
       : finding
-        ? MARKS[finding.kind === "found_alone" ? 1 : 2]
+        ? markOfFinding(finding)
         : row.status === "empty_consensus" && !view.table.packed.dice_others
           ? MARKS[3]
           : null;
@@ -168,6 +171,11 @@ function factOfCell(state, cell, row) {
   if (isAbsent) return { sign: "\u2013", look: "gap", said: `${where}: ${said}` };
   const look = mark ? `${value === null ? "dice-6" : diceClass(value)} marked` : isCut ? "cut" : diceClass(value ?? 1);
   return { sign: mark?.sign ?? "", look, said: `${where}: ${said}` };
+}
+
+function markOfFinding({ kind, isBlamed }) {
+  if (!isBlamed) return ONE_OF_THESE;
+  return MARKS[kind === "found_alone" ? 1 : 2];
 }
 
 /** Whether at least half of the models that know a row's structure found it in its case. */

@@ -20,7 +20,8 @@ function showOverview(data, table, caseFacts, cache) {
     byId("compared").append(element("div", {}, element("dt", {}, name), value));
   }
   showFindings(data, table, compared ? data.no_finding : "There is nothing to compare.");
-  byId("findings-blame").hidden = data.pairs.pairs.length === 0;
+  const isBlaming = data.findings.some(({ is_blamed: isBlamed }) => isBlamed);
+  byId("findings-blame").hidden = data.pairs.pairs.length === 0 || !isBlaming;
   showVocabulary(table, cache);
   showNotes(data.notes);
 }
