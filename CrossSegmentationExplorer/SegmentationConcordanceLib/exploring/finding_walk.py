@@ -42,7 +42,8 @@ class FindingWalk:
         finding = self.current
         if finding is None or structure not in finding.structures or model not in finding.models:
             return ""
-        return finding.of_kind.title if finding.is_blamed else f"{finding.of_kind.title} (one of these)"
+        is_one_of = not finding.is_blamed and len(finding.models) > 1
+        return f"{finding.of_kind.title} (one of these)" if is_one_of else finding.of_kind.title
 
     @property
     def text(self) -> str:

@@ -28,6 +28,8 @@ def test_the_rows_of_the_models_concerned_are_marked():
     assert second.mark("O", "b") == ""
     assert second.mark("N", "a") == ""
     assert WALK.stepped(-1).mark("N", "c") == "Missing (one of these)"
+    one = FindingWalk((finding("d", "M", blamed=False),)).stepped(1)
+    assert one.mark("M", "d") == "Missing"
 
 
 def test_the_text_counts_and_says_the_sentence():
