@@ -80,18 +80,33 @@ def browser(launch_chromium: Callable[[list[str]], Any]) -> Iterator[Any]:
     browser.close()
 
 
-@pytest.fixture
-def browser_page(browser: Any) -> Iterator[Visit]:
-    """A new page; the test fails at its end if the page logged anything, or asked for anything but the file itself."""
-    page = browser.new_page(viewport={"width": 1200, "height": 900})
+@pytest.fixture(scope="session")
+def window(browser: Any) -> Iterator[Any]:
+    """One page for all tests: a new one costs as much as what most of them look at."""
+    page = browser.new_page()
     page.set_default_timeout(30_000)
-    visit = Visit(page)
-    page.on("console", lambda message: visit.messages.append(message.text))
-    page.on("pageerror", lambda error: visit.messages.append(str(error)))
-    page.on("dialog", lambda dialog: (visit.messages.append(f"dialog {dialog.message}"), dialog.dismiss()))
-    page.on("request", lambda request: visit.requests.append(request.url))
-    yield visit
+    yield page
     page.close()
+
+
+@pytest.fixture
+def browser_page(window: Any) -> Iterator[Visit]:
+    """An empty page; the test fails at its end if the page logged anything, or asked for anything but the file itself."""
+    window.set_viewport_size({"width": 1200, "height": 900})
+    window.emulate_media(media="null", color_scheme="null")
+    visit = Visit(window)
+    heard = {
+        "console": lambda message: visit.messages.append(message.text),
+        "pageerror": lambda error: visit.messages.append(str(error)),
+        "dialog": lambda dialog: (visit.messages.append(f"dialog {dialog.message}"), dialog.dismiss()),
+        "request": lambda request: visit.requests.append(request.url),
+    }
+    for event, hear in heard.items():
+        window.on(event, hear)
+    yield visit
+    for event, hear in heard.items():
+        window.remove_listener(event, hear)
+    window.goto("about:blank")
     assert visit.messages == []
     assert [url for url in visit.requests if not url.startswith(("file:", "blob:"))] == []
     assert len({url.partition("#")[0] for url in visit.requests if url.startswith("file:")}) == 1
