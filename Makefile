@@ -10,7 +10,7 @@ TESTS ?=
 # What runs without slicer-core, Qt and a browser.
 LIBRARY_TESTS := $(addprefix Testing/Python/,anatomy imaging agreement review sample cohort commands test_python_interface.py)
 
-.PHONY: help setup setup-test demo viewer explore-env test test-slicer-pins docs benchmark lint lint-javascript clean
+.PHONY: help setup setup-test demo viewer explore-env test test-all test-slicer-pins docs benchmark lint lint-javascript clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -28,11 +28,15 @@ viewer: setup ## fetch the browser viewer (OHIF, needs npm) into the user's cach
 explore-env: $(EXPLORE_VENV)/installed ## a second virtual environment, for `concordance explore`
 
 # Many tests start the command line anew: it is compiled once, also where Python is told to keep nothing.
-test test-slicer-pins: export PYTHONDONTWRITEBYTECODE =
+test test-all test-slicer-pins: export PYTHONDONTWRITEBYTECODE =
 
-test: setup-test ## all tests, on all processors; make test TESTS=Testing/Python/imaging runs some of them
+test: setup-test ## the tests but the slowest, on all processors; make test TESTS=Testing/Python/imaging runs those there
 	$(BIN)/python Testing/check_system.py
-	$(BIN)/pytest --numprocesses auto $(TESTS)
+	$(BIN)/pytest --numprocesses auto $(if $(TESTS),$(TESTS),-m "not slow")
+
+test-all: setup-test ## all tests, as CI runs them
+	$(BIN)/python Testing/check_system.py
+	$(BIN)/pytest --numprocesses auto
 
 test-slicer-pins: $(SLICER_PINS_VENV)/installed ## the library's tests with the versions that Slicer 5.12 brings; Python 3.12
 	$(SLICER_PINS_VENV)/bin/python Testing/check_slicer_pins.py

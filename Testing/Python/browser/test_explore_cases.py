@@ -20,6 +20,7 @@ def cohort_file(sample_cohort, tmp_path_factory):
     return write_cohort_table(tmp_path_factory.mktemp("cases") / "cohort.csv", sample_cohort.cases[:3], MODELS)
 
 
+@pytest.mark.slow
 def test_three_cases_are_read_one_after_the_other(explore_python, cohort_file, tmp_path, browser, pytestconfig):
     review_file = tmp_path / "review.csv"
     words = ["--cases", cohort_file, "--review", review_file, "--reader", "Ann", "--blinded", "5"]

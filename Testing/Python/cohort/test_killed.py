@@ -55,6 +55,7 @@ def hidden(folder: Path) -> list[str]:
     return [path.name for path in folder.rglob(".*")]
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_and_run_again(start, tmp_path):
     chance = random.Random(14)
     out = tmp_path / "out"

@@ -85,6 +85,7 @@ def tables_of(out: Path) -> list[bytes]:
     return [(out / name).read_bytes() for name in TABLES]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc, to find children: make test on Linux")
 def test_killed_at_any_moment_it_ends_with_the_same_bytes(concordance, nifti_cohort, tmp_path):
     whole, words = tmp_path / "whole", ("--no-surfaces", "--workers", 1)

@@ -116,6 +116,7 @@ def test_many_cases_interrupted_early(program, many, tmp_path, command, delay):
         assert process.returncode == 130
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["run", "compare"])
 def test_many_cases_interrupted_in_the_middle_go_on(program, concordance, many, tmp_path, command):
     words = [*many[command], tmp_path / "out"]

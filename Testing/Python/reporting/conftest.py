@@ -91,7 +91,7 @@ def window(browser: Any) -> Iterator[Any]:
 
 @pytest.fixture
 def browser_page(window: Any) -> Iterator[Visit]:
-    """An empty page; the test fails at its end if the page logged anything, or asked for anything but the file itself."""
+    """An empty page; the test fails at its end if it logged anything, or asked for anything but the file itself."""
     window.set_viewport_size({"width": 1200, "height": 900})
     window.emulate_media(media="null", color_scheme="null")
     visit = Visit(window)
