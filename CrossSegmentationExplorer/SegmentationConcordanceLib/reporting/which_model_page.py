@@ -104,6 +104,10 @@ def _rank_mark(rank: Interval, n_models: int) -> str:
     )  # fmt: skip
 
 
+def _section(title: str, told: str, head: str, lines: list[str]) -> str:
+    return f'<h2>{title}</h2><p class="note">{told}</p><table>{head}{"".join(lines)}</table>' if lines else ""
+
+
 def _failures(answer: WhichModel) -> str:
     lines = [
         f"<tr><td>{_e(one.model)}</td><td class=number>{one.missing}</td><td class=number>{one.low}</td>"
@@ -113,7 +117,7 @@ def _failures(answer: WhichModel) -> str:
     ]
     head = "<tr><th>model</th><th>missing</th><th>score below 0.5</th><th>of</th><th>rate, 95 % interval</th></tr>"
     told = "Structures and cases in which more than half of the families that know the structure found it."
-    return f'<h2>Failures</h2><p class="note">{told}</p><table>{head}{"".join(lines)}</table>' if lines else ""
+    return _section("Failures", told, head, lines)
 
 
 def _definitions(answer: WhichModel) -> str:
@@ -124,7 +128,7 @@ def _definitions(answer: WhichModel) -> str:
     ]
     told = "Larger, or smaller, than the others in nearly every case: perhaps another definition, and no error."
     head = "<tr><th>structure</th><th>model</th><th>its volume / the others'</th><th>cases</th></tr>"
-    return f'<h2>Other definitions</h2><p class="note">{told}</p><table>{head}{"".join(lines)}</table>' if lines else ""
+    return _section("Other definitions", told, head, lines)
 
 
 def _repeats(answer: WhichModel) -> str:
@@ -143,7 +147,7 @@ def _repeats(answer: WhichModel) -> str:
     head = "<tr><th>model</th><th>median over structures</th><th>largest, 95 % interval</th><th>structures</th>"
     head += "<th>patients</th></tr>"
     told = "How the volume of a structure varies between scans of one patient: within-patient coefficient of variation."
-    return f'<h2>Repeat scans</h2><p class="note">{told}</p><table>{head}{"".join(lines)}</table>' if lines else ""
+    return _section("Repeat scans", told, head, lines)
 
 
 def _acquisition(answer: WhichModel) -> str:
