@@ -28,7 +28,9 @@ def test_the_head_says_what_was_compared(page):
         "A note.",
         "Worst first is estimated from volumes and Dice where the tables hold no depth of the disagreement.",
     ]
-    assert page.locator("#findings li").first.inner_text() == "Missing\nb, liver: CADS found nothing, MOOSE did."
+    assert page.locator("#findings li").first.inner_text() == (
+        "Missing\nb, liver: CADS found nothing, MOOSE did. Nothing tells which of them is right."
+    )
     assert page.locator("[data-intersection]:visible").count() == 4
     assert page.locator("#pairs td").all_inner_texts()[1:] == ["–", "0.750", "0.750", "0.750", "–", "0.750"]
     assert [text.strip() for text in page.locator("#vocabulary li").all_inner_texts()] == [
@@ -83,7 +85,7 @@ def test_agreement_is_no_finding(browser_page, agreement_row, tmp_path):
 def test_the_words_on_pairs_head_the_findings_only_where_there_are_pairs(
     browser_page, agreement_row, pairwise_row, tmp_path, with_pairs
 ):
-    rows = [agreement_row(), agreement_row(model="CADS")]
+    rows = [agreement_row(), agreement_row(model="CADS"), agreement_row(model="Other", status="missing", volume_ml=0.0)]
     write_report(tmp_path / "page.html", rows, [pairwise_row(dice=0.8)] if with_pairs else [], title="Pairs")
     page = browser_page.open(tmp_path / "page.html")
     said = page.locator("#findings-caption").inner_text()
@@ -190,7 +192,7 @@ def test_the_share_plot_has_a_mark_for_every_volume_and_says_what_is_missing(pag
     marks = series(page, "share-plot")
     assert count(page, "share-plot", "points") == 9
     assert marks["points CADS"][0][:2] == pytest.approx([70.0, 600 / 7])
-    assert "liver, CADS, b" in page.locator("#share-note").inner_text()
+    assert "liver, CADS, b" in page.locator("#share-note").text_content()  # also where it is not scrolled to
     page.check("#share-log")
     assert series(page, "share-plot")["points CADS"][0][0] == pytest.approx(1.845098)
 
