@@ -14,8 +14,8 @@ from .image_series import ImageSeries
 from .model_output import ModelOutput, is_cropped_to_segments, read_model_output
 from .seg_identity import SegIdentity
 from .seg_metadata import storable_text
-from .seg_parts import part_paths, parts_of, remove_former_parts, require_place_for_parts
-from .seg_writer import BINARY, FIRST_SERIES_NUMBER, write_dicom_seg
+from .seg_parts import part_paths, parts_of, remove_former_parts, require_place_for_parts, write_parts
+from .seg_writer import BINARY
 
 _LISTED = 3
 
@@ -63,7 +63,7 @@ def write_output_seg(
     compression: str = "",
     waiting: Callable[[], None] | None = None,
 ) -> WrittenOutput:
-    """Write an output as DICOM SEG that names its label map and tasks; see :func:`write_dicom_seg`.
+    """Write an output as DICOM SEG that names its label map and tasks; see :func:`write_parts`.
 
     Segments that overlap become several label maps, each a series of its own: the standard wants an instance for each
     layer, and viewers show one segmentation of a series. Besides ``NAME.dcm`` these are ``NAME_2.dcm``, ... What an
@@ -86,20 +86,17 @@ def write_output_seg(
     parts = [output.label_map] if kind == BINARY else parts_of(output.label_map)
     paths = part_paths(path, len(parts))
     require_place_for_parts(paths)
-    notes: tuple[str, ...] = ()
-    for number in reversed(range(len(parts))):  # the file that was asked for last: where it is, all are
-        notes = write_dicom_seg(
-            paths[number],
-            parts[number],
-            series,
-            model_name=name,
-            series_description=name if len(parts) == 1 else f"{name}, part {number + 1} of {len(parts)}",
-            identity=identity if len(parts) == 1 else replace(identity, part=(number + 1, len(parts))),
-            series_number=FIRST_SERIES_NUMBER + number,
-            kind=kind,
-            compression=compression,
-            waiting=waiting,
-        )
+    notes = write_parts(
+        paths,
+        parts,
+        series,
+        model_name=name,
+        series_description=name,
+        identity=identity,
+        kind=kind,
+        compression=compression,
+        waiting=waiting,
+    )
     removed = remove_former_parts(path, len(parts))
     told = (f"{one}: removed, it was a part of the earlier {path.name}" for one in removed)
     return WrittenOutput(tuple(paths), (*notes, *told))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from ..errors import ConcordanceError, OutputError
+from .image_series import ImageSeries
 from .label_map import LabelMap
 from .seg_header import read_seg_header
+from .seg_identity import SegIdentity
+from .seg_writer import FIRST_SERIES_NUMBER, write_dicom_seg
 
 
 def parts_of(label_map: LabelMap) -> list[LabelMap]:
@@ -33,6 +36,45 @@ def part_paths(path: Path, count: int) -> list[Path]:
     :param count: how many, 1 or more.
     """
     return [path, *(_part_path(path, number) for number in range(2, count + 1))]
+
+
+def write_parts(
+    paths: Sequence[Path],
+    parts: Sequence[LabelMap],
+    series: ImageSeries,
+    *,
+    model_name: str,
+    series_description: str,
+    identity: SegIdentity | None,
+    kind: str,
+    compression: str,
+    waiting: Callable[[], None] | None = None,
+) -> tuple[str, ...]:
+    """Write each part as a SEG and a series of its own, that says which part it is; see :func:`write_dicom_seg`.
+
+    :param paths: see :func:`part_paths`, as many as ``parts``.
+    :param identity: of the whole; where it is None, parts name ``model_name`` alone.
+    :returns: what was mended in the images' headers, a sentence each.
+    """
+    notes: tuple[str, ...] = ()
+    for number in reversed(range(len(parts))):  # the file that was asked for last: where it is, all are
+        description, of_part = series_description, identity
+        if len(parts) > 1:
+            description = f"{series_description}, part {number + 1} of {len(parts)}"
+            of_part = replace(identity or SegIdentity(model=model_name), part=(number + 1, len(parts)))
+        notes = write_dicom_seg(
+            paths[number],
+            parts[number],
+            series,
+            model_name=model_name,
+            series_description=description,
+            identity=of_part,
+            series_number=FIRST_SERIES_NUMBER + number,
+            kind=kind,
+            compression=compression,
+            waiting=waiting,
+        )
+    return notes
 
 
 def require_place_for_parts(paths: Sequence[Path]) -> None:

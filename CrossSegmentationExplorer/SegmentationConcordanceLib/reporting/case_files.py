@@ -17,9 +17,8 @@ from ..imaging.image_series import ImageSeries, read_voxels
 from ..imaging.label_files import write_label_files
 from ..imaging.label_map import LabelMap
 from ..imaging.leftovers import sweep, temporary_name
-from ..imaging.seg_identity import SegIdentity
-from ..imaging.seg_parts import part_paths, parts_of
-from ..imaging.seg_writer import BINARY, FIRST_SERIES_NUMBER, LABEL_MAP, SegStorage, write_dicom_seg
+from ..imaging.seg_parts import part_paths, parts_of, write_parts
+from ..imaging.seg_writer import BINARY, LABEL_MAP, SegStorage
 from .beside_tables import FINDINGS_FILE
 from .case_identifiers import with_consensus
 from .case_table import NO_CASES, CaseTable
@@ -122,19 +121,16 @@ def write_consensus(
     description = f"{name} of {len(result.comparison.models)} models"
     is_binary = storage.kind == BINARY
     parts = [consensus] if is_binary else parts_of(consensus)
-    for number, (part, one) in enumerate(zip(parts, part_paths(Path(path), len(parts))), 1):
-        is_whole = len(parts) == 1
-        write_dicom_seg(
-            one,
-            part,
-            series,
-            model_name=name,
-            series_description=description if is_whole else f"{description}, part {number} of {len(parts)}",
-            identity=None if is_whole else SegIdentity(model=name, part=(number, len(parts))),
-            series_number=FIRST_SERIES_NUMBER + number - 1,
-            kind=BINARY if is_binary else LABEL_MAP,
-            compression=storage.compression,
-        )
+    write_parts(
+        part_paths(Path(path), len(parts)),
+        parts,
+        series,
+        model_name=name,
+        series_description=description,
+        identity=None,
+        kind=BINARY if is_binary else LABEL_MAP,
+        compression=storage.compression,
+    )
 
 
 def series_pictures(result: CaseResult, series: ImageSeries | None) -> list[Picture]:
