@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 from .bounded_reading import read_at_most
@@ -16,6 +16,7 @@ from .errors import ConcordanceError, UnreadableFileError
 from .memory_budget import VARIABLE, budget_bytes
 
 _LONGEST_CELL = 131_072  # of csv itself
+_LIMIT = threading.Lock()
 
 
 def table_text(path: Path) -> str:
@@ -51,10 +52,9 @@ def table_rows(
         lines = ("\n" if line.startswith("#") else line for line in lines)
     reader = csv.reader(lines, delimiter=separator_of(text), strict=True)
     try:
-        with _cells_of(len(text)):
-            for cells in reader:
-                if any(cell.strip() for cell in cells):
-                    yield reader.line_num, cells
+        for cells in reader if len(text) <= _LONGEST_CELL else _with_long_cells(reader, len(text)):
+            if any(cell.strip() for cell in cells):
+                yield reader.line_num, cells
     except csv.Error as problem:
         raise error(path, f"line {reader.line_num}: {problem}", "Write the table again as CSV.") from problem
 
@@ -125,11 +125,17 @@ def separator_of(text: str) -> str:
     return max(",;", key=header.count)
 
 
-@contextmanager
-def _cells_of(letters: int) -> Iterator[None]:
-    """Let csv read cells of so many letters; it stops at 131,072 by itself."""
-    before = csv.field_size_limit(max(letters, _LONGEST_CELL) + 1)
-    try:
-        yield
-    finally:
-        csv.field_size_limit(before)
+def _with_long_cells(reader: Iterator[list[str]], letters: int) -> Iterator[list[str]]:
+    """The lines of a reader whose cells may have so many letters; csv stops at 131,072 by itself."""
+    while (cells := _next_line(reader, letters)) is not None:
+        yield cells
+
+
+def _next_line(reader: Iterator[list[str]], letters: int) -> list[str] | None:
+    """The next line. csv has one limit for the whole process, so it is other than its own only within this call."""
+    with _LIMIT:
+        before = csv.field_size_limit(letters + 1)
+        try:
+            return next(reader, None)
+        finally:
+            csv.field_size_limit(before)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from SegmentationConcordanceLib.cohort.cohort_file import read_cohort
 from SegmentationConcordanceLib.cohort.harmonize_plan import read_plan
 from SegmentationConcordanceLib.cohort.harmonized_table import read_table
 from SegmentationConcordanceLib.commands.compose import _order
-from SegmentationConcordanceLib.csv_tables import cell_number, separator_of, table_lines
+from SegmentationConcordanceLib.csv_tables import cell_number, separator_of, table_lines, table_rows, table_text
 from SegmentationConcordanceLib.errors import ConcordanceError, UnreadableFileError
 from SegmentationConcordanceLib.reporting.case_table import read_cases
 from SegmentationConcordanceLib.reporting.finding_tables import read_findings
@@ -111,3 +113,20 @@ def test_what_is_no_number_is_named_with_its_place(text):
 @pytest.mark.parametrize(("text", "separator"), [("a,b;c,d\n", ","), ("# x,y,z\na;b\n", ";"), ("", ",")])
 def test_the_separator_is_that_of_the_header(text, separator):
     assert separator_of(text) == separator
+
+
+def test_tables_with_wide_cells_are_read_side_by_side(tmp_path):
+    wide = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    for path in wide:
+        path.write_text(f"case\n{'x' * 140_000}\n{'y' * 140_000}\n", encoding="utf-8")
+    limit = csv.field_size_limit()
+    first, second = (table_rows(path, table_text(path)) for path in wide)
+    for rows in (first, second, first, second):
+        next(rows)
+        assert csv.field_size_limit() == limit
+    first.close()
+    assert [(number, len(cells[0])) for number, cells in second] == [(3, 140_000)]
+    with ThreadPoolExecutor(8) as pool:
+        read = list(pool.map(table_lines, wide * 40))
+    assert all(len(lines) == 2 for lines in read)
+    assert csv.field_size_limit() == limit
