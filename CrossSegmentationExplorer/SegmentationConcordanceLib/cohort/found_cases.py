@@ -25,6 +25,7 @@ from ..imaging.rtstruct import referenced_series
 from ..imaging.volume_files import is_volume_file, volume_name
 from .case_image import case_name
 from .cases import CaseOutput, CohortCase
+from .reference_names import ReferenceNames
 
 _MODALITIES = ("CT", "MR", "PT")
 _FACTS = {
@@ -45,49 +46,72 @@ class FoundCases:
     """What was found.
 
     :param alone: outputs that belong to no image, or of which nothing tells to which.
+    :param references: files that are no model's output by their names, see :class:`ReferenceNames`.
     """
 
     cases: tuple[CohortCase, ...]
     alone: tuple[Path, ...]
+    references: tuple[Path, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Series:
     folder: Path
+    name: str
     uid: str
     facts: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def at(cls, folder: Path, uid: str = "", facts: tuple[tuple[str, str], ...] = ()) -> _Series:
+        return cls(folder, case_name(folder), uid, facts)
+
+    @property
+    def patient(self) -> str:
+        """The PatientID; "" where it has none."""
+        return dict(self.facts).get("patient_id", "")
 
 
 def found_cases(folder: Path, outputs: Sequence[str] = (), progress: Callable[[str], object] = str) -> FoundCases:
     """Look through a folder and all below it.
 
     :param outputs: patterns of the models' files as seen from ``folder``, with * for any text; empty for all image
-        files.
+        files but references.
     :param progress: called with each folder.
     """
     series: dict[str, _Series] = {}
     segs: list[tuple[Path, str]] = []
     volumes: list[Path] = []
+    named: set[Path] = set()
     for path, head in _things(folder, progress):
+        if any(fnmatch(path.relative_to(folder).as_posix(), pattern) for pattern in outputs):
+            named.add(path)
         if head is None:
-            if not outputs or any(fnmatch(path.relative_to(folder).as_posix(), pattern) for pattern in outputs):
+            if not outputs or path in named:
                 volumes.append(path)
         elif head.get("Modality") in _OF_MODELS:
             segs.append((path, _referenced(head)))
         elif head.get("Modality") in _MODALITIES:
             uid = str(head.get("SeriesInstanceUID", ""))
-            series.setdefault(f"{path.parent}\n{uid}", _Series(path.parent, uid, _facts_of(head)))
-    images = list(series.values()) or [_Series(path, "", ()) for path in _nifti_images(volumes)]
+            series.setdefault(f"{path.parent}\n{uid}", _Series.at(path.parent, uid, _facts_of(head)))
+    images = list(series.values()) or [_Series.at(path) for path in _nifti_images(volumes)]
+    files = [path for path in volumes if path not in {one.folder for one in images}]
+    references = _references([*(path for path, _ in segs), *files], images, folder) - named
     found: dict[int, list[tuple[Path, ...]]] = {index: [] for index in range(len(images))}
     alone = []
     for path, uid in segs:
-        index = next((index for index, one in enumerate(images) if one.uid == uid), None)
-        found[index].append((path,)) if index is not None else alone.append(path)
-    files = [path for path in volumes if path not in {one.folder for one in images}]
-    for paths in _outputs_of(files, images, folder):
+        if path not in references:
+            index = next((index for index, one in enumerate(images) if one.uid == uid), None)
+            found[index].append((path,)) if index is not None else alone.append(path)
+    for paths in _outputs_of([path for path in files if path not in references], images, folder):
         index = _belongs_to(paths[0], images, folder)
         found[index].append(paths) if index is not None else alone.extend(paths)
-    return FoundCases(tuple(_cases(images, found)), tuple(alone))
+    return FoundCases(tuple(_cases(images, found)), tuple(alone), tuple(sorted(references)))
+
+
+def _references(paths: Sequence[Path], images: Sequence[_Series], root: Path) -> set[Path]:
+    told = [text for one in images for text in (one.name, one.uid, one.patient)]
+    names = ReferenceNames.of(root, [one.folder for one in images], told)
+    return {path for path in paths if names.include(path)}
 
 
 def _things(folder: Path, progress: Callable[[str], object]) -> Iterator[tuple[Path, Dataset | None]]:
@@ -141,7 +165,7 @@ def _outputs_of(volumes: Sequence[Path], images: Sequence[_Series], root: Path) 
 def _belongs_to(path: Path, images: Sequence[_Series], root: Path) -> int | None:
     """The image that a file's path names; else the one that lies nearest to it, if that is one."""
     parts = {*path.relative_to(root).parts[:-1], volume_name(path)}
-    for told in (lambda one: one.uid, lambda one: dict(one.facts).get("patient_id", ""), lambda one: one.folder.name):
+    for told in (lambda one: one.uid, lambda one: one.patient, lambda one: one.name):
         named = [index for index, one in enumerate(images) if told(one) and told(one) in parts]
         if len(named) == 1:
             return named[0]
@@ -155,7 +179,7 @@ def _cases(images: Sequence[_Series], found: dict[int, list[tuple[Path, ...]]]) 
     names: list[str] = []
     for index, one in enumerate(images):
         several = sum(other.folder == one.folder for other in images) > 1
-        name = one.uid if several else case_name(one.folder)
+        name = one.uid if several else one.name
         if name in names:
             name = one.uid or f"{name}_{index + 1}"
         names.append(name)

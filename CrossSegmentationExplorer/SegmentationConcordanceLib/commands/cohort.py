@@ -38,7 +38,8 @@ def add_arguments(parser: Parser) -> None:
     )
     init.add_argument(
         "--segmentation", nargs="+", default=(), metavar="PATTERN",
-        help="which files are outputs, as seen from DIR, e.g. '*/models/*' (default: all image files)",
+        help="which files are outputs, as seen from DIR, e.g. '*/models/*' (default: all image files but "
+        "those that are called truth, reference or labels)",
     )  # fmt: skip
     check = actions.add_parser(
         "check", help="say what is missing or unclear", epilog=examples("concordance cohort check study/cohort.csv")
@@ -84,10 +85,20 @@ def _init(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     terminal.say(f"{path}: {counted(len(found.cases), 'case')} with {counted(outputs, 'output')}")
     if bare:
         terminal.warn(f"without any output: {_listed(bare)}")
+    if found.references:
+        files = _listed([path.relative_to(args.folder).as_posix() for path in found.references])
+        why = "left out, as their names say reference and not a model's output"
+        terminal.say(f"{why}: {files}. --segmentation takes what it names")
     if found.alone:
         terminal.warn(f"nothing tells to which case these belong: {_listed([str(one) for one in found.alone])}")
     terminal.say(f"Next: {command_to_type('cohort', 'check', path)}")
-    return {"file": str(path), "cases": len(found.cases), "outputs": outputs, "alone": [str(p) for p in found.alone]}
+    return {
+        "file": str(path),
+        "cases": len(found.cases),
+        "outputs": outputs,
+        "alone": [str(p) for p in found.alone],
+        "references": [str(p) for p in found.references],
+    }
 
 
 def _check(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:

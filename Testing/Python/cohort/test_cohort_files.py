@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 from imaging.test_rtstruct import contour, rtstruct, square
+from SegmentationConcordanceLib.cohort.found_cases import found_cases
 from SegmentationConcordanceLib.imaging.image_series import read_image_series
 
 
@@ -92,6 +93,82 @@ def test_init_takes_contours_to_the_series_that_they_were_drawn_on(concordance, 
         lines = [(line["ct"], line["segmentation"]) for line in csv.DictReader(stream)]
     assert lines == [("a", "b/rt.dcm"), ("b", "")]
     assert "  RT Structure Set: 1 case\n" in concordance("cohort", "check", root / "cohort.csv").out
+
+
+def test_init_leaves_out_the_truth_of_the_sample_and_says_so(concordance, sample_cohort, tmp_path):
+    table = tmp_path / "cohort.csv"
+    outcome = concordance("cohort", "init", sample_cohort.folder, "--output", table)
+    assert outcome.code == 0, outcome
+    assert "truth.nii.gz" not in table.read_text()
+    names = ", ".join(f"{case.name}/truth.nii.gz" for case in sample_cohort.cases)
+    assert f"left out, as their names say reference and not a model's output: {names}." in outcome.out
+    assert concordance("cohort", "check", table).code == 0
+
+
+def test_init_takes_a_truth_that_is_named(concordance, sample_cohort, tmp_path):
+    table = tmp_path / "cohort.csv"
+    outcome = concordance("cohort", "init", sample_cohort.folder, "--segmentation", "*/truth.nii.gz", "--output", table)
+    assert table.read_text().count("truth.nii.gz") == len(sample_cohort.cases)
+    assert "left out" not in outcome.out
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "P1/truth.nii.gz",
+        "P1/GroundTruth.nrrd",
+        "P1/P1_ground-truth.nii.gz",
+        "P1/P1_GT.mha",
+        "P1/reference_standard.seg.nrrd",
+        "P1/label.nii.gz",
+        "P1/labels-P1.nii.gz",
+        "P1/P1_labels.nii",
+        "ground truth/P1.nii.gz",
+        "gt/P1/heart.nii.gz",
+        "labelsTr/P1.nii.gz",
+        "labels/P1_label.nii.gz",
+    ],
+)
+def test_a_file_that_is_called_a_reference_is_no_output(tmp_path, name):
+    found = found_cases(tree(tmp_path, "P1/ct.nii.gz", "P1/moose/heart.nii.gz", name))
+    assert found.references == (tmp_path / name,)
+    assert [one.paths for case in found.cases for one in case.outputs] == [(tmp_path / "P1/moose/heart.nii.gz",)]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "P1/moose/labels.nii.gz",  # in a folder of its own, so a model may call it so
+        "P1/total_labels.nii.gz",
+        "moose/labels/P1.nii.gz",
+        "labels/total.nii.gz",
+        "P1/rights.nii.gz",
+        "P1/preferences.nii.gz",
+    ],
+)
+def test_a_file_that_may_be_of_a_model_is_an_output(tmp_path, name):
+    found = found_cases(tree(tmp_path, "P1/ct.nii.gz", name))
+    assert found.references == ()
+    assert [one.paths for case in found.cases for one in case.outputs] == [(tmp_path / name,)]
+
+
+def test_a_patient_who_is_called_as_a_reference_keeps_the_outputs(tmp_path):
+    found = found_cases(tree(tmp_path, "GT_1/ct.nii.gz", "GT_2/ct.nii.gz", "GT_1/a.nii.gz", "moose/GT_2.nii.gz"))
+    assert [(case.name, len(case.outputs)) for case in found.cases] == [("GT_1", 1), ("GT_2", 1)]
+
+
+def test_a_file_that_is_called_as_its_case_goes_to_that_case(tmp_path):
+    found = found_cases(tree(tmp_path, "P1/ct.nii.gz", "P2/ct.nii.gz", "moose/P2.nii.gz", "moose/P1.nii.gz"))
+    outputs = [path for case in found.cases for one in case.outputs for path in one.paths]
+    assert (outputs, found.alone) == ([tmp_path / "moose/P1.nii.gz", tmp_path / "moose/P2.nii.gz"], ())
+
+
+def tree(root, *names):
+    """Empty files; which case they belong to is found by their names alone."""
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).touch()
+    return root
 
 
 def test_check_says_what_is_missing(concordance, nifti_cohort):
