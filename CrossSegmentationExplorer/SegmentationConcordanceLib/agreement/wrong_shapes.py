@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +14,7 @@ from .case_facts import CaseFacts
 from .disputed_regions import DisputedRegion
 from .suspicion import Suspicion
 
-_TIMES_NOISE = 2.2
+_TIMES_NOISE, _TIMES_USUAL = 2.2, 1.5
 _LEAST_SHARE, _LEAST_STEPS = 0.002, 1.9
 _LOOKED_AT = 5
 _SHELL = 14.0
@@ -63,13 +63,14 @@ def _taken_by(facts: CaseFacts, blob: Suspicion) -> set[int]:
 
 
 def _standing_out(facts: CaseFacts) -> Iterator[Suspicion]:
-    for index in facts.structures:
-        finders = np.flatnonzero(facts.found[index]).tolist()
-        if facts.box(index) is None or len(finders) < 3:
-            continue
-        gravest = {bit: _gravest(facts, index, bit) for bit in finders}
-        for bit in finders:
-            region = gravest[bit]
+    of_all = {
+        index: {bit: _gravest(facts, index, bit) for bit in finders}
+        for index in facts.structures
+        if len(finders := np.flatnonzero(facts.found[index]).tolist()) > 2 and facts.box(index) is not None
+    }
+    usual_mm = _usual_depth_mm(of_all.values())
+    for index, gravest in of_all.items():
+        for bit, region in gravest.items():
             if region is None:
                 continue
             rest = sorted(one.severity if one else 0.0 for other, one in gravest.items() if other != bit)
@@ -80,8 +81,18 @@ def _standing_out(facts: CaseFacts) -> Iterator[Suspicion]:
                 and region.depth_mm >= _LEAST_STEPS * float(facts.spacing_kji.min())
                 and region.n_voxels >= max(_LEAST_VOXELS, _LEAST_SHARE * volume)
             )
-            if stands_out and not _is_film(facts, index, bit, region):
+            if stands_out and not _is_noise(facts, index, bit, region, usual_mm):
                 yield _of_region(facts, index, bit, region, noise)
+
+
+def _usual_depth_mm(of_all: Iterable[Mapping[int, DisputedRegion | None]]) -> float:
+    """How deep the gravest region of a model on a structure is in the median of all: 0 where most have none.
+
+    Outlines differ by as much on a small structure as on a large one. There they leave so few regions that one of the
+    usual depth may be far graver than those of the other models.
+    """
+    depths = [region.depth_mm if region else 0.0 for gravest in of_all for region in gravest.values()]
+    return float(np.median(depths)) if depths else 0.0
 
 
 def _between_two(facts: CaseFacts) -> Iterator[Suspicion]:
@@ -109,10 +120,18 @@ def _is_shell(region: DisputedRegion) -> bool:
     return region.volume_ml > _SHELL * 4 / 3 * np.pi * region.depth_mm**3 / 1000
 
 
-def _is_film(facts: CaseFacts, index: int, bit: int, region: DisputedRegion) -> bool:
-    """Whether a region is a shell that moves the boundary by less than two thirds of a voxel in the mean."""
+def _is_noise(facts: CaseFacts, index: int, bit: int, region: DisputedRegion, usual_mm: float) -> bool:
+    """Whether a region is about as deep as outlines differ everywhere; a wide shell may be deeper, unless it moves the
+    boundary as a whole."""
+    if not _is_shell(region):
+        return region.depth_mm < _TIMES_USUAL * usual_mm
+    return region.depth_mm < _TIMES_NOISE * usual_mm and not _moves_boundary(facts, index, bit)
+
+
+def _moves_boundary(facts: CaseFacts, index: int, bit: int) -> bool:
+    """Whether a model's boundary is off by two thirds of a voxel in the mean."""
     least = _OFFSET_VOXELS * float(facts.spacing_kji.mean())
-    return _is_shell(region) and abs(_offset_numbers(facts, index, bit)["offset_mm"]) < least
+    return abs(_offset_numbers(facts, index, bit)["offset_mm"]) >= least
 
 
 def _of_region(facts: CaseFacts, index: int, bit: int, region: DisputedRegion, noise: float) -> Suspicion:
@@ -124,7 +143,7 @@ def _of_region(facts: CaseFacts, index: int, bit: int, region: DisputedRegion, n
         "share": min(1.0, region.n_voxels / volume),
     }
     kind = kinds.FALSE_BLOB if added else kinds.HOLE
-    if _is_shell(region):
+    if _is_shell(region) and _moves_boundary(facts, index, bit):
         kind, numbers = kinds.BOUNDARY_OFFSET, _offset_numbers(facts, index, bit)
     elif not added and _is_at_an_end(facts, index, bit, region):
         kind = kinds.ENDS_EARLY
@@ -165,11 +184,9 @@ def boundary_offsets(facts: CaseFacts) -> Iterator[Suspicion]:
         for bit in finders:
             rest = sorted(abs(share[other]) for other in finders if other != bit)
             noise = rest[-1] if len(rest) < 4 else rest[-2]
-            if abs(share[bit]) < max(_OFFSET_SHARE, _TIMES_NOISE * noise):
+            if abs(share[bit]) < max(_OFFSET_SHARE, _TIMES_NOISE * noise) or not _moves_boundary(facts, index, bit):
                 continue
             numbers = _offset_numbers(facts, index, bit)
-            if abs(numbers["offset_mm"]) < _OFFSET_VOXELS * float(facts.spacing_kji.mean()):
-                continue
             region = facts.region_of(index, 1 << bit)
             yield Suspicion(
                 kinds.BOUNDARY_OFFSET, (index,), 1 << bit, min(1.0, abs(share[bit])), facts.others_volume(index, bit),

@@ -1,0 +1,122 @@
+"""What is noise and what is an error: on both sides of each threshold, on bricks of which some were moved by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from agreement.bricks import LABEL, NAMES, model, scan
+from SegmentationConcordanceLib.agreement.analysis import Analysis
+from SegmentationConcordanceLib.agreement.findings import findings_of
+
+NOISY = NAMES[:6]
+"""Five vertebrae and the right kidney; the left kidney and the liver are the same in all models."""
+LIVER_MM2 = 2 * (20 * 16 + 20 * 30 + 16 * 30) * 2.0**2
+"""The faces of the liver's block of 20 x 16 x 30 voxels of 2 mm."""
+
+
+def found(models: dict[str, np.ndarray]):
+    analysis = Analysis([model(name, voxels) for name, voxels in models.items()], case="a", series_uid="")
+    return findings_of("a", analysis.comparison, analysis.boxes)
+
+
+def quiet_models() -> dict[str, np.ndarray]:
+    return {name: scan() for name in ("Odd", "M1", "M2", "M3", "M4")}
+
+
+def noisy_models() -> dict[str, np.ndarray]:
+    """Each model adds a cube of 3 x 3 x 3 voxels, 4 mm deep, to each of six structures, at a place of its own."""
+    models = quiet_models()
+    for name in NOISY:
+        places = np.argwhere(scan() == LABEL[name])
+        (k, j, i), right = places.min(axis=0), places.max(axis=0)[2] + 1
+        corners = ((k, j - 3, i), (k + 5, j - 3, i), (k, j + 3, right), (k + 5, j + 3, right), (k, j + 3, i - 3))
+        for voxels, corner in zip(models.values(), corners):
+            voxels[tuple(slice(at, at + 3) for at in corner)] = LABEL[name]
+    return models
+
+
+def with_a_cube_at_the_left_kidney(models: dict[str, np.ndarray], edge: int) -> dict[str, np.ndarray]:
+    """Odd adds a cube; of an odd number of voxels of 2 mm along an edge, it is one mm deeper than that number."""
+    models["Odd"][14 : 14 + edge, 24 : 24 + edge, 54 : 54 + edge] = LABEL["kidney_left"]
+    return models
+
+
+def with_a_pit_in_the_left_kidney(models: dict[str, np.ndarray], edge: int) -> dict[str, np.ndarray]:
+    """Odd leaves such a cube out."""
+    models["Odd"][14 : 14 + edge, 24 : 24 + edge, 54 - edge : 54] = 0
+    return models
+
+
+PUT_IN = {"false_blob": with_a_cube_at_the_left_kidney, "hole": with_a_pit_in_the_left_kidney}
+
+
+def test_noise_that_all_models_have_has_no_name():
+    assert found(noisy_models()) == []
+
+
+@pytest.mark.parametrize("kind", PUT_IN)
+def test_what_is_as_deep_as_the_noise_elsewhere_is_noise_though_no_other_model_has_any_on_that_structure(kind):
+    assert found(PUT_IN[kind](noisy_models(), 3)) == []
+
+
+@pytest.mark.parametrize("kind", PUT_IN)
+@pytest.mark.parametrize("edge", [3, 5])
+def test_a_small_region_is_told_where_outlines_are_quiet(kind, edge):
+    (one,) = found(PUT_IN[kind](quiet_models(), edge))
+    assert (one.kind, one.models, one.names) == (kind, ("Odd",), ("kidney_left",))
+    assert one.numbers["depth_mm"] == edge + 1
+
+
+@pytest.mark.parametrize("kind", PUT_IN)
+def test_a_small_region_that_is_half_as_deep_again_as_the_noise_is_told(kind):
+    (one,) = found(PUT_IN[kind](noisy_models(), 5))
+    assert (one.kind, one.models, one.names) == (kind, ("Odd",), ("kidney_left",))
+    assert one.numbers["depth_mm"] == 6
+    assert one.numbers["volume_ml"] == pytest.approx(1.0)
+
+
+def test_a_little_less_deep_than_half_as_deep_again_is_noise():
+    """Without one edge the cube of 5 voxels is two voxels deep in a diagonal, 5.7 mm: 1.4 times the noise's 4 mm."""
+    models = with_a_cube_at_the_left_kidney(noisy_models(), 5)
+    models["Odd"][14, 24, 54:59] = 0
+    assert found(models) == []
+
+
+OUTER_FACES = (np.s_[30:50, 3, 10:40], np.s_[30:50, 20, 10:40], np.s_[50, 4:20, 10:40], np.s_[29, 4:20, 10:40])
+INNER_FACES = (np.s_[30:50, 4, 10:40], np.s_[30:50, 19, 10:40], np.s_[49, 5:19, 10:40], np.s_[30, 5:19, 10:40])
+
+
+def with_a_layer(faces, n_voxels: int, label: int) -> dict[str, np.ndarray]:
+    """Odd has a label at so many voxels of these faces, one voxel thick."""
+    models = quiet_models()
+    for face in faces:
+        part = models["Odd"][face].copy()
+        part.flat[: max(0, n_voxels)] = label
+        models["Odd"][face] = part
+        n_voxels -= part.size
+    return models
+
+
+@pytest.mark.parametrize(("faces", "label", "sign"), [(OUTER_FACES, LABEL["liver"], 1), (INNER_FACES, 0, -1)])
+def test_a_boundary_is_told_where_it_moves_by_two_thirds_of_a_voxel_in_the_mean(faces, label, sign):
+    """A layer at 60 % of the faces is below the 0.65 of a voxel, one at 65 % just above, as the surface is a little
+    smaller than the faces: its edges are cut off. Both are more than 12 % of the volume."""
+    below, above = 1680, 1820
+    assert below * 8 / LIVER_MM2 == pytest.approx(0.6 * 2)
+    assert above * 8 / LIVER_MM2 == pytest.approx(0.65 * 2)
+    assert found(with_a_layer(faces, below, label)) == []
+    (offset,) = found(with_a_layer(faces, above, label))
+    assert (offset.kind, offset.models, offset.names) == ("boundary_offset", ("Odd",), ("liver",))
+    assert 1.3 <= sign * offset.numbers["offset_mm"] < 1.3 * 1.05
+    assert offset.numbers["volume_ml"] == pytest.approx(above * 8 / 1000)
+
+
+def test_a_thick_plate_on_one_side_is_told_though_the_boundary_as_a_whole_hardly_moves():
+    """6 mm thick on a face of 16 x 30 voxels: 11.5 ml over the liver's 112 cm2 are 1.03 mm, half a voxel."""
+    models = quiet_models()
+    models["Odd"][50:53, 4:20, 10:40] = LABEL["liver"]
+    (plate,) = found(models)
+    assert (plate.kind, plate.models, plate.names) == ("false_blob", ("Odd",), ("liver",))
+    assert plate.numbers["volume_ml"] == pytest.approx(11.52)
+    assert plate.numbers["depth_mm"] == 4
