@@ -14,14 +14,15 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 from pathlib import Path
 
 from sample_label_maps import label_map_of
 
 from SegmentationConcordanceLib.agreement import finding_kinds as kinds
 from SegmentationConcordanceLib.agreement.analysis import Analysis
-from SegmentationConcordanceLib.agreement.disputed_regions import disputed_regions
+from SegmentationConcordanceLib.agreement.disputed_regions import DisputedRegion, disputed_regions
 from SegmentationConcordanceLib.agreement.finding import Finding
 from SegmentationConcordanceLib.agreement.findings import findings_of, findings_of_cohort
 from SegmentationConcordanceLib.agreement.models import ModelSegmentation
@@ -50,6 +51,8 @@ MEASURED = Path(__file__).with_name("findings_measured.csv")
 COLUMNS = ("size", "seed", "what", "kind", "count")
 TUNED_ON = 20
 """Thresholds were set on the seeds below, of the small size."""
+RegionsOf = Callable[[int], Sequence[DisputedRegion]]
+"""The regions of a structure by its index in the comparison."""
 RANKS = ("first", "second", "third", "a later one", "none")
 
 
@@ -90,8 +93,9 @@ def measured_seed(size: str, seed: int) -> Counter[tuple[str, str]]:
             if not any(_concerns(finding, error) for error in errors):
                 counts["not planted", finding.kind] += 1
                 _say(f"  seed {seed}: {finding.sentence}")
-        counts += alone_at_the_first_place(analysis, errors)
-        counts += places_of_errors(analysis, errors)
+        regions_of = cache(partial(disputed_regions, analysis.comparison))
+        counts += alone_at_the_first_place(analysis, errors, regions_of)
+        counts += places_of_errors(analysis, errors, regions_of)
     if len(by_case) > 2:
         counts["cohort", "definitions"] = sum(one.kind == kinds.OTHER_DEFINITION for one in findings_of_cohort(by_case))
     return counts
@@ -229,7 +233,9 @@ def _erring(analysis: Analysis, errors: Sequence[PlantedError]) -> tuple[dict[st
     return erring, stopped
 
 
-def alone_at_the_first_place(analysis: Analysis, errors: Sequence[PlantedError]) -> Counter[tuple[str, str]]:
+def alone_at_the_first_place(
+    analysis: Analysis, errors: Sequence[PlantedError], regions_of: RegionsOf
+) -> Counter[tuple[str, str]]:
     """Of the structures with planted errors: at how many an erring model is alone at the first place."""
     erring, stopped = _erring(analysis, errors)
     comparison = analysis.comparison
@@ -237,13 +243,15 @@ def alone_at_the_first_place(analysis: Analysis, errors: Sequence[PlantedError])
     for index, structure in enumerate(comparison.structures):
         if structure.name not in erring or structure.key not in analysis.boxes:
             continue
-        first = next(iter(disputed_regions(comparison, index)), None)
+        first = next(iter(regions_of(index)), None)
         is_alone = first is not None and first.minority & ~(erring[structure.name] | stopped) == 0
         count["first place", "alone" if is_alone else "not alone"] += 1
     return count
 
 
-def places_of_errors(analysis: Analysis, errors: Sequence[PlantedError]) -> Counter[tuple[str, str]]:
+def places_of_errors(
+    analysis: Analysis, errors: Sequence[PlantedError], regions_of: RegionsOf
+) -> Counter[tuple[str, str]]:
     """Of each error on each of its structures: which place is the first that is held against its model, and against
     none that does not err there."""
     erring, stopped = _erring(analysis, errors)
@@ -256,7 +264,7 @@ def places_of_errors(analysis: Analysis, errors: Sequence[PlantedError]) -> Coun
             if name not in index_of or comparison.structures[index_of[name]].key not in analysis.boxes:
                 continue
             guilty = erring[name] | stopped
-            regions = disputed_regions(comparison, index_of[name])
+            regions = regions_of(index_of[name])
             own = (n for n, one in enumerate(regions) if one.minority & bit and not one.minority & ~guilty)
             at = next(own, None)
             count["place", RANKS[-1] if at is None else RANKS[min(at, len(RANKS) - 2)]] += 1
