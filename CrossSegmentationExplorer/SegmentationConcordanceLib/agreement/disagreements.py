@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from .families import families_of
+from .options import REFERENCE
 from .table import EMPTY_CONSENSUS, MISSING, NOT_LOOKED_FOR, AgreementRow, PairwiseRow
 
 MISSED = "missed"
@@ -30,8 +32,8 @@ class Disagreement:
     :param own_dice: mean pairwise Dice of the suspect with the others; None where there are no suspects or pairs.
     :param others_dice: that of the others among themselves.
     :param worst: the row with the lowest Dice; None where no row has one.
-    :param of_two: where two models know the structure and both found it, the rows of both; else empty.
-    :param pair_dice: Dice of these two with each other; None where no pair is known.
+    :param rows: those of all models that know the structure.
+    :param least: of the pairs of these models the one that agrees least; None where no pair is known.
     """
 
     case: str
@@ -43,8 +45,23 @@ class Disagreement:
     own_dice: float | None
     others_dice: float | None
     worst: AgreementRow | None
-    of_two: tuple[AgreementRow, ...] = ()
-    pair_dice: float | None = None
+    rows: tuple[AgreementRow, ...] = ()
+    least: PairwiseRow | None = None
+
+    @property
+    def is_of_two(self) -> bool:
+        """Whether two models know the structure, and both found it."""
+        return len(self.rows) == self.rows[0].n_models == 2 and all(row.status != MISSING for row in self.rows)
+
+    @property
+    def pair_dice(self) -> float | None:
+        """Of two models their Dice with each other; None of more, and where the pair is not known."""
+        return self.least.dice if self.is_of_two and self.least is not None else None
+
+    @property
+    def has_reference(self) -> bool:
+        """Whether the models are held against one that is taken to be right."""
+        return self.rows[0].consensus.partition(":")[0] == REFERENCE
 
     @property
     def dice(self) -> float:
@@ -74,7 +91,7 @@ class Disagreement:
         return 1.0 if self.worst is None else 1.0 - self.dice
 
 
-def disagreements(agreement: Iterable[AgreementRow], pairwise: Iterable[PairwiseRow]) -> list[Disagreement]:
+def disagreements(agreement: Sequence[AgreementRow], pairwise: Iterable[PairwiseRow]) -> list[Disagreement]:
     """One per case and structure that two models know: of several consensuses the gravest.
 
     Pairs tell whose failure it may be: under the intersection one failing model lowers the Dice of all. A structure
@@ -94,16 +111,17 @@ def disagreements(agreement: Iterable[AgreementRow], pairwise: Iterable[Pairwise
     for pair in pairwise:
         if pair.dice is not None:
             pairs.setdefault((pair.case, pair.structure_id), []).append(pair)
+    families = families_of(agreement)
     found = []
     for place, by_consensus in rows.items():
-        made = (_disagreement(place, there, pairs.get(place, ())) for there in by_consensus.values())
+        made = (_disagreement(place, there, pairs.get(place, ()), families) for there in by_consensus.values())
         gravest = max((one for one in made if one is not None), key=lambda one: one.gravity, default=None)
         found += [] if gravest is None else [gravest]
     return found
 
 
 def _disagreement(
-    place: tuple[str, str], rows: Sequence[AgreementRow], pairs: Sequence[PairwiseRow]
+    place: tuple[str, str], rows: Sequence[AgreementRow], pairs: Sequence[PairwiseRow], families: Mapping[str, str]
 ) -> Disagreement | None:
     missed = [row.model for row in rows if row.status == MISSING]
     found = [row.model for row in rows if row.status != MISSING]
@@ -114,45 +132,43 @@ def _disagreement(
     kind = LOW
     suspects: tuple[str, ...] = ()
     own, others = None, None
-    of_two = tuple(rows) if len(found) == len(rows) == rows[0].n_models == 2 else ()
-    pair_dice = _dice_of(of_two, pairs)
+    models = {row.model for row in rows}
+    among = (pair for pair in pairs if {pair.model_a, pair.model_b} <= models)
+    least = min(among, key=lambda pair: pair.dice or 0.0, default=None)
     if missed:
         is_few = len(missed) <= len(found)
         kind, suspects = (MISSED, tuple(missed)) if is_few else (ALONE, tuple(found))
     else:
-        outlier = _outlier(pairs)
+        outlier = _outlier(pairs, families)
         if outlier is not None:
             kind, suspects = APART, (outlier[0],)
             _, own, others = outlier
-        if pair_dice == 0 or all(row.status == EMPTY_CONSENSUS for row in rows):
-            kind = NO_OVERLAP
     rest = tuple(row.model for row in rows if row.model not in suspects)
-    return Disagreement(
-        *place, rows[0].structure, kind, suspects, rest, own, others, worst, of_two=of_two, pair_dice=pair_dice
-    )
+    made = Disagreement(*place, rows[0].structure, kind, suspects, rest, own, others, worst, tuple(rows), least)
+    is_empty = made.pair_dice == 0 or all(row.status == EMPTY_CONSENSUS for row in rows)
+    return replace(made, kind=NO_OVERLAP) if is_empty and not missed else made
 
 
-def _dice_of(of_two: Sequence[AgreementRow], pairs: Sequence[PairwiseRow]) -> float | None:
-    """Dice of two models with each other; None where there are not two, or no such pair."""
-    both = {row.model for row in of_two}
-    return next((pair.dice for pair in pairs if {pair.model_a, pair.model_b} == both), None)
+def _outlier(pairs: Sequence[PairwiseRow], families: Mapping[str, str]) -> tuple[str, float, float] | None:
+    """The model that agrees least with the others, when those agree clearly better among themselves; both means.
 
-
-def _outlier(pairs: Sequence[PairwiseRow]) -> tuple[str, float, float] | None:
-    """The model that agrees least with the others, when those agree clearly better among themselves; both means."""
-    total = sum(pair.dice for pair in pairs if pair.dice is not None)
-    sums: dict[str, float] = {}
-    counts: dict[str, int] = {}
-    for pair in pairs:
-        for model in (pair.model_a, pair.model_b):
-            sums[model] = sums.get(model, 0.0) + (pair.dice or 0.0)
-            counts[model] = counts.get(model, 0) + 1
+    That models of one family agree with each other says nothing against a model of none or of another, where there are
+    other pairs to hold it against.
+    """
     found = None
-    for model, own_sum in sums.items():
-        rest = len(pairs) - counts[model]
+    for model in dict.fromkeys(model for pair in pairs for model in (pair.model_a, pair.model_b)):
+        own = [pair.dice or 0.0 for pair in pairs if model in (pair.model_a, pair.model_b)]
+        rest = [pair for pair in pairs if model not in (pair.model_a, pair.model_b)]
+        apart = [pair for pair in rest if not _is_of_another_family(pair, families.get(model, ""), families)]
         if not rest:
             continue
-        own, others = own_sum / counts[model], (total - own_sum) / rest
-        if others - own > STANDS_APART and (found is None or own - others < found[1] - found[2]):
-            found = (model, own, others)
+        others = [pair.dice or 0.0 for pair in apart or rest]
+        means = sum(own) / len(own), sum(others) / len(others)
+        if means[1] - means[0] > STANDS_APART and (found is None or means[0] - means[1] < found[1] - found[2]):
+            found = (model, *means)
     return found
+
+
+def _is_of_another_family(pair: PairwiseRow, family: str, families: Mapping[str, str]) -> bool:
+    both = {families.get(pair.model_a, ""), families.get(pair.model_b, "")}
+    return len(both) == 1 and both.isdisjoint({"", family})

@@ -2,14 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
+from .finding_sentences import listed
 from .table import MISSED, NOT_LOOKED_FOR, AgreementRow
 
 CLEARLY_APART = 0.75
 """Below this Dice a model differs from what it is held against by more than the outlines of good models do."""
 
 _LISTED = 4
+_OF_ONE_OPINION = 0.7
+"""What is left of the confidence where all that speaks against a model is of one family."""
+
+
+def families_of(rows: Iterable[AgreementRow]) -> dict[str, str]:
+    """By model its family; models that are of none are left out.
+
+    :param rows: of any number of cases and consensuses.
+    """
+    return {row.model: row.family for row in rows if row.family}
+
+
+def is_outvoted(models: Sequence[str], others: Sequence[str], families: Mapping[str, str]) -> bool:
+    """Whether more opinions are held against these models than they have, so that the failure may be theirs.
+
+    A family is one opinion: it may share an error. Where it stands on both sides it does not share this one, and its
+    models count each.
+
+    :param others: the other models that know the structure.
+    :param families: by model; "" or none where nobody knows.
+    """
+    return _opinions(others, models, families) > _opinions(models, others, families)
+
+
+def _opinions(models: Sequence[str], against: Sequence[str], families: Mapping[str, str]) -> int:
+    divided = {families.get(model, "") for model in against} | {""}
+    own = {model: families.get(model, "") for model in models}
+    return len({("", model) if family in divided else (family, "") for model, family in own.items()})
+
+
+def said_of_families(models: Sequence[str], others: Sequence[str], families: Mapping[str, str]) -> tuple[float, str]:
+    """By what a family lowers the confidence of a finding, and the sentences that say so.
+
+    :param models: that do what the finding says.
+    :param others: that do not.
+    :returns: 1 and "", where no family counts for less than its models; each sentence begins with a space.
+    """
+    divided = {families.get(model, "") for model in models} & {families.get(model, "") for model in others} | {""}
+    by_family: dict[str, list[str]] = {}
+    for model in others:
+        by_family.setdefault(families.get(model, ""), []).append(model)
+    alike = {family: of_it for family, of_it in by_family.items() if len(of_it) > 1 and family not in divided}
+    if len(by_family) == 1 and alike:
+        said = f" The {len(others)} others are of one family ({next(iter(alike))}), which may share an error."
+        return _OF_ONE_OPINION, said
+    own = {families.get(model, "") for model in models}
+    said = f" {listed(models)} are of one family ({next(iter(own))})." if len(models) > 1 == len(own - {""}) else ""
+    if len(others) > len(models) and not is_outvoted(models, others, families):
+        said += "".join(
+            f" {listed(of_it)} are of one family ({family}), which may share an error."
+            for family, of_it in alike.items()
+        )
+    return 1.0, said
 
 
 def family_notes(rows: Iterable[AgreementRow]) -> list[str]:

@@ -13,6 +13,7 @@ from .case_facts import CaseFacts
 from .cohort_volumes import odd_volumes_of_cohort
 from .comparison import Comparison
 from .disputed_place import place_of
+from .families import is_outvoted, said_of_families
 from .finding import Finding, gravest_first
 from .finding_sentences import NOBODY_BLAMED, listed, readable, said_of
 from .fragments import pieces
@@ -26,6 +27,8 @@ from .wrong_shapes import boundary_offsets, odd_volumes, series_ends, wrong_shap
 
 _BY_THE_CUT = (kinds.MISSING, kinds.FOUND_ALONE, kinds.OUTLIER_VOLUME, kinds.BOUNDARY_OFFSET, kinds.FRAGMENTED)
 """What the scan's end may bring about: a corner of a lobe that one model sees and another does not."""
+_OF_PRESENCE = (kinds.MISSING, kinds.FOUND_ALONE)
+"""Of all other kinds a model that found nothing has no say: it has no shape, name or place of its own."""
 _SYSTEMATIC_CASES, _SYSTEMATIC_SHARE = 3, 0.75
 _CAN_BE_A_DEFINITION = (kinds.BOUNDARY_OFFSET, kinds.ENDS_EARLY, kinds.FALSE_BLOB, kinds.HOLE, kinds.OUTLIER_VOLUME)
 
@@ -118,18 +121,19 @@ def _finding(facts: CaseFacts, one: Suspicion) -> Finding:
     names = [readable(structure.name) for structure in structures]
     voters = [bit for bit in range(len(facts.models)) if facts.knows[one.structures[0], bit]]
     bits = _bits(one.models)
-    rest = [facts.models[bit] for bit in voters if bit not in bits]
-    # Where as many missed it as found it, either may be right.
-    may_tie = len(voters) > 2 and one.kind != kinds.MISSING
-    alone = len(voters) == 1
-    is_blamed = alone or len(rest) > len(bits) or (may_tie and len(rest) == len(bits))
     models = [facts.models[bit] for bit in bits]
+    if one.kind in _OF_PRESENCE:
+        with_say = voters
+    else:
+        with_say = [bit for bit in voters if facts.found[list(one.structures), bit].any()]
+    rest = [facts.models[bit] for bit in with_say if bit not in bits]
+    alone = len(voters) == 1
+    is_blamed = alone or is_outvoted(models, rest, facts.families)
     lead = f"{facts.case}, {_what(one, structures, names)}"
     first, others = (models, rest) if rest else (models[:1], models[1:])
     sentence = f"{lead}: {said_of(one.kind, names, first, others, one.numbers, alone=alone)}."
-    confidence, note = _family(facts, models, rest)
-    if not is_blamed:
-        sentence += f" {NOBODY_BLAMED}"
+    confidence, note = said_of_families(models, rest, facts.families)
+    sentence += note if is_blamed else f"{note} {NOBODY_BLAMED}"
     if alone and len(facts.models) > 1:
         sentence += f" No other model knows {'it' if len(names) == 1 else 'them'}."
     return Finding(
@@ -138,7 +142,7 @@ def _finding(facts: CaseFacts, one: Suspicion) -> Finding:
         structures=tuple(structure.key for structure in structures),
         names=tuple(structure.name for structure in structures),
         models=tuple(models if is_blamed else [*models, *rest]),
-        sentence=sentence + note,
+        sentence=sentence,
         lead=lead,
         others=tuple(rest) if is_blamed else (),
         is_blamed=is_blamed,
@@ -179,17 +183,6 @@ def _what(one: Suspicion, structures: Sequence, names: Sequence[str]) -> str:
     return listed(names)
 
 
-def _family(facts: CaseFacts, models: Sequence[str], rest: Sequence[str]) -> tuple[float, str]:
-    """How far votes of one family lower the confidence, and a sentence that says so."""
-    own = {facts.families.get(model, "") for model in models}
-    others = {facts.families.get(model, "") for model in rest}
-    if len(rest) > 1 and len(others) == 1 and "" not in others and not own & others:
-        return 0.7, f" The {len(rest)} others are of one family ({next(iter(others))}), which may share an error."
-    if len(models) > 1 and len(own) == 1 and "" not in own:
-        return 1.0, f" {listed(models)} are of one family ({next(iter(own))})."
-    return 1.0, ""
-
-
 def _way(finding: Finding) -> tuple:
     """What makes findings of several cases the same: the model, what it is about and which way it goes."""
     sign = finding.numbers.get("offset_mm", 0.0) > 0
@@ -203,8 +196,11 @@ def _definition(group: Sequence[Finding], cases: tuple[str, ...]) -> Finding:
     what = first.lead.removeprefix(f"{first.case}, ")
     lead = f"{what} in {len(cases):,} cases"
     said = first.sentence.removeprefix(f"{first.lead}: ")
-    models, others = (first.models, first.others) if first.others else (first.models[:1], first.models[1:])
-    sentence = f"{lead}: {said_of(kinds.OTHER_DEFINITION, (), models, others, {})}. In {first.case}: {said}"
+    if first.is_blamed:
+        differ = said_of(kinds.OTHER_DEFINITION, (), first.models, first.others, {})
+    else:
+        differ = f"{listed(first.models)} differ in the same way in every case"
+    sentence = f"{lead}: {differ}. In {first.case}: {said}"
     return replace(
         first,
         kind=kinds.OTHER_DEFINITION,

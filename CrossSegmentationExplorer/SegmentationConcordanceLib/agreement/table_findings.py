@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from . import finding_kinds as kinds
 from .disagreements import ALONE, APART, LOW, MISSED, NO_OVERLAP, Disagreement, disagreements
+from .families import families_of, is_outvoted, said_of_families
 from .finding import Finding, gravest_first
 from .finding_sentences import NAMES_SHOWN, NOBODY_BLAMED, listed, readable
 from .severity import is_cut, severities
@@ -46,10 +48,10 @@ def worst_findings(
     :returns: empty when there is nothing to compare, or nothing is wrong.
     """
     found = disagreements(agreement, pairwise)
-    told = _Sentences(case_labels or {}, _gravest_of(agreement))
-    blamed = [told.of_group(group) for group in _grouped(one for one in found if one.suspects)]
+    told = _Sentences(case_labels or {}, _gravest_of(agreement), families_of(agreement))
+    suspected = told.grouped(one for one in found if one.suspects)
     low = (one for one in found if not one.suspects and not _is_good(one))
-    return gravest_first([*blamed, *map(told.of_lowest, _grouped_by_lowest(low))])[:limit]
+    return gravest_first([*map(told.of_group, suspected), *map(told.of_lowest, _grouped_by_lowest(low))])[:limit]
 
 
 def _gravest_of(agreement: Sequence[AgreementRow]) -> dict[tuple[str, str, str], tuple[float, bool]]:
@@ -67,21 +69,6 @@ def _is_good(one: Disagreement) -> bool:
     return one.kind == LOW and one.dice >= GOOD_DICE
 
 
-def _grouped(found: Iterable[Disagreement]) -> list[list[Disagreement]]:
-    """By suspect and cases where a structure has it in several of them, else by suspect and case."""
-    by_structure: dict[tuple, list[Disagreement]] = {}
-    for one in found:
-        by_structure.setdefault((one.suspects, one.structure, one.kind), []).append(one)
-    groups: dict[tuple, list[Disagreement]] = {}
-    for (suspects, _, kind), there in by_structure.items():
-        if len(there) >= SYSTEMATIC_CASES:
-            groups.setdefault((suspects, kind, tuple(one.case for one in there)), []).extend(there)
-        else:
-            for one in there:
-                groups.setdefault((suspects, one.case), []).append(one)
-    return list(groups.values())
-
-
 def _grouped_by_lowest(found: Iterable[Disagreement]) -> list[list[Disagreement]]:
     """By structure and the models concerned where that is so in several cases, the lowest Dice first."""
     groups: dict[tuple, list[Disagreement]] = {}
@@ -95,23 +82,41 @@ def _grouped_by_lowest(found: Iterable[Disagreement]) -> list[list[Disagreement]
 
 
 def _concerned(one: Disagreement) -> tuple[str, ...]:
-    """Of a disagreement without suspects: the model with the lowest Dice; all where they are two or share nothing."""
-    return one.others if one.of_two or one.kind == NO_OVERLAP else (one.lowest[0].model,)
-
-
-def _rows_of(one: Disagreement) -> Sequence[AgreementRow]:
-    """The rows that the sentence is about, as it names their volumes."""
-    if one.of_two:
-        return one.of_two
-    return [] if one.kind == NO_OVERLAP else [one.lowest[0]]
+    """Of a disagreement without suspects: all models; held against a reference the one with the lowest Dice."""
+    return (one.lowest[0].model,) if one.has_reference else one.others
 
 
 class _Sentences:
     def __init__(
-        self, case_labels: Mapping[str, str], severity_of: Mapping[tuple[str, str, str], tuple[float, bool]]
+        self,
+        case_labels: Mapping[str, str],
+        severity_of: Mapping[tuple[str, str, str], tuple[float, bool]],
+        families: Mapping[str, str],
     ) -> None:
         self._case_labels = case_labels
         self._severity_of = severity_of
+        self._families = families
+
+    def _is_blamed(self, one: Disagreement) -> bool:
+        return bool(one.suspects) and is_outvoted(one.suspects, one.others, self._families)
+
+    def _sides(self, one: Disagreement) -> tuple[tuple[str, ...], ...]:
+        """The suspects; and the others, where nobody is blamed and the finding names all."""
+        return (one.suspects,) if self._is_blamed(one) else (one.suspects, one.others)
+
+    def grouped(self, found: Iterable[Disagreement]) -> list[list[Disagreement]]:
+        """By sides and cases where a structure has it in several of them, else by sides and case."""
+        by_structure: dict[tuple, list[Disagreement]] = {}
+        for one in found:
+            by_structure.setdefault((self._sides(one), one.structure, one.kind), []).append(one)
+        groups: dict[tuple, list[Disagreement]] = {}
+        for (sides, _, kind), there in by_structure.items():
+            if len(there) >= SYSTEMATIC_CASES:
+                groups.setdefault((sides, kind, tuple(one.case for one in there)), []).extend(there)
+            else:
+                for one in there:
+                    groups.setdefault((sides, one.case), []).append(one)
+        return list(groups.values())
 
     def _severity(self, group: Sequence[Disagreement]) -> tuple[float, bool]:
         """The highest of the models concerned, and whether all structures are truncated by the field of view."""
@@ -142,10 +147,20 @@ class _Sentences:
         clauses = [clause for kind in KINDS_AS_TOLD if (clause := _clause(group, kind))]
         text = f"{lead}{where}: {_listed(suspects)} {'; '.join(clauses)}."
         first = _told_first(group)
-        if not _is_blamed(first):
-            text += f" {NOBODY_BLAMED}"
+        is_blamed = self._is_blamed(first)
+        of_family, note = said_of_families(suspects, first.others, self._families)
+        text += note if is_blamed else f"{note} {NOBODY_BLAMED}"
         rest = tuple(structure for structure in structures if structure != first.structure)
-        return _finding(group, first, (first.structure, *rest), tuple(suspects), text, lead, *self._severity(group))
+        severity, cut = self._severity(group)
+        return replace(
+            _finding(group, first, (first.structure, *rest), text, lead),
+            models=suspects if is_blamed else (*suspects, *first.others),
+            others=first.others if is_blamed else (),
+            is_blamed=is_blamed,
+            confidence=_CONFIDENCE[first.kind] * of_family,
+            severity=severity,
+            is_cut=cut,
+        )
 
     def of_lowest(self, group: Sequence[Disagreement]) -> Finding:
         """Of disagreements without suspects, on one structure, the lowest Dice first."""
@@ -153,13 +168,16 @@ class _Sentences:
         lead = f"{self._case(one.case)}, {readable(one.name)}"
         if len(group) > 1:
             lead = f"{readable(one.name)} in {len(group):,} cases"
-        said = self._of_two(group) if one.of_two else self._of_more(group)
+        concerned = _concerned(one)
+        said = self._of_two(group) if one.is_of_two else self._of_more(group)
         text = f"{lead}: {said}."
-        if any(map(is_cut, _rows_of(one))):
+        if any(is_cut(row) for row in one.rows if row.model in concerned):
             text += " It is truncated by the field of view."
-        if one.of_two:
+        if len(concerned) > 1:
             text += f" {NOBODY_BLAMED}"
-        return _finding(group, one, (one.structure,), _concerned(one), text, lead, *self._severity(group))
+        severity, cut = self._severity(group)
+        told = _finding(group, one, (one.structure,), text, lead)
+        return replace(told, models=concerned, is_blamed=False, severity=severity, is_cut=cut)
 
     def _of_two(self, group: Sequence[Disagreement]) -> str:
         """What two models do not have in common; both are named, as the numbers do not tell who fails."""
@@ -169,7 +187,7 @@ class _Sentences:
             return f"{who} have no voxel in common{self._one_of(group)}{_both_volumes(one)}"
         where = f"; lowest in {self._case(one.case)}" if len(group) > 1 else ""
         if one.pair_dice is None:
-            dice = " and ".join(f"{row.dice:.3f}" for row in one.of_two if row.dice is not None)
+            dice = " and ".join(f"{row.dice:.3f}" for row in one.rows if row.dice is not None)
             return f"{who} agree little{where}: Dice {dice} with the {one.lowest[0].consensus}{_both_volumes(one)}"
         span = f"{one.dice:.3f}" if len(group) == 1 else f"{one.dice:.3f} to {group[-1].dice:.3f}"
         return f"{who} agree with Dice {span}{where}{_both_volumes(one)}"
@@ -178,28 +196,28 @@ class _Sentences:
         return f"; {self._case(group[0].case)} is one of them" if len(group) > 1 else ""
 
     def _of_more(self, group: Sequence[Disagreement]) -> str:
+        """What several models do not agree on; all are named, but where one is held against a reference."""
         one = group[0]
-        row, dice = one.lowest
-        case = self._case(one.case)
+        who, (row, dice) = _concerned(one), one.lowest
         if one.kind == NO_OVERLAP:
             return f"no voxel is common to all {len(one.others)} models{self._one_of(group)}"
-        if len(group) == 1:
-            return f"{row.model} has Dice {dice:.3f} with the {row.consensus}{_volumes(row)}"
-        span = f"{dice:.3f} to {group[-1].lowest[1]:.3f}"
-        return f"{row.model} has the lowest Dice with the {row.consensus}, {span}; lowest in {case}{_volumes(row)}"
+        where = f"; lowest in {self._case(one.case)}" if len(group) > 1 else ""
+        if len(who) == 1:
+            has = f"{row.model} has Dice {dice:.3f} with the {row.consensus}"
+            if where:
+                span = _span([other.dice for other in group], 3)
+                has = f"{row.model} has the lowest Dice with the {row.consensus}, {span}{where}"
+            return has + _volumes(row)
+        span = _span([other.dice for other in (group if where else one.rows)], 3)
+        numbers = f"lowest Dice with the {row.consensus} {span}" if where else f"Dice {span} with the {row.consensus}"
+        all_of_them = listed(who) if len(who) <= NAMES_SHOWN else f"the {len(who)} models"
+        return f"{all_of_them} agree little: {numbers}{where}{_span_of_volumes(one)}{_least(one)}"
 
 
 def _finding(
-    group: Sequence[Disagreement],
-    first: Disagreement,
-    structures: tuple[str, ...],
-    models: tuple[str, ...],
-    text: str,
-    lead: str,
-    severity: float,
-    is_cut: bool,
+    group: Sequence[Disagreement], first: Disagreement, structures: tuple[str, ...], text: str, lead: str
 ) -> Finding:
-    """The finding of a group; ``first`` is the disagreement to look at."""
+    """The finding of a group, without whom it is about; ``first`` is the disagreement to look at."""
     names = {one.structure: one.name for one in group}
     cases = tuple(dict.fromkeys(one.case for one in group))
     numbers = {
@@ -209,27 +227,18 @@ def _finding(
         "pair_dice": first.pair_dice,
         "n_cases": len(cases) if len(cases) > 1 else None,
     }
-    is_blamed = _is_blamed(first)
     return Finding(
         kind=_KIND_OF[first.kind],
         case=first.case,
         structures=structures,
         names=tuple(names[structure] for structure in structures),
-        models=models if is_blamed or not first.suspects else (*models, *first.others),
-        others=first.others if is_blamed else (),
+        models=(),
         sentence=text,
         lead=lead,
-        is_blamed=is_blamed,
         numbers={key: value for key, value in numbers.items() if value is not None},
         confidence=_CONFIDENCE[first.kind],
-        severity=severity,
-        is_cut=is_cut,
         cases=cases if len(cases) > 1 else (),
     )
-
-
-def _is_blamed(one: Disagreement) -> bool:
-    return len(one.others) > len(one.suspects) > 0
 
 
 def _told_first(group: Sequence[Disagreement]) -> Disagreement:
@@ -246,8 +255,20 @@ def _volumes(row: AgreementRow) -> str:
 
 
 def _both_volumes(one: Disagreement) -> str:
-    known = [row.volume_ml for row in one.of_two if row.volume_ml is not None]
-    return f" ({' and '.join(f'{ml:.1f} ml' for ml in known)})" if len(known) == len(one.of_two) else ""
+    known = [row.volume_ml for row in one.rows if row.volume_ml is not None]
+    return f" ({' and '.join(f'{ml:.1f} ml' for ml in known)})" if len(known) == len(one.rows) else ""
+
+
+def _span_of_volumes(one: Disagreement) -> str:
+    known = [row.volume_ml for row in one.rows if row.volume_ml is not None]
+    return f" ({_span(known, 1)} ml)" if known else ""
+
+
+def _least(one: Disagreement) -> str:
+    """The two models that agree least, where pairs are known."""
+    if one.least is None or one.least.dice is None:
+        return ""
+    return f", {one.least.model_a} and {one.least.model_b} least with each other, {one.least.dice:.3f}"
 
 
 def _clause(group: Sequence[Disagreement], kind: str) -> str:
@@ -274,10 +295,10 @@ def _clause(group: Sequence[Disagreement], kind: str) -> str:
     return f"{verb}{where}: pairwise Dice {dice} with the others, {rest} among themselves{empty}"
 
 
-def _span(values: Sequence[float | None]) -> str:
-    """From the lowest to the highest, with two digits."""
+def _span(values: Sequence[float | None], digits: int = 2) -> str:
+    """From the lowest to the highest."""
     known = [value for value in values if value is not None]
-    lowest, highest = f"{min(known):.2f}", f"{max(known):.2f}"
+    lowest, highest = f"{min(known):.{digits}f}", f"{max(known):.{digits}f}"
     return lowest if lowest == highest else f"{lowest} to {highest}"
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ..agreement.finding import Finding
+from ..agreement.finding_sentences import listed
 from ..agreement.table import AgreementRow
 
 NOTHING = "There is nothing to compare."
@@ -36,7 +37,7 @@ def answer(agreement: Sequence[AgreementRow], findings: Sequence[Finding]) -> st
 
 def _in_short(finding: Finding) -> str:
     """Kind, models and place of a finding, without its numbers."""
-    models = " and ".join(finding.models)
+    models = listed(finding.models)
     return f"\u201c{finding.of_kind.title}\u201d" + (f" ({models})" if models else "") + f" in {finding.lead}"
 
 

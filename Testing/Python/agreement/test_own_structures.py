@@ -105,7 +105,7 @@ def test_of_two_models_another_definition_names_both():
     pair = replace(hole, models=("A", "B"), is_blamed=False)
     (finding,) = findings_of_cohort([[replace(pair, case=case)] for case in "abcd"])
     assert finding.kind == "other_definition"
-    assert "A differs from B in the same way in every case" in finding.sentence
+    assert "A and B differ in the same way in every case" in finding.sentence
 
 
 def test_one_model_of_a_comparison_is_what_a_comparison_of_it_alone_is():

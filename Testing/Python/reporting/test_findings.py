@@ -29,8 +29,8 @@ def test_the_gravest_first_what_the_scan_cuts_last_and_once_per_case_and_structu
     ]
     assert worst_findings(rows, []) == [
         "case-01, liver: MOOSE has Dice 0.890 with the intersection (90.0 ml against 60.0 ml).",
-        "case-01, spleen: CADS has Dice 0.700 with the intersection (90.0 ml against 60.0 ml)."
-        " It is truncated by the field of view.",
+        "case-01, spleen: MOOSE and CADS agree little: Dice 0.700 to 0.800 with the intersection (90.0 ml)."
+        f" It is truncated by the field of view.{NOBODY}",
     ]
     assert len(worst_findings(rows, [], limit=1)) == 1
 
@@ -65,7 +65,7 @@ def test_what_most_models_do_not_find_is_the_failure_of_those_that_do(agreement_
 
 def test_empty_consensus_names_the_model_that_stands_apart(agreement_row, pairwise_row):
     rows = [agreement_row(model=model, **EMPTY) for model in ("A", "B", "C")]
-    assert worst_findings(rows, []) == ["case-01, spleen: no voxel is common to all 3 models."]
+    assert worst_findings(rows, []) == [f"case-01, spleen: no voxel is common to all 3 models.{NOBODY}"]
     pairs = [
         pairwise_row(model_a="A", model_b="B", dice=0.0),
         pairwise_row(model_a="A", model_b="C", dice=0.9),
@@ -254,3 +254,61 @@ def test_a_finding_says_where_to_look_and_calls_cases_by_their_labels(agreement_
     assert (found.sentence, found.lead, found.case) == (text, "Patient 7, spleen", "1.2.3.4")
     assert (found.kind, found.structures, found.models) == ("low_agreement", ("spleen",), ("MOOSE",))
     assert not found.is_blamed
+
+
+@pytest.fixture
+def three_models(agreement_row, pairwise_row):
+    """Rows and pairs of A, B and C, none of which stands apart: B has the lowest Dice with the majority."""
+
+    def make(case="case-01", lower=0.0):
+        values = {"case": case, "consensus": "majority"}
+        dice = {"A": (0.85, 60.0), "B": (0.8 - lower, 70.0), "C": (0.88, 80.0)}
+        rows = [agreement_row(model=name, dice=one, volume_ml=ml, **values) for name, (one, ml) in dice.items()]
+        pairs = {"AB": 0.75, "AC": 0.73, "BC": 0.74}
+        return rows, [pairwise_row(case=case, model_a=a, model_b=b, dice=one) for (a, b), one in pairs.items()]
+
+    return make
+
+
+def test_of_three_models_that_agree_little_all_are_named_and_the_pair_that_agrees_least(three_models):
+    rows, pairs = three_models()
+    (found,) = find(rows, pairs)
+    assert found.sentence == (
+        "case-01, spleen: A, B and C agree little: Dice 0.800 to 0.880 with the majority (60.0 to 80.0 ml), A and C"
+        f" least with each other, 0.730.{NOBODY}"
+    )
+    assert (found.kind, found.models, found.others, found.is_blamed) == ("low_agreement", ("A", "B", "C"), (), False)
+    assert found.numbers == {"dice": 0.8}
+    assert worst_findings(rows, []) == [
+        f"case-01, spleen: A, B and C agree little: Dice 0.800 to 0.880 with the majority (60.0 to 80.0 ml).{NOBODY}"
+    ]
+
+
+def test_three_models_that_agree_little_in_many_cases_are_one_finding(three_models):
+    rows, pairs = [], []
+    for case, lower in (("c0", 0.0), ("c1", 0.1), ("c2", 0.05)):
+        of_case = three_models(case, lower)
+        rows += of_case[0]
+        pairs += of_case[1]
+    (found,) = find(rows, pairs)
+    assert found.sentence == (
+        "spleen in 3 cases: A, B and C agree little: lowest Dice with the majority 0.700 to 0.800; lowest in c1 (60.0"
+        f" to 80.0 ml), A and C least with each other, 0.730.{NOBODY}"
+    )
+    assert (found.case, found.models) == ("c1", ("A", "B", "C"))
+    assert found.numbers == {"dice": pytest.approx(0.7), "n_cases": 3}
+
+
+def test_held_against_a_reference_the_model_with_the_lowest_dice_is_named(agreement_row):
+    """What they are held against is right by what the user says: the others are not concerned."""
+    rows = [agreement_row(model=name, consensus="reference: R", dice=dice) for name, dice in (("A", 0.85), ("B", 0.7))]
+    (found,) = find(rows, [])
+    assert found.sentence == "case-01, spleen: B has Dice 0.700 with the reference: R (90.0 ml against 60.0 ml)."
+    assert found.models == ("B",)
+
+
+def test_of_more_models_than_a_sentence_names_their_number_is_said(agreement_row):
+    rows = [agreement_row(model=name, consensus="majority", dice=0.85, volume_ml=70.0) for name in "ABCDE"]
+    (found,) = find(rows, [])
+    assert "the 5 models agree little: Dice 0.850 with the majority (70.0 ml)." in found.sentence
+    assert found.models == tuple("ABCDE")

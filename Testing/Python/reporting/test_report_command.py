@@ -34,7 +34,7 @@ def test_several_tables_become_one_page(tmp_path, agreement_row, pairwise_row):
         "structures": 1,
     }
     assert summary["report"] == str(page)
-    assert summary["findings"][0].startswith("a, spleen: CADS has Dice 0.500")
+    assert summary["findings"][0].startswith("a, spleen: MOOSE and CADS agree little: Dice 0.500 to 0.800 with")
     assert said.splitlines()[0] == f"{page}: 3 rows, 2 cases, 2 models, 1 structure"
     assert "<title>Concordance of 2 models on 2 cases</title>" in page.read_text(encoding="utf-8")
 
