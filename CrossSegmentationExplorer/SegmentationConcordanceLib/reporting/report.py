@@ -62,6 +62,7 @@ _SCRIPTS = (
     "page/pair_map.js",
     "page/matrix.js",
     "page/map_order.js",
+    "page/known_to_one.js",
     "page/model_map.js",
     "page/table.js",
     "page/hover.js",

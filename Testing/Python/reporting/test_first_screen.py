@@ -377,3 +377,74 @@ def test_an_empty_search_says_so(first):
     for note in ("map", "matrix", "dice", "share", "spread", "cases"):
         assert first.locator(f"#{note}-note").text_content() == "No row passes the filters. “Reset” shows all again."
     assert table(first) == [["No row passes the filters. “Reset” shows all again."]]
+
+
+OF_ONE = "#map-of-one .model-map"
+
+
+def test_what_one_model_alone_knows_is_folded_behind_the_map(first):
+    summary = first.locator("#map-of-one summary")
+    assert summary.inner_text() == "1 structure known to one model alone"
+    assert first.locator("#map thead th").all_inner_texts() == ["liver", "spleen"]
+    assert not first.locator(OF_ONE).is_visible()
+    summary.press("Enter")
+    assert first.locator(f"{OF_ONE} thead th").all_inner_texts() == ["aorta"]
+    assert first.locator(f"{OF_ONE} td:not(:empty)").all_inner_texts() == ["", "\u00b7", "\u00b7"]
+    first.locator(f"{OF_ONE} td button").click()
+    assert first.locator("#details-heading").inner_text() == "aorta, MOOSE"
+    first.keyboard.press("Escape")
+    first.locator(f"{OF_ONE} thead button").focus()
+    first.keyboard.press("ArrowDown")
+    assert "MOOSE, aorta, a: known to no other model" in first.evaluate("document.activeElement.title")
+    _, text = download(first, first.locator("[data-export=map] button", has_text="CSV"))
+    assert text.splitlines()[-3:] == ["aorta,MOOSE,ok,,a", "aorta,CADS,not_in_model,,", "aorta,Other,not_in_model,,"]
+
+
+def alone_and_named(agreement_row, count=2):
+    """Rows of a spleen that two know and of structures that MOOSE alone knows, the last of which has a hole."""
+    rows = [agreement_row(model=model, n_models=2, dice=0.95) for model in ("MOOSE", "CADS")]
+    names = [f"s{number:02}" for number in range(count)]
+    nothing = {"consensus_volume_ml": None, "dice": None, "jaccard": None, "volume_ratio": None, "n_models": 1}
+    rows += [agreement_row(structure=name, structure_key=name, **nothing) for name in names]
+    hole = Finding(
+        kind="hole", case="case-01", structures=(names[-1],), names=(names[-1],), models=("MOOSE",), lead="case-01",
+        sentence="case-01: a hole",
+    )  # fmt: skip
+    return rows, [hole]
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_of_what_one_model_alone_knows_findings_come_first_with_their_mark(
+    browser_page, agreement_row, tmp_path, width
+):
+    rows, findings = alone_and_named(agreement_row)
+    write_report(tmp_path / "page.html", rows, title="Alone", findings=findings)
+    browser_page.page.set_viewport_size({"width": width, "height": 844})
+    page = browser_page.open(tmp_path / "page.html")
+    summary = page.locator("#map-of-one summary")
+    assert summary.inner_text() == "2 structures known to one model alone, 1 of them named in a finding"
+    summary.click()
+    assert page.locator(f"{OF_ONE} .of-structure").all_inner_texts() == ["s01", "s00"]
+    marked = page.locator(f"{OF_ONE} td.marked")
+    assert marked.all_inner_texts() == ["!"]
+    assert "MOOSE, s01, case-01: known to no other model; named in a finding; case-01: a hole" in (
+        marked.locator("button").get_attribute("title")
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_on_paper_what_one_model_alone_knows_is_there_and_folded_again_after(browser_page, agreement_row, tmp_path):
+    rows, findings = alone_and_named(agreement_row, count=60)
+    write_report(tmp_path / "page.html", rows, title="Alone", findings=findings)
+    page = browser_page.open(tmp_path / "page.html")
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator(f"{OF_ONE} thead th:visible").count() == 60
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator(f"{OF_ONE} thead th:visible").count() == 0
+
+
+def test_where_all_structures_are_known_to_several_there_is_no_such_group(browser_page, agreement_row, tmp_path):
+    rows = [agreement_row(model=model) for model in ("MOOSE", "CADS")]
+    write_report(tmp_path / "page.html", rows, title="Both")
+    assert browser_page.open(tmp_path / "page.html").locator("#map-of-one").is_hidden()

@@ -18,10 +18,15 @@ const MARKS = [
 const ONE_OF_THESE = { sign: "?", words: "named in a finding, one of these" };
 
 function makeModelMap(findings, change) {
-  const state = { named: namedInFindings(findings), change, view: null, worst: [], whole: false, columns: 0 };
-  const draw = (view) => {
+  const state = { named: new Map(), change, view: null, worst: [], whole: false, columns: 0 };
+  const choose = (view) => {
     state.view = view;
+    state.named = namedInFindings(findings.filter((one) => rowsOfFinding(view.table, one).some(view.passes)));
     state.worst = structuresOfMap(view, findings);
+    state.ofOne = knownToOne(view, findings);
+  };
+  const draw = (view) => {
+    choose(view);
     drawModelMap(state);
   };
   byId("map-all").addEventListener("click", () => {
@@ -31,13 +36,20 @@ function makeModelMap(findings, change) {
   const again = () => state.view && drawModelMap(state);
   NARROW.addEventListener("change", again);
   window.addEventListener("resize", () => mapColumns(state) !== state.columns && again());
-  byId("map-legend").append(...mapLegend(state.named));
+  byId("map-legend").append(...mapLegend(namedInFindings(findings)));
+  const box = byId("map-of-one");
+  let wasOpen = box.open;
   const print = (on) => {
     state.printed = on;
+    if (on) wasOpen = box.open;
+    box.open = on || wasOpen;
     again();
   };
-  const csv = (view) => modelMapCsv(view, structuresOfMap(view, findings));
-  return { id: "map", draw, print, csv, picture: () => tablesSvg(allOf("#map table")) };
+  const csv = (view) => {
+    choose(view);
+    return modelMapCsv(state);
+  };
+  return { id: "map", draw, print, csv, picture: () => tablesSvg(allOf("#map table, #map-of-one[open] table")) };
 }
 
 /** By structure and model, whether a finding names them, of which kind, and whether it blames them. */
@@ -76,34 +88,62 @@ function drawModelMap(state) {
   const { view } = state;
   state.columns = mapColumns(state);
   state.found = foundByMost(view);
-  const upright = NARROW.matches && !state.printed;
-  const step = upright ? MAP_LINES_ON_PHONES : state.columns;
   const all = state.whole || state.printed;
-  const parts = [];
-  for (let from = 0; from < state.worst.length && (all || from === 0); from += upright && all ? Infinity : step) {
-    const structures = state.worst.slice(from, upright && all ? undefined : from + step);
-    parts.push((upright ? mapOnPhone : mapInRows)(state, structures));
-  }
-  byId("map").replaceChildren(...parts);
-  for (const table of parts) rove(table);
-  const left = state.worst.length - step;
+  showMapParts(byId("map"), state, state.worst, all);
+  const left = state.worst.length - mapStep(state);
   byId("map-all").hidden = left <= 0;
   byId("map-all").setAttribute("aria-expanded", String(state.whole));
   byId("map-all").textContent = state.whole
     ? "Show the worst alone"
     : `Show ${plural(left, "more structure")}`;
-  byId("map-note").textContent = state.worst.length || !view.table.count ? "" : NOTHING_PASSES;
+  const isEmpty = state.worst.length + state.ofOne.structures.length === 0;
+  byId("map-note").textContent = isEmpty && view.table.count ? NOTHING_PASSES : "";
+  showKnownToOne(state);
+}
+
+/** What one model alone knows: folded, as nothing can be held against them but that model itself. */
+function showKnownToOne(state) {
+  const { structures } = state.ofOne;
+  const box = byId("map-of-one");
+  const named = structures.filter(({ id }) => state.view.models.some((model) => state.named.has(pairKey(id, model))));
+  const said = named.length ? `, ${named.length} of them named in a finding` : "";
+  box.hidden = structures.length === 0;
+  const count = plural(structures.length, "structure");
+  box.querySelector("summary").textContent = `${count} known to one model alone${said}`;
+  showMapParts(box.querySelector(".map-parts"), state, structures, true);
+}
+
+/** How many structures a part of the map holds that is not shown as a whole. */
+function mapStep(state) {
+  return isUpright(state) ? MAP_LINES_ON_PHONES : state.columns;
+}
+
+function isUpright(state) {
+  return NARROW.matches && !state.printed;
+}
+
+/** Tables of these structures: on phones one, else one for so many as stand beside each other. */
+function showMapParts(place, state, shown, all) {
+  const upright = isUpright(state);
+  const step = upright && all ? Infinity : mapStep(state);
+  const parts = [];
+  for (let from = 0; from < shown.length && (all || from === 0); from += step) {
+    const structures = shown.slice(from, from + step);
+    parts.push(upright ? mapOnPhone(state, structures) : mapInRows(state, structures, shown.length));
+  }
+  place.replaceChildren(...parts);
+  for (const table of parts) rove(table);
 }
 
 /** A row for each model, a column for each structure. */
-function mapInRows(state, structures) {
+function mapInRows(state, structures, count) {
   const { view } = state;
   const head = element("tr", {}, element("td"), ...structures.map((one) => structureHeading(state, one, "col")));
   const body = view.models.map((model) =>
     element("tr", {}, modelHeading(view, model, "row"), ...structures.map((one) => mapCell(state, one, model))),
   );
   // Parts of the map have columns of one width, and few structures do not fill the page.
-  const share = structures.length / Math.min(state.columns, state.worst.length);
+  const share = structures.length / Math.min(state.columns, count);
   const width = `min(calc(11.5rem + (100% - 11.5rem) * ${share}), calc(11.5rem + ${2.8 * structures.length}rem))`;
   const look = { class: "model-map", style: `width: ${width}` };
   return element("table", look, element("thead", {}, head), element("tbody", {}, ...body));
@@ -135,21 +175,25 @@ function structureHeading(state, structure, scope) {
 }
 
 function mapCell(state, structure, model) {
-  const { view } = state;
-  const cell = cellAt(view, structure, model);
+  const cell = cellOfMap(state, structure, model);
   const unknown = { class: "gap", title: `${model} does not know ${readable(structure.name)}` };
   if (!cell) return element("td", unknown, "\u00b7");
-  const row = rowAt(view.table, cell.worst);
+  const row = rowAt(state.view.table, cell.worst);
   const fact = factOfCell(state, cell, row);
   const button = element("button", { type: "button", title: fact.said, "aria-label": fact.said }, fact.sign);
   button.addEventListener("click", () => state.change((choice) => selectRow(choice, row)));
   return element("td", { class: fact.look }, button);
 }
 
+function cellOfMap({ view, ofOne }, structure, model) {
+  return cellAt(view, structure, model) ?? ofOne.cellAt(structure, model);
+}
+
 /** The mark of a cell, its look, and all of it in words. */
 function factOfCell(state, cell, row) {
   const { view } = state;
-  const value = heldAgainst(view.table, cell.worst);
+  const isOfOne = row.n_models === 1;
+  const value = isOfOne ? null : heldAgainst(view.table, cell.worst);
   const hasFailed = cell.missing.some(state.found);
   const finding = state.named.get(pairKey(cell.structure.id, cell.model));
   const mark =
@@ -164,12 +208,13 @@ function factOfCell(state, cell, row) {
   // Nobody fails who finds nothing where most others find nothing.
   const isAbsent = !mark && cell.none > 0;
   const where = `${cell.model}, ${readable(cell.structure.name)}, ${view.caseFacts.label(row.case)}`;
-  const number = value === null ? "" : `Dice ${fixed(value, 3)}`;
+  const number = isOfOne ? "known to no other model" : value === null ? "" : `Dice ${fixed(value, 3)}`;
   const absent = isAbsent ? "found nothing, as most others" : "";
   const cut = isCut ? "truncated by the field of view" : "";
   const said = [number, mark?.words, absent, cut, finding?.text].filter(Boolean).join("; ");
   if (isAbsent) return { sign: "\u2013", look: "gap", said: `${where}: ${said}` };
-  const look = mark ? `${value === null ? "dice-6" : diceClass(value)} marked` : isCut ? "cut" : diceClass(value ?? 1);
+  const color = diceClass(value ?? (mark && !isOfOne ? 0 : 1));
+  const look = mark ? `${color} marked` : isCut ? "cut" : color;
   return { sign: mark?.sign ?? "", look, said: `${where}: ${said}` };
 }
 
@@ -200,10 +245,11 @@ function isCutRow(row) {
   return row.status === "truncated";
 }
 
-function modelMapCsv(view, structures) {
-  const lines = structures.flatMap((structure) =>
+function modelMapCsv(state) {
+  const { view } = state;
+  const lines = [...state.worst, ...state.ofOne.structures].flatMap((structure) =>
     view.models.map((model) => {
-      const cell = cellAt(view, structure, model);
+      const cell = cellOfMap(state, structure, model);
       const row = cell && rowAt(view.table, cell.worst);
       const value = cell && heldAgainst(view.table, cell.worst);
       return [structure.name, model, cell ? row.status : NOT_IN_MODEL, value, row?.case];
