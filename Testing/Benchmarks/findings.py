@@ -90,7 +90,7 @@ def measured_seed(size: str, seed: int) -> Counter[tuple[str, str]]:
             if not hit:
                 _say(f"  seed {seed} {name}: {error.model} {error.kind} {error.structures[:3]} not named")
         for finding in found:
-            if not any(_concerns(finding, error) for error in errors):
+            if not any(concerns(finding, error) for error in errors):
                 counts["not planted", finding.kind] += 1
                 _say(f"  seed {seed}: {finding.sentence}")
         regions_of = cache(partial(disputed_regions, analysis.comparison))
@@ -211,10 +211,10 @@ def _title(error: PlantedError) -> str:
 
 
 def _names(finding: Finding, error: PlantedError) -> bool:
-    return finding.kind in SAID_BY[error.kind] and _concerns(finding, error)
+    return finding.kind in SAID_BY[error.kind] and concerns(finding, error)
 
 
-def _concerns(finding: Finding, error: PlantedError) -> bool:
+def concerns(finding: Finding, error: PlantedError) -> bool:
     """Whether a finding blames the model for something on one of the structures, or for its output as a whole."""
     if _title(error) not in finding.models:
         return False
