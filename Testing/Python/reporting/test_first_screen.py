@@ -33,15 +33,19 @@ def picture(jpeg, case, structure, name, models, missed=()):
 
 
 @pytest.fixture
-def first(browser_page, rows, pairwise_row, jpeg, tmp_path):
+def written(rows, pairwise_row, jpeg, tmp_path):
     """The page of the rows, in which CADS missed the liver of b and MOOSE is low on the spleen; with two pictures."""
     pictures = [
         picture(jpeg, "b", LIVER, "liver", ["MOOSE", "CADS"], missed=[1]),
         picture(jpeg, "a", SPLEEN, "spleen", ["MOOSE", "CADS", "Other"]),
     ]
     write_report(tmp_path / "page.html", rows, [pairwise_row(dice=0.75)], title="Two cases", pictures=pictures)
-    browser_page.page.set_viewport_size({"width": 1440, "height": 900})
-    return browser_page.open(tmp_path / "page.html")
+    return tmp_path / "page.html"
+
+
+@pytest.fixture
+def first(kept_page, written):
+    return kept_page(written, 1440, 900)
 
 
 def cell(page, structure, model):
@@ -235,10 +239,8 @@ def test_without_pictures_nothing_is_said_of_them(page):
 
 
 @pytest.fixture
-def phone(first):
-    first.set_viewport_size({"width": 390, "height": 844})
-    first.reload()
-    return first
+def phone(kept_page, written):
+    return kept_page(written, 390, 844)
 
 
 def test_on_a_phone_nothing_is_wider_than_the_screen_and_plots_keep_their_room(phone):

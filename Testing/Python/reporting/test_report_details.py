@@ -21,16 +21,22 @@ HOSTILE = "1&x=<img src=x onerror=alert(1)> é/?#"
 VIEWS = ("matrix", "pairs", "dice", "share", "spread", "cases")
 
 
-def opened(browser_page, tmp_path, rows, **options):
+def opened(kept_page, tmp_path, rows, selected=("a", "SCT:78961009", "CADS"), **options):
+    """The page with a row selected."""
     write_report(tmp_path / "page.html", rows, title="Details", **options)
-    page = browser_page.page
-    page.goto((tmp_path / "page.html").as_uri() + '#selected=["a","SCT:78961009","CADS"]')
+    page = kept_page(tmp_path / "page.html")
+    select(page, *selected)
     return page
 
 
-def test_the_viewer_link_has_every_identifier_encoded(browser_page, rows, tmp_path):
+def select(page, case, structure, model):
+    page.evaluate("row => { location.hash = `#selected=${JSON.stringify(row)}` }", [case, structure, model])
+    page.locator("#details-heading", has_text=f", {model}").wait_for()
+
+
+def test_the_viewer_link_has_every_identifier_encoded(kept_page, rows, tmp_path):
     cases = CaseTable(study_uids={"a": HOSTILE}, seg_uids={("a", "CADS"): "7", ("a", ""): "9", ("a", "MOOSE"): "8"})
-    page = opened(browser_page, tmp_path, rows, cases=cases, viewer=TEMPLATE)
+    page = opened(kept_page, tmp_path, rows, cases=cases, viewer=TEMPLATE)
     link = page.locator("#viewer-link")
     assert link.get_attribute("href") == (
         "https://viewer.example/ohif?StudyInstanceUIDs=1%26x%3D%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E%20%C3%A9%2F%3F%23"
@@ -48,20 +54,19 @@ def test_the_viewer_link_has_every_identifier_encoded(browser_page, rows, tmp_pa
     ],
 )
 def test_the_viewer_link_has_the_segmentations_of_all_models_that_know_the_structure(
-    browser_page, rows, tmp_path, structure, key, model, shown
+    kept_page, rows, tmp_path, structure, key, model, shown
 ):
     uids = {("b", "MOOSE"): "8", ("b", ""): "9", ("b", "CADS"): "7", ("b", "Other"): "6", ("a", "MOOSE"): "5"}
     cases = CaseTable(study_uids={"b": "4"}, seg_uids=uids)
     template = "https://viewer.example/?s={study}&segs={segs}&initial={seg}"
-    page = opened(browser_page, tmp_path, rows, cases=cases, viewer=template)
-    page.evaluate(f"""location.hash = '#selected=["b","{key}","{model}"]'""")
+    page = opened(kept_page, tmp_path, rows, ("b", key, model), cases=cases, viewer=template)
     page.locator("#details-heading", has_text=f"{structure}, {model}").wait_for()
     href = page.locator("#viewer-link").get_attribute("href")
     assert href == f"https://viewer.example/?s=4&segs={shown}&initial={shown[0]}"
 
 
 @pytest.mark.parametrize(("model", "place"), [("CADS", "place=-1.5,20,-7.25"), ("MOOSE", "")])
-def test_of_a_row_that_a_finding_names_the_viewer_link_has_the_place(browser_page, rows, tmp_path, model, place):
+def test_of_a_row_that_a_finding_names_the_viewer_link_has_the_place(kept_page, rows, tmp_path, model, place):
     """RAS in the findings, LPS in the link."""
     finding = Finding(
         kind="false_blob",
@@ -74,33 +79,33 @@ def test_of_a_row_that_a_finding_names_the_viewer_link_has_the_place(browser_pag
     )
     template = "https://viewer.example/?s={study}&place={place}"
     cases = CaseTable(study_uids={"a": "4"})
-    page = opened(browser_page, tmp_path, rows, cases=cases, viewer=template, findings=[finding])
-    page.evaluate(f"""location.hash = '#selected=["a","SCT:78961009","{model}"]'""")
+    selected = ("a", "SCT:78961009", model)
+    page = opened(kept_page, tmp_path, rows, selected, cases=cases, viewer=template, findings=[finding])
     page.locator("#details-heading", has_text=f"spleen, {model}").wait_for()
     href = page.locator("#viewer-link").get_attribute("href")
     assert href == "https://viewer.example/?s=4" + (f"&{place}" if place else "")
 
 
 @pytest.mark.parametrize(("host", "said"), [("http://127.0.0.1:8520", True), ("https://viewer.example", False)])
-def test_a_viewer_of_this_machine_has_to_be_started(browser_page, rows, tmp_path, host, said):
+def test_a_viewer_of_this_machine_has_to_be_started(kept_page, rows, tmp_path, host, said):
     template = f"{host}/viewer?StudyInstanceUIDs={{study}}"
-    page = opened(browser_page, tmp_path, rows, cases=CaseTable(study_uids={"a": "5"}), viewer=template)
+    page = opened(kept_page, tmp_path, rows, cases=CaseTable(study_uids={"a": "5"}), viewer=template)
     about = page.locator("#details-body p", has=page.locator("#viewer-link")).inner_text()
     assert ("concordance view --study DIR" in about) == said
 
 
-def test_parameters_without_a_value_are_left_out_and_no_study_is_said(browser_page, rows, tmp_path):
-    page = opened(browser_page, tmp_path, rows, cases=CaseTable(study_uids={"a": "5"}), viewer=TEMPLATE)
+def test_parameters_without_a_value_are_left_out_and_no_study_is_said(kept_page, rows, tmp_path):
+    page = opened(kept_page, tmp_path, rows, cases=CaseTable(study_uids={"a": "5"}), viewer=TEMPLATE)
     assert page.locator("#viewer-link").get_attribute("href") == (
         "https://viewer.example/ohif?StudyInstanceUIDs=5&SeriesInstanceUIDs=1.2.3&at=spleen"
     )
-    page.evaluate("""location.hash = '#selected=["b","SCT:78961009","CADS"]'""")
+    select(page, "b", "SCT:78961009", "CADS")
     page.locator("#details-body", has_text="the tables do not tell the study").wait_for()
     assert page.locator("#viewer-link").count() == 0
 
 
-def test_the_panel_has_all_values_and_the_command(browser_page, rows, tmp_path):
-    page = opened(browser_page, tmp_path, rows)
+def test_the_panel_has_all_values_and_the_command(kept_page, rows, tmp_path):
+    page = opened(kept_page, tmp_path, rows)
     text = page.locator("#details-body").inner_text()
     for words in ("0.920", "85.7 %", "70.0 ml", "60.0 ml", "1.2.3"):
         assert words in text

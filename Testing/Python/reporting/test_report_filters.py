@@ -16,7 +16,7 @@ CASES = CaseTable(
 
 
 @pytest.fixture
-def known(browser_page, rows, pairwise_row, tmp_path):
+def known(kept_page, rows, pairwise_row, tmp_path):
     """The page with what is known of its two cases, and pairs in both."""
     pairs = [
         pairwise_row(case="a", dice=0.5),
@@ -24,7 +24,7 @@ def known(browser_page, rows, pairwise_row, tmp_path):
         pairwise_row(case="a", model_b="Other"),
     ]
     write_report(tmp_path / "page.html", rows, pairs, title="Known", cases=CASES)
-    return browser_page.open(tmp_path / "page.html")
+    return kept_page(tmp_path / "page.html")
 
 
 def shown(page):

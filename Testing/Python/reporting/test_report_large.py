@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from reporting.report_views import count, series
+from reporting.visits import SETTLED
 from SegmentationConcordanceLib.reporting.report import write_report
 
 CASES = 1100
-SETTLED = "#plots[aria-busy=false]"
 
 
 @pytest.fixture
-def large(browser_page, agreement_row, tmp_path):
+def large(kept_page, agreement_row, tmp_path):
     """The spleen by three models; the heart by two of them. Dice of a case is 0.8 to 0.8999."""
     rows = [
         agreement_row(
@@ -28,9 +28,7 @@ def large(browser_page, agreement_row, tmp_path):
         for model in models
     ]
     write_report(tmp_path / "page.html", rows, title="Large")
-    page = browser_page.open(tmp_path / "page.html")
-    page.wait_for_selector(SETTLED)
-    return page
+    return kept_page(tmp_path / "page.html")
 
 
 def test_marks_upon_each_other_are_drawn_once_and_counted(large):

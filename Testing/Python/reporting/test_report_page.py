@@ -299,39 +299,53 @@ def test_hostile_names_are_text_everywhere(browser_page, agreement_row, pairwise
     assert page.locator("img").count() == 0
 
 
+NAMES = ("__proto__", "constructor", "toString", "hasOwnProperty")
+
+
 @pytest.mark.parametrize("beside", [False, True])
-@pytest.mark.parametrize("name", ["__proto__", "constructor", "toString", "hasOwnProperty"])
-def test_names_that_objects_of_the_language_have(browser, agreement_row, pairwise_row, tmp_path, name, beside):
-    """As a model, a case, a structure and a column of the cases."""
-    names = {"case": name, "structure": name, "structure_key": ""}
-    rows = [agreement_row(**names, model=name), agreement_row(**names, model="CADS"), agreement_row(model="CADS")]
+def test_names_that_objects_of_the_language_have(browser, agreement_row, pairwise_row, tmp_path, beside):
+    """Each as a model, a case, a structure and a column of the cases, in which its own case alone has "first"."""
+    rows, pairs = [agreement_row(model="CADS")], []
+    for name in NAMES:
+        place = {"case": name, "structure": name, "structure_key": ""}
+        rows += [agreement_row(**place, model=name), agreement_row(**place, model="CADS")]
+        pairs.append(pairwise_row(**place, model_a=name, model_b="CADS", dice=0.75))
     cases = CaseTable(
-        columns=(name,),
-        values={name: ("first",), "case-01": ("second",)},
-        labels={name: "Patient 1"},
-        study_uids={name: "5"},
-        seg_uids={(name, name): "6", (name, "CADS"): "7"},
+        columns=NAMES,
+        values={case: tuple("first" if case == name else "second" for name in NAMES) for case in (*NAMES, "case-01")},
+        labels={name: f"Patient {number}" for number, name in enumerate(NAMES)},
+        study_uids={name: f"5.{number}" for number, name in enumerate(NAMES)},
+        seg_uids={
+            (name, model): f"{first}.{number}"
+            for number, name in enumerate(NAMES)
+            for model, first in ((name, 6), ("CADS", 7))
+        },
     )
-    pairs = [pairwise_row(case=name, structure=name, structure_key="", model_a=name, model_b="CADS", dice=0.75)]
     path = tmp_path / "page.html"
     template = "https://viewer.example/?s={study}&seg={seg}"
-    write_report(path, rows, pairs, title=name, cases=cases, viewer=template, data_beside=beside)
+    write_report(path, rows, pairs, title=NAMES[0], cases=cases, viewer=template, data_beside=beside)
     page = browser.new_page()
     said = []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
     page.goto(path.as_uri())
-    assert len(table(page)) == 3
-    assert count(page, "dice-plot", "points") == 3
-    assert page.locator("#pairs td").all_inner_texts()[1] in ("0.750", "–")
-    assert page.locator("#models button").count() == 2
-    page.locator("#rows tbody button", has_text="Patient 1").first.click()
-    assert page.locator("#details-heading").inner_text().endswith(f", {name}")
-    assert page.locator("#viewer-link").get_attribute("href") == "https://viewer.example/?s=5&seg=6"
-    page.click("#attribute-0 summary")
-    page.locator("#attribute-0-list label", has_text="first").locator("input").uncheck()
-    assert f"where {name}=second" in address(page)
-    assert count(page, "dice-plot", "points") == 1
+    assert len(table(page)) == 9
+    assert count(page, "dice-plot", "points") == 9
+    with_cads = page.locator("#pairs tbody tr", has_text="CADS").locator("td").all_inner_texts()
+    assert dict(zip(page.locator("#pairs thead th").all_inner_texts(), with_cads)) == {
+        "CADS": "–", **dict.fromkeys((*NAMES, "Mean of its pairs"), "0.750")
+    }  # fmt: skip
+    assert page.locator("#models button").count() == 5
+    for number, name in enumerate(NAMES):
+        row = page.locator("#rows tbody tr", has=page.get_by_text(name, exact=True))
+        row.locator("button", has_text=f"Patient {number}").first.click()
+        assert page.locator("#details-heading").inner_text().endswith(f", {name}"), name
+        link = page.locator("#viewer-link").get_attribute("href")
+        assert link == f"https://viewer.example/?s=5.{number}&seg=6.{number}", name
+        page.click(f"#attribute-{number} summary")
+        page.locator(f"#attribute-{number}-list label", has_text="first").locator("input").uncheck()
+        assert f"where {name}=second" in address(page)
+        assert count(page, "dice-plot", "points") == 9 - 2 * (number + 1), name
     page.reload()
     assert count(page, "dice-plot", "points") == 1
     assert said == []

@@ -35,9 +35,9 @@ def volumes(agreement_row):
 
 
 @pytest.fixture
-def opened(browser_page, volumes, tmp_path):
+def opened(kept_page, volumes, tmp_path):
     write_report(tmp_path / "page.html", volumes, title="Volumes")
-    return browser_page.open(tmp_path / "page.html")
+    return kept_page(tmp_path / "page.html")
 
 
 def saved(page, view):
