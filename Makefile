@@ -30,7 +30,7 @@ explore-env: $(EXPLORE_VENV)/installed ## a second virtual environment, for `con
 # Many tests start the command line anew: it is compiled once, also where Python is told to keep nothing.
 test test-all test-slicer-pins: export PYTHONDONTWRITEBYTECODE =
 
-test: setup-test ## the tests but the slowest, on all processors; make test TESTS=Testing/Python/imaging runs those there
+test: setup-test ## the tests but those marked slow, on all processors; make test TESTS=Testing/Python/imaging runs those there
 	$(BIN)/python Testing/check_system.py
 	$(BIN)/pytest --numprocesses auto $(if $(TESTS),$(TESTS),-m "not slow")
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from coarse_sample import make_coarse_sample
+from coarse_sample import coarse_plan, make_coarse_sample
 from made_cases import make_cases
 from made_once import made_once
 from SegmentationConcordanceLib.cli import run
@@ -169,6 +169,17 @@ def _make_demo(folder: Path) -> Demo:
 def demo(demo_run: Demo) -> Path:
     """The folder of one demo; read only."""
     return demo_run.folder
+
+
+@pytest.fixture(scope="session")
+def coarse_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demo of the coarse sample, which is made in a fifth of the time; read only."""
+    return made_once(tmp_path_factory, "coarse-demo", _make_coarse_demo).folder
+
+
+def _make_coarse_demo(folder: Path) -> Demo:
+    with coarse_plan():
+        return _make_demo(folder)
 
 
 @pytest.fixture(scope="session")

@@ -23,14 +23,15 @@ def examples(repository):
 
 
 @pytest.fixture(scope="module")
-def compared(demo):
-    case = demo / "cases" / "SAMPLE-001"
-    images = sc.read_images(demo / "sample" / "SAMPLE-001" / "ct")
+def compared(coarse_demo):
+    case = coarse_demo / "cases" / "SAMPLE-001"
+    images = sc.read_images(coarse_demo / "sample" / "SAMPLE-001" / "ct")
     runs = [sc.read_output(path, images) for path in sorted((case / "segmentations").glob("*.dcm"))]
     options = sc.AnalysisOptions(surfaces=True)
     return images, runs, sc.compare(runs, images, case=case.name, options=options)
 
 
+@pytest.mark.slow
 def test_the_example_on_the_demo_runs_as_it_stands(repository, demo, tmp_path, monkeypatch, capsys):
     (tmp_path / "demo-output").symlink_to(demo)
     monkeypatch.chdir(tmp_path)
@@ -59,9 +60,9 @@ def test_the_example_on_files_of_ones_own_runs_as_it_stands(repository, real_cas
     }
 
 
-def test_the_numbers_are_those_of_the_command_line(demo, compared):
+def test_the_numbers_are_those_of_the_command_line(coarse_demo, compared):
     _, _, result = compared
-    folder = demo / "cases" / "SAMPLE-001"
+    folder = coarse_demo / "cases" / "SAMPLE-001"
     by_key = {(row.structure_key, row.model): row for row in read_agreement(folder / "agreement.csv")}
     assert len(by_key) == len(result.agreement) > 100
     for row in result.agreement:

@@ -115,16 +115,19 @@ def test_no_two_servers_have_one_key():
     assert Guard(8000).address != Guard(8000).address
 
 
+@pytest.mark.slow
 def test_without_the_key_nothing_is_answered(server):
     for path in ("/", "/index.html", "/explore/explore.js", "/ws", "/?key=wrong"):
         assert asked(server, path)[0] == 403
 
 
+@pytest.mark.slow
 def test_the_key_becomes_a_cookie_that_scripts_and_other_sites_do_not_get(server_cookie):
     parts = {part.strip().casefold() for part in server_cookie.split(";")}
     assert {"httponly", "samesite=strict", "path=/"} <= parts
 
 
+@pytest.mark.slow
 def test_the_page_may_ask_nobody_else_and_is_not_kept(server, server_cookie):
     status, headers = asked(server, "/index.html", Cookie=server_cookie.partition(";")[0])
     assert status == 200
@@ -132,6 +135,7 @@ def test_the_page_may_ask_nobody_else_and_is_not_kept(server, server_cookie):
     assert headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.slow
 def test_the_websocket_opens_for_the_own_page_alone(server, server_cookie):
     own, cookie = f"http://127.0.0.1:{server.port}", server_cookie.partition(";")[0]
     assert asked(server, "/ws", Cookie=cookie, Origin=own, **OPENING)[0] == 101
@@ -139,6 +143,7 @@ def test_the_websocket_opens_for_the_own_page_alone(server, server_cookie):
     assert asked(server, "/ws", Origin=own, **OPENING)[0] == 403
 
 
+@pytest.mark.slow
 def test_cookies_of_any_bytes_are_refused_in_words(server):
     answer = raw(server, b"GET /index.html HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nCookie: %b\r\n\r\n", b"a=\xe9\xff; b=\xf0")
     assert answer.startswith(b"HTTP/1.1 403")
@@ -146,6 +151,7 @@ def test_cookies_of_any_bytes_are_refused_in_words(server):
     assert raw(server, b"GET / HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nCookie: %b\r\n\r\n", name).startswith(b"HTTP/1.1 40")
 
 
+@pytest.mark.slow
 def test_junk_on_the_websocket_ends_its_connection_only(explore_python, explored):
     output = next(one for one in explored.outputs if one.label_map_name == "moose")
     words = ["--ct", explored.ct_folder, "--seg", *(f"{name}={output.paths[0]}" for name in "AB")]
@@ -178,6 +184,7 @@ def raw(server, head, cookie):
         return connection.recv(4096)
 
 
+@pytest.mark.slow
 def test_a_page_of_another_origin_in_the_same_browser_cannot_connect(server, browser, other_site):
     context = browser.new_context()
     context.request.get(server.address)
@@ -197,6 +204,7 @@ def test_a_page_of_another_origin_in_the_same_browser_cannot_connect(server, bro
     assert opened is False
 
 
+@pytest.mark.slow
 def test_it_listens_on_the_loopback_address_only(server):
     # A server on all interfaces would answer on every address of the loopback network.
     with pytest.raises(ConnectionRefusedError):

@@ -6,6 +6,8 @@ import pytest
 
 from browser.explore_page import ExplorePage
 
+pytestmark = pytest.mark.slow  # by its server
+
 FOCUSED = """() => {
     const one = document.activeElement;
     const text = one.dataset.row ?? (one.querySelector("td") ?? one).innerText;

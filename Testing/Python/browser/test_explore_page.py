@@ -16,6 +16,8 @@ SLICES = [f"CSE{row}{letter}" for row in (1, 2, 3) for letter in "RYG"]
 BELOW_LABELS = 50  # pixels
 LABELLED = ("CSE3Y",)  # of the views that are looked at: it says that MOOSE found none
 
+pytestmark = pytest.mark.slow  # by its server
+
 
 def colored(page: ExplorePage, view: str) -> int:
     """How many pixels are not grey, and no label."""

@@ -13,6 +13,8 @@ from SegmentationConcordanceLib.cli import run
 from SegmentationConcordanceLib.review.blinding_key import read_key, unblinded
 from SegmentationConcordanceLib.review.review_file import read_review
 
+pytestmark = pytest.mark.slow  # by its servers
+
 STEPS = 8
 LINES = """() => [...document.querySelectorAll('.verdict')].map(line => [
     line.querySelector('.who').innerText,
@@ -92,7 +94,6 @@ def test_keys_judge_one_model_after_the_other_and_nothing_tells_which(opened, re
         assert name not in review_file.read_text(encoding="utf-8")
 
 
-@pytest.mark.slow
 def test_kill_9_loses_nothing_that_the_page_has_shown(opened, review_file, explore_python, words, browser):
     page, server = opened
     press(page, "3", ["3", "", "", ""])
@@ -111,7 +112,6 @@ def test_kill_9_loses_nothing_that_the_page_has_shown(opened, review_file, explo
         again.end()
 
 
-@pytest.mark.slow
 def test_a_walk_is_read_and_counted_with_the_models_own_names(opened, review_file, tmp_path, capsys):
     page, _ = opened
     for number in range(STEPS):

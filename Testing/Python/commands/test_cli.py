@@ -56,10 +56,10 @@ def test_module_and_console_script_are_the_same_program(repository, words):
 
 
 @pytest.mark.parametrize("read", ["agreement", "pairwise", "cases"])
-def test_a_report_takes_the_place_of_none_of_its_tables(refused, demo, tmp_path, read):
+def test_a_report_takes_the_place_of_none_of_its_tables(refused, coarse_demo, tmp_path, read):
     tables = {name: tmp_path / f"{name}.csv" for name in ("agreement", "pairwise", "cases")}
     for name in ("agreement", "pairwise"):
-        shutil.copy(demo / f"{name}.csv", tables[name])
+        shutil.copy(coarse_demo / f"{name}.csv", tables[name])
     tables["cases"].write_text("case,patient_id\nSAMPLE-001,p\n", encoding="utf-8")
     before = tables[read].read_bytes()
     words = [word for name, path in tables.items() for word in (f"--{name}", path)]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 
+import pytest
 
+
+@pytest.mark.slow
 def test_tables_hold_every_case_and_model(demo):
     with (demo / "agreement.csv").open(newline="") as stream:
         rows = list(csv.DictReader(stream))
@@ -12,18 +15,21 @@ def test_tables_hold_every_case_and_model(demo):
     assert len({row["model"] for row in rows}) == 6
 
 
+@pytest.mark.slow
 def test_report_and_segs_are_there(demo):
     assert (demo / "report.html").stat().st_size > 100_000
     assert len(list(demo.glob("cases/SAMPLE-*/segmentations/*.dcm"))) == 24
     assert len(list(demo.glob("cases/SAMPLE-*/consensus.dcm"))) == 4
 
 
+@pytest.mark.slow
 def test_nothing_is_left_of_an_earlier_demo(demo):
     assert sorted(path.name for path in (demo / "cases").iterdir()) == [f"SAMPLE-00{number}" for number in range(1, 5)]
     for path in demo.rglob("*.[cj]s*"):
         assert "of an earlier demo" not in path.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_every_planted_error_is_named_by_a_finding_of_its_kind(demo_run):
     said_by = {
         "adjacent_vertebra": "includes_neighbour",

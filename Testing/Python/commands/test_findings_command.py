@@ -10,6 +10,7 @@ import pytest
 from SegmentationConcordanceLib.reporting.finding_tables import read_findings
 
 
+@pytest.mark.slow
 def test_the_gravest_come_first_and_the_rest_is_counted(concordance, demo):
     outcome = concordance("findings", demo, "--limit", "2")
     lines = outcome.out.splitlines()
@@ -19,6 +20,7 @@ def test_the_gravest_come_first_and_the_rest_is_counted(concordance, demo):
     assert len(lines) == 4
 
 
+@pytest.mark.slow
 def test_findings_are_chosen_by_model_kind_structure_and_case(concordance, demo):
     def chosen(*words):
         return json.loads(concordance("findings", demo, "--json", "--limit", "99", *words).out)["findings"]
@@ -33,14 +35,14 @@ def test_findings_are_chosen_by_model_kind_structure_and_case(concordance, demo)
     assert chosen("--structure", "aorta", "--kind", "false_blob")[0]["models"] == ["MultiTalent"]
 
 
-def test_unknown_names_get_a_near_match(refused, demo):
-    assert "Did you mean MOOSE?" in refused("findings", demo, "--model", "MOOS")
-    assert "goes with --seg" in refused("findings", demo, "--sr", demo / "x.dcm")
+def test_unknown_names_get_a_near_match(refused, coarse_demo):
+    assert "Did you mean MOOSE?" in refused("findings", coarse_demo, "--model", "MOOS")
+    assert "goes with --seg" in refused("findings", coarse_demo, "--sr", coarse_demo / "x.dcm")
 
 
-def test_a_folder_without_findings_is_refused_and_one_with_tables_is_read(concordance, refused, demo, tmp_path):
+def test_a_folder_without_findings_is_refused_and_one_with_tables_is_read(concordance, refused, coarse_demo, tmp_path):
     assert "holds no findings.csv" in refused("findings", tmp_path)
-    case = demo / "cases" / "SAMPLE-002"
+    case = coarse_demo / "cases" / "SAMPLE-002"
     for name in ("agreement.csv", "pairwise.csv"):
         (tmp_path / name).write_bytes((case / name).read_bytes())
     found = json.loads(concordance("findings", tmp_path, "--json").out)["findings"]
@@ -48,6 +50,7 @@ def test_a_folder_without_findings_is_refused_and_one_with_tables_is_read(concor
     assert all(one["place_ras"] is None for one in found)
 
 
+@pytest.mark.slow
 def test_a_structured_report_refers_to_the_segments_and_is_valid(concordance, demo, tmp_path, dciodvfy):
     case = demo / "cases" / "SAMPLE-004"
     segs = sorted((case / "segmentations").glob("*.dcm"))
@@ -66,8 +69,8 @@ def test_a_structured_report_refers_to_the_segments_and_is_valid(concordance, de
     assert (volume.unit.value, volume.value) == ("mL", pytest.approx(17.2, abs=2))
 
 
-def test_the_same_findings_give_the_same_report(concordance, demo, tmp_path):
-    case = demo / "cases" / "SAMPLE-001"
+def test_the_same_findings_give_the_same_report(concordance, coarse_demo, tmp_path):
+    case = coarse_demo / "cases" / "SAMPLE-001"
     segs = sorted((case / "segmentations").glob("*.dcm"))
     uids = []
     for name in ("a.dcm", "b.dcm"):

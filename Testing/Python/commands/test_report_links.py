@@ -31,24 +31,24 @@ def page(launch_chromium):
     browser.close()
 
 
-def test_a_clicked_point_of_the_demos_report_leads_to_its_own_case_model_and_structure(demo, page):
-    page.goto((demo / "report.html").as_uri())
+def test_a_clicked_point_of_the_demos_report_leads_to_its_own_case_model_and_structure(coarse_demo, page):
+    page.goto((coarse_demo / "report.html").as_uri())
     seen = set()
     for model, label_map in MODELS.items():
         click_mark(page, "dice-plot", f"points {model}", 4)
         link = urlsplit(page.locator("#viewer-link").get_attribute("href"))
         case, structure_key, clicked = json.loads(address(page).partition("selected=")[2].partition("&")[0])
         assert clicked == model
-        study, ct = uids(next((demo / "sample" / case / "ct").iterdir()))
-        _, seg = uids(demo / "cases" / case / "segmentations" / f"{label_map}.dcm")
-        _, consensus = uids(demo / "cases" / case / "consensus.dcm")
+        study, ct = uids(next((coarse_demo / "sample" / case / "ct").iterdir()))
+        _, seg = uids(coarse_demo / "cases" / case / "segmentations" / f"{label_map}.dcm")
+        _, consensus = uids(coarse_demo / "cases" / case / "consensus.dcm")
         query = {name: values[0] for name, values in parse_qs(link.query).items()}
         assert (link.scheme, link.netloc, link.path) == ("http", "127.0.0.1:8520", "/viewer")
         assert (query["StudyInstanceUIDs"], query["seg"]) == (study, seg)
         # The point's model first, the consensus last, and between them the other models that know the structure.
         first, own, *others, last = query["SeriesInstanceUIDs"].split(",")
         assert (first, own, last) == (ct, seg, consensus)
-        series_of = {uids(path)[1] for path in (demo / "cases" / case / "segmentations").glob("*.dcm")}
+        series_of = {uids(path)[1] for path in (coarse_demo / "cases" / case / "segmentations").glob("*.dcm")}
         assert len(others) >= 2
         assert set(others) <= series_of - {seg}
         heading = page.locator("#details-heading").inner_text()

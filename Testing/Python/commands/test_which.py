@@ -117,6 +117,7 @@ STUDY = {
 """The 24 structures whose plots the study published."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rules", "n_kept", "lacks", "besides"),
     [

@@ -28,6 +28,8 @@ from SegmentationConcordanceLib.viewer.ohif import cached_ohif, ohif_files
 from SegmentationConcordanceLib.viewer.server import ViewerServer
 from viewer.conftest import CONSENSUS, GRID, label_map_of
 
+pytestmark = pytest.mark.slow  # by the start of OHIF's page
+
 ARGUMENTS = [
     "--no-sandbox",
     "--use-gl=angle",
@@ -167,7 +169,6 @@ def test_a_structure_of_a_model_and_of_the_consensus(visit, study, tmp_path):
     assert visit.count(SPLEEN_COLOR) == visit.count(CADS_COLOR) == 0
 
 
-@pytest.mark.slow
 def test_a_structure_by_its_codes_in_all_models_at_a_given_image(visit, study, tmp_path):
     visit.open(link(study, list(study.segs), "CADS", "SCT:64033007|SCT:7771000", f"&sop={study.images[9]}"))
     visit.wait_for(CONSENSUS_COLOR)
@@ -177,7 +178,6 @@ def test_a_structure_by_its_codes_in_all_models_at_a_given_image(visit, study, t
     assert shown_slice(visit, study) == 9  # the last of the kidney's three; its centre is on 8
 
 
-@pytest.mark.slow
 def test_a_place_in_space_is_where_the_view_opens(visit, study):
     """Slice 10, in which no model has anything."""
     place = ",".join(str(mm) for mm in GRID.lps_of((24, 30, 10)))
@@ -186,7 +186,6 @@ def test_a_place_in_space_is_where_the_view_opens(visit, study):
     assert shown_slice(visit, study) == 10
 
 
-@pytest.mark.slow
 def test_one_segmentation_whole_in_its_own_colours(visit, study, tmp_path):
     visit.open(viewer_link(NAMED_TEMPLATES["local"], study.uid, "", [], study.segs["CADS"], ""))
     visit.wait_for(SPLEEN_COLOR)
@@ -195,7 +194,6 @@ def test_one_segmentation_whole_in_its_own_colours(visit, study, tmp_path):
     assert shown_slice(visit, study) in SPLEEN_SLICES
 
 
-@pytest.mark.slow
 def test_a_structure_that_nobody_has_is_said(visit, study, tmp_path):
     visit.open(link(study, ["MOOSE", "CADS"], "MOOSE", "<b>liver</b>"))
     notice = visit.page.get_by_text("None of the 2 segmentations has <b>liver</b>.")
@@ -242,7 +240,6 @@ def test_what_the_first_model_lacks_is_shown_where_another_has_it(browser, study
         assert visit.wrong == []
 
 
-@pytest.mark.slow
 def test_label_map_segments_have_their_own_colours(browser, study, tmp_path):
     folder = cached_ohif()
     if folder is None:
@@ -264,7 +261,6 @@ def test_label_map_segments_have_their_own_colours(browser, study, tmp_path):
         assert visit.wrong == []
 
 
-@pytest.mark.slow
 def test_a_click_in_the_report_opens_the_images_with_the_segmentations(browser, viewer, study, tmp_path):
     values = ("ok", "intersection", 2, 90.0, 60.0, 0.8, 2 / 3, 2 / 3)
     rows = [AgreementRow("case", study.ct, "spleen", "SCT:78961009", model, *values) for model in ("MOOSE", "CADS")]
