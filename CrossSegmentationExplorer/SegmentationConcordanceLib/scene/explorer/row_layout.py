@@ -122,9 +122,13 @@ class RowLayout:
         found = nodes_of_class(self._scene, "vtkMRMLCameraNode")
         return [node for node in found if node.GetLayoutName() in names]
 
-    def other_view_ids(self) -> list[str]:
-        """The ids of all views that are not the rows'."""
-        own = {node.GetID() for node in self.view_nodes()}
+    def other_view_ids(self, rows: Sequence[Row] = ()) -> list[str]:
+        """The ids of all views that are not the rows'.
+
+        :param rows: that are to be shown; those that are shown count as well.
+        """
+        shown = [node for row in {*self._rows, *rows} for node in self.view_nodes(row)]
+        own = {node.GetID() for node in shown}
         return [n.GetID() for n in nodes_of_class(self._scene, "vtkMRMLAbstractViewNode") if n.GetID() not in own]
 
     def _arrange(self, layout: slicer.vtkMRMLLayoutNode) -> None:

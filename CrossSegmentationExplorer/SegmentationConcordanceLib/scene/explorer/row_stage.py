@@ -60,10 +60,10 @@ class RowStage:
         for number in [number for number in self._contents if number not in kept]:
             self._contents.pop(number).remove()
         self._slices.expect_resize()
+        hide_from_rows(self._scene, self.layout.other_view_ids(rows))  # first: a new view prepares all that it shows
         self.layout.show(rows, kinds, as_columns=as_columns, as_grid=as_grid)
         for row in rows:
             self._contents.setdefault(row.number, RowContent(self._scene, self.layout, row)).row = row
-        self.hide_others()
 
     def set_up_views(self, around: WorldBox, place: Place, links: Links) -> None:
         """Give views that are new the image and the place, and link all of them.

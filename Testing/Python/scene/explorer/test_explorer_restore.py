@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import slicer
+import vtk
 
 from host import SceneHost
 from scene.agreement_scene import SPLEEN_KEY, add_three_models, add_volume, label_map_of, second_model
@@ -54,6 +55,23 @@ def test_leaving_gives_back_every_node_and_attribute(desk: Desk) -> None:
     assert desk.screen.shown() == ["Red", "1", "Green", "Yellow"]
     explorer.leave()
     assert scene_text(scene) == before
+
+
+def test_the_users_displays_are_out_of_the_rows_before_these_have_views(desk: Desk) -> None:
+    # A view makes something for each segment that it shows, so it must not be told too late.
+    theirs = [segmentation(desk.host.scene, model).GetDisplayNode() for model in desk.explorer.scan.drawn]
+    new: dict[str, list[bool]] = {}
+
+    @vtk.calldata_type(vtk.VTK_OBJECT)
+    def look(_scene: slicer.vtkMRMLScene, _event: str, node: slicer.vtkMRMLNode) -> None:
+        if node.IsA("vtkMRMLAbstractViewNode"):
+            new[node.GetLayoutName()] = [display.IsDisplayableInView(node.GetID()) for display in theirs]
+
+    observer = desk.host.scene.AddObserver(slicer.vtkMRMLScene.NodeAddedEvent, look)
+    desk.explorer.set_views((AXIAL, THREE_D))
+    add_model_row(desk.explorer, "CADS")
+    desk.host.scene.RemoveObserver(observer)
+    assert new == dict.fromkeys(("CSE1R", "CSE1V"), [False] * 6)
 
 
 def test_the_users_displays_are_kept_out_of_the_rows_and_otherwise_untouched(desk: Desk) -> None:
