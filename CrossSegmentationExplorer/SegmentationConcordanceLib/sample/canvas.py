@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from .shapes import Shape
 
 _VOXELS_AT_ONCE = 2_000_000
+_CORNERS = np.indices((2, 2, 2)).reshape(3, 8)  # per axis, whether a corner of a box is at its end
 
 
 class Canvas:
@@ -42,7 +43,7 @@ class Canvas:
 
     def _boxes(self, bounds: np.ndarray) -> Iterator[tuple[slice, slice, slice]]:
         """The part of the volume that can hold ``bounds``, in slabs of a bounded number of voxels."""
-        corners = np.array(np.meshgrid(*bounds.T, indexing="ij")).reshape(3, -1)
+        corners = bounds[_CORNERS, [[0], [1], [2]]]
         ijk = self._body_to_ijk[:3, :3] @ corners + self._body_to_ijk[:3, 3:]
         size = np.array(self.labels.shape[::-1])
         first = np.clip(np.ceil(ijk.min(axis=1)).astype(int), 0, size)
