@@ -99,15 +99,12 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):  # noqa: N801
     def _nodes(self) -> list[slicer.vtkMRMLNode]:
         if self._scene is None:
             return []
+        types, children, hidden = self.nodeTypes, self.showChildNodeTypes, self.showHidden
         found = []
         for index in range(self._scene.GetNumberOfNodes()):
             node = self._scene.GetNthNode(index)
-            fits = (
-                any(node.IsA(kind) for kind in self.nodeTypes)
-                if self.showChildNodeTypes
-                else (node.GetClassName() in self.nodeTypes)
-            )
-            if fits and self._has_attributes(node) and (self.showHidden or not node.GetHideFromEditors()):
+            fits = any(node.IsA(kind) for kind in types) if children else node.GetClassName() in types
+            if fits and self._has_attributes(node) and (hidden or not node.GetHideFromEditors()):
                 found.append(node)
         return found
 

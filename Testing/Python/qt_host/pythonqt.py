@@ -90,7 +90,7 @@ def _add_properties(kind: type) -> None:
 
 
 def _without_keywords(initialize: Callable[..., None]) -> Callable[..., None]:
-    @functools.wraps(initialize)
+    @functools.wraps(initialize, assigned=("__name__",))  # PySide6 writes all of Qt's __doc__ when asked for one
     def checked(self: object, *arguments: object, **keywords: object) -> None:
         if keywords:
             raise PythonQtError(f"constructors take no keyword arguments: {type(self).__name__} got {[*keywords]}")
