@@ -87,6 +87,7 @@ def test_check_asks_the_server(concordance, tiny, tmp_path):
     assert "has no series 1.2.3" in outcome.out
 
 
+@pytest.mark.slow
 def test_images_of_orthanc(tiny, repository, tmp_path):
     if not ORTHANC.is_file() or not PLUGIN.is_file():
         pytest.skip("needs Orthanc with DICOMweb: apt-get install --no-install-recommends orthanc orthanc-dicomweb")

@@ -301,18 +301,22 @@ CHANGES = st.lists(
 class TestDamagedFiles:
     """Whatever happened to the bytes, the result or the error is that of reading the file in full."""
 
+    @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(maker=st.sampled_from(MAKERS), changes=CHANGES, in_frames=st.booleans())
+    def test_changed_bytes(self, made, folder, maker, changes, in_frames):
+        self._check_changed(made[maker], changes, folder, in_frames=in_frames)
+
+    @pytest.mark.slow
     @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(maker=st.sampled_from(MAKERS), changes=CHANGES)
-    def test_changed_bytes_of_the_frames(self, made, folder, maker, changes):
-        whole = made[maker].read_bytes()
-        first, last = whole.index(b"\x00\x52\x30\x92SQ"), whole.rindex(b"\xe0\x7f\x10\x00O") + 12
-        self._check(whole, [(first + offset % (last - first), value) for offset, value in changes], folder)
+    def test_many_changed_bytes_of_the_frames(self, made, folder, maker, changes):
+        self._check_changed(made[maker], changes, folder, in_frames=True)
 
+    @pytest.mark.slow
     @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(maker=st.sampled_from(MAKERS), changes=CHANGES)
-    def test_changed_bytes_anywhere(self, made, folder, maker, changes):
-        whole = made[maker].read_bytes()
-        self._check(whole, [(offset % len(whole), value) for offset, value in changes], folder)
+    def test_many_changed_bytes_anywhere(self, made, folder, maker, changes):
+        self._check_changed(made[maker], changes, folder, in_frames=False)
 
     @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(maker=st.sampled_from(MAKERS), at=st.floats(0, 1), cut=st.integers(0, 40), put=st.binary(max_size=4))
@@ -320,6 +324,13 @@ class TestDamagedFiles:
         whole = made[maker].read_bytes()
         start = int(at * len(whole))
         self._check(whole[:start] + put + whole[start + cut :], [], folder)
+
+    def _check_changed(self, path: Path, changes: list[tuple[int, int]], folder: Path, *, in_frames: bool) -> None:
+        whole = path.read_bytes()
+        first, last = 0, len(whole)
+        if in_frames:
+            first, last = whole.index(b"\x00\x52\x30\x92SQ"), whole.rindex(b"\xe0\x7f\x10\x00O") + 12
+        self._check(whole, [(first + offset % (last - first), value) for offset, value in changes], folder)
 
     def _check(self, whole: bytes, changes: list[tuple[int, int]], folder: Path) -> None:
         changed = bytearray(whole)

@@ -22,7 +22,6 @@ if typing.TYPE_CHECKING:
     from qt_host.hosted_module import HostedModule
 
 MODELS = ("auto3dseg", "moose", "totalsegmentator_v2")
-STEPS_PER_CASE = 20
 
 
 @pytest.fixture
@@ -169,13 +168,8 @@ def test_blinded_nothing_in_the_panel_and_the_views_names_a_model(desktop, shown
     assert shown.ui.scanCollapsibleButton.visible
 
 
-@pytest.fixture
-def cohort_file(sample_cohort, tmp_path):
-    """Three cases with three models each."""
-    return write_cohort_table(tmp_path / "cohort.csv", sample_cohort.cases[:3], MODELS)
-
-
-def test_a_segment_is_corrected_in_the_segment_editor(desktop, cohort_file, review_file):
+def test_a_segment_is_corrected_in_the_segment_editor(desktop, coarse_sample, review_file, tmp_path):
+    cohort_file = write_cohort_table(tmp_path / "cohort.csv", coarse_sample.cases, MODELS)
     editor = add_segment_editor(desktop)
     hosted = desktop.load_module("CrossSegmentationExplorer")
     hosted.enter()
@@ -216,27 +210,32 @@ def test_a_segment_is_corrected_in_the_segment_editor(desktop, cohort_file, revi
     assert not ui.correctButton.enabled
 
 
-def test_a_walk_of_sixty_steps_through_three_cases(desktop, cohort_file, review_file):
+@pytest.mark.parametrize(
+    ("sample", "steps_per_case"), [("coarse_sample", 2), pytest.param("sample_cohort", 20, marks=pytest.mark.slow)]
+)
+def test_a_walk_through_the_cases(sample, steps_per_case, desktop, review_file, tmp_path, request):
+    cases = request.getfixturevalue(sample).cases[:3]
+    cohort_file = write_cohort_table(tmp_path / "cohort.csv", cases, MODELS)
     hosted = desktop.load_module("CrossSegmentationExplorer")
     hosted.enter()
     hosted.ui.sagittalCheckBox.checked = hosted.ui.coronalCheckBox.checked = False
     ui = read(hosted, review_file, seed=7, cases=str(cohort_file))
     assert desktop.messages == []
     scene = desktop.host.scene
-    for _ in range(3):
+    for _ in cases:
         assert scene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode") == 1
         kind = "vtkMRMLSegmentationNode"
         nodes = [scene.GetNthNodeByClass(n, kind) for n in range(scene.GetNumberOfNodesByClass(kind))]
         assert {node.GetName() for node in nodes} == {"Model A", "Model B", "Model C"}
         assert [row.title for row in hosted.widget.logic.explorer.rows] == ["Model A", "Model B", "Model C"]
-        for step in range(STEPS_PER_CASE):
+        for step in range(steps_per_case):
             for _line in desk(ui)[:-1]:
                 hosted.widget._review.press("5" if step % 3 else "2")
             hosted.ui.nextButton.click()
         ui.nextCaseButton.click()
     assert desktop.messages == []
     said = unblinded(read_review(review_file).standing, read_key(review_file))
-    assert {one.case for one in said} == {"SAMPLE-001", "SAMPLE-002", "SAMPLE-003"}
-    assert len({(one.case, one.subject.structure_key) for one in said}) == 3 * STEPS_PER_CASE
+    assert {one.case for one in said} == {case.name for case in cases}
+    assert len({(one.case, one.subject.structure_key) for one in said}) == len(cases) * steps_per_case
     assert not any("Model" in one.subject.model for one in said)
     ui.readButton.checked = False

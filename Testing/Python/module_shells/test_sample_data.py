@@ -7,6 +7,8 @@ import types
 
 import pytest
 
+from coarse_sample import coarse_plan
+
 
 @pytest.fixture
 def sources(monkeypatch) -> list[dict]:
@@ -24,7 +26,8 @@ def test_the_cases_are_offered_once_slicer_has_started_and_two_clicks_show_one(d
     assert sources == []
     desktop.complete_startup()
     assert [source["sampleName"] for source in sources] == [f"SegmentationConcordance{n}" for n in (1, 2, 3, 4)]
-    nodes = sources[1]["customDownloader"](None)
+    with coarse_plan():
+        nodes = sources[1]["customDownloader"](None)
     models = [node.GetName() for node in nodes[1:]]
     assert nodes[0].GetName() == "SAMPLE-002" and len(set(models)) == 6
     assert slicer.app.applicationLogic().GetSelectionNode().GetActiveVolumeID() == nodes[0].GetID()

@@ -38,6 +38,7 @@ def test_three_cases_with_six_models_each(sample_cohort):
         assert all(path.exists() for output in case.outputs for path in output.paths)
 
 
+@pytest.mark.slow
 def test_one_seed_gives_the_same_files_and_another_seed_others(coarse_sample, tmp_path):
     again, other = make_coarse_sample(tmp_path / "again"), make_coarse_sample(tmp_path / "other", seed=7)
     first, second, third = hashes(coarse_sample.folder), hashes(again.folder), hashes(other.folder)
