@@ -587,6 +587,7 @@ def test_the_place_is_there_once_qt_has_sized_the_views_and_after_coming_back(de
             assert distance_to_slice(node, explorer.place) == pytest.approx(0)
 
 
+@pytest.mark.slow
 def test_the_self_test_of_the_module_passes(desktop):
     hosted = desktop.load_module(MODULE)
     hosted.python.CrossSegmentationExplorerTest().runTest()

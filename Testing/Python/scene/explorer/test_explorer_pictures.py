@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from scene.explorer_fixtures import Desk, key_of
@@ -32,6 +33,7 @@ def assert_looks_like(picture: np.ndarray, name: str) -> None:
     assert (difference > _OFF).mean() < _SHARE
 
 
+@pytest.mark.slow
 def test_six_rows_with_a_missing_structure(whole_desk: Desk) -> None:
     whole_desk.explorer.set_views((AXIAL, SAGITTAL, THREE_D))
     for model in whole_desk.explorer.scan.drawn:

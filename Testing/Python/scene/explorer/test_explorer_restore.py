@@ -36,7 +36,10 @@ def use_everything(explorer: Explorer, kinds: tuple[ViewKind, ...] = (AXIAL, THR
     explorer.set_rows(explorer.rows[1:])
 
 
-def test_leaving_gives_back_every_node_and_attribute(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    "kinds", [(AXIAL, THREE_D), pytest.param(VIEW_KINDS, marks=pytest.mark.slow)], ids=["two", "all"]
+)
+def test_leaving_gives_back_every_node_and_attribute(kinds: tuple[ViewKind, ...], desk: Desk) -> None:
     # A user's own settings: one segmentation in one view only, others half transparent or hidden.
     scene = desk.host.scene
     segmentation(scene, "CADS").GetDisplayNode().AddViewNodeID("vtkMRMLSliceNodeRed")
@@ -47,7 +50,7 @@ def test_leaving_gives_back_every_node_and_attribute(desk: Desk) -> None:
     desk.explorer.leave()
     before, nodes = scene_text(scene), desk.host.node_ids()
     explorer = Explorer(desk.volume)
-    use_everything(explorer, VIEW_KINDS)
+    use_everything(explorer, kinds)
     desk.screen.mosaic(explorer)
     explorer.leave()
     assert desk.host.node_ids() == nodes
