@@ -68,6 +68,7 @@ def test_what_a_model_lacks_is_said_in_its_row(desk: Desk) -> None:
 
 def test_all_slices_go_to_the_greatest_disagreement(desk: Desk) -> None:
     explorer = desk.explorer
+    explorer.set_views((AXIAL, SAGITTAL, CORONAL))
     add_model_row(explorer, "CADS")
     add_model_row(explorer, "MOOSE")
     explorer.select(key_of(explorer, "rib_right_5"))
