@@ -36,11 +36,11 @@ class Run:
     """What one run of a model made of the scan.
 
     :param segmentation: on the grid of the images, with the structures that the model could have found.
-    :param seg_series_uid: SeriesInstanceUID of its DICOM SEG; empty where it came from other files.
+    :param seg_series_uids: SeriesInstanceUIDs of its DICOM SEGs; empty where it came from other files.
     """
 
     segmentation: ModelSegmentation
-    seg_series_uid: str = ""
+    seg_series_uids: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -118,7 +118,7 @@ def read_output(
     if len(models) > 1:
         fact = f"its segments are of {len(models)} models: {', '.join(model.model for model in models)}"
         raise ConcordanceError(listed[0], fact, "Give a name to read it as one run.")
-    return Run(models[0], segs.get(models[0].model, ""))
+    return Run(models[0], tuple(segs.get(models[0].model, ())))
 
 
 def harmonize(

@@ -33,7 +33,7 @@ def write_results(
     :returns: the files.
     :raises OutputError: the folder cannot be written to.
     """
-    cases = case_identifiers(result.case, images.series, {run.name: run.seg_series_uid for run in runs})
+    cases = case_identifiers(result.case, images.series, {run.name: run.seg_series_uids for run in runs})
     return write_case(Path(folder), result, images.series, cases=cases, viewer=viewer)
 
 

@@ -21,7 +21,7 @@ class CaseRecord:
     :param results: by file name the hash of each result.
     :param inputs: by path: stamp and hash, so that an unchanged file is not read again.
     :param study_uid: StudyInstanceUID of the image; "" where there is none.
-    :param seg_uids: SeriesInstanceUID of each model's SEG; of the consensus under "".
+    :param seg_uids: SeriesInstanceUIDs of each model's SEG, several where it is in parts; of the consensus under "".
     :param notes: sentences that were said about the case.
     """
 
@@ -30,7 +30,7 @@ class CaseRecord:
     results: Mapping[str, str] = field(default_factory=dict)
     inputs: Mapping[str, list[str]] = field(default_factory=dict)
     study_uid: str = ""
-    seg_uids: Mapping[str, str] = field(default_factory=dict)
+    seg_uids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
@@ -39,7 +39,8 @@ def read_record(folder: Path) -> CaseRecord:
     try:
         held = json.loads((folder / RECORD_FILE).read_text(encoding="utf-8", errors="surrogateescape"))
         segs = {name: (made, digest) for name, (made, digest) in held.pop("segs").items()}
-        return CaseRecord(segs=segs, notes=tuple(held.pop("notes")), **held)
+        uids = {model: tuple(own) for model, own in held.pop("seg_uids").items()}
+        return CaseRecord(segs=segs, seg_uids=uids, notes=tuple(held.pop("notes")), **held)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return CaseRecord()  # work is done again rather than trusted to a record that is not whole
 

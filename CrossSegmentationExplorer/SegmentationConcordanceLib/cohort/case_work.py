@@ -33,7 +33,7 @@ from .recognition import ChosenModel, recognized_model, told_task
 from .runs import ReadRun, RunFile, read_runs
 from .web_image import with_fetched_image
 
-FORM = f"4 {__version__}"
+FORM = f"5 {__version__}"
 """Part of every fingerprint: another version of the program makes all again. Raise the number when the same inputs give
 other results within a version."""
 DONE, UNCHANGED, FAILED = "done", "unchanged", "failed"
@@ -330,7 +330,7 @@ class _Work:
                     results={path.name: self.contents.of(path) for path in written},
                     inputs=self.contents.seen,
                     study_uid=found.study_uids.get(task.case.name, ""),
-                    seg_uids={model: uid for (_, model), uid in found.seg_uids.items()},
+                    seg_uids={model: uids for (_, model), uids in found.seg_uids.items()},
                     notes=(*compared.result.notes, *self.listener.notes),
                 )
             )

@@ -195,6 +195,6 @@ def _case_table(compared: Sequence[CaseTask]) -> CaseTable:
         record = read_record(task.folder)
         if record.study_uid:
             studies[task.case.name] = record.study_uid
-        segs.update({(task.case.name, model): uid for model, uid in record.seg_uids.items()})
+        segs.update({(task.case.name, model): uids for model, uids in record.seg_uids.items()})
     values = {task.case.name: tuple(dict(task.case.facts).get(name, "") for name in columns) for task in compared}
     return CaseTable(columns, values if columns else {}, {}, studies, segs)

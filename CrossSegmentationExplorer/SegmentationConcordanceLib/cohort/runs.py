@@ -85,18 +85,21 @@ def read_models(
     *,
     resample: bool = False,
     folders: Sequence[Path] = (),
-) -> tuple[list[ModelSegmentation], dict[str, str]]:
+) -> tuple[list[ModelSegmentation], dict[str, list[str]]]:
     """Read every path, bring it to the grid of the image, and join the paths of one model.
 
     :param image: see :func:`read_runs`.
     :param resample: resample what lies on other voxels than the image, by nearest neighbour, and say so.
     :param folders: the user's label maps, see :func:`label_map_folders`.
-    :returns: the models, and SeriesInstanceUID by model: that of its first DICOM SEG, where it has any.
+    :returns: the models, and by model the SeriesInstanceUIDs of its DICOM SEGs, in the order of the parts; of models
+        that have any.
     """
     return models_of_runs(read_runs(files, image, listener, resample=resample, folders=folders), listener)
 
 
-def models_of_runs(reads: Iterable[ReadRun], listener: Listener) -> tuple[list[ModelSegmentation], dict[str, str]]:
+def models_of_runs(
+    reads: Iterable[ReadRun], listener: Listener
+) -> tuple[list[ModelSegmentation], dict[str, list[str]]]:
     """The models of what was read, see :func:`read_models`: those of one name are joined.
 
     :param reads: on one grid.
@@ -125,8 +128,12 @@ def models_of_runs(reads: Iterable[ReadRun], listener: Listener) -> tuple[list[M
             listener.warn(note, note)
     for note in unmatched_notes(models):
         listener.warn(note, note)
-    found = {name: [read.series_uid for read in reads if read.series_uid] for name, reads in outputs.items()}
-    return models, {name: uids[0] for name, uids in found.items() if uids}
+    return models, {name: uids for name, reads in outputs.items() if (uids := _series_uids(reads))}
+
+
+def _series_uids(reads: Iterable[ReadRun]) -> list[str]:
+    in_order = sorted(reads, key=lambda read: read.part or (1, 1))
+    return list(dict.fromkeys(read.series_uid for read in in_order if read.series_uid))
 
 
 def _looked_for_by_none(reads: Sequence[ReadRun]) -> frozenset[StructureIdentity]:

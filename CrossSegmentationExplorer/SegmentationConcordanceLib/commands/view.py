@@ -9,6 +9,7 @@ from typing import Any
 from ..agreement.model_looks import looks_of
 from ..anatomy.vocabulary import load_vocabulary, shipped_vocabularies
 from ..errors import ConcordanceError
+from ..imaging.seg_parts import description_of_whole
 from ..near_matches import did_you_mean
 from ..plurals import counted
 from ..viewer.dicom_index import DicomIndex, index_folder
@@ -106,7 +107,7 @@ def _model_colors(index: DicomIndex | None = None) -> dict[str, str]:
     names = [load_vocabulary(name).title for name in shipped_vocabularies()]
     for one in index.instances() if index else ():
         if str(one.header.get("Modality", "")) == "SEG":
-            names.append(str(one.header.get("SeriesDescription", "")))
+            names.append(description_of_whole(str(one.header.get("SeriesDescription", ""))))
     return {name: look.color for name, look in looks_of(filter(None, names)).items()}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from ..errors import ConcordanceError, OutputError
 from .image_series import ImageSeries
 from .label_map import LabelMap
-from .seg_header import read_seg_header
+from .seg_header import SegHeader, read_seg_header
 from .seg_identity import SegIdentity
 from .seg_writer import FIRST_SERIES_NUMBER, write_dicom_seg
 
@@ -38,6 +39,17 @@ def part_paths(path: Path, count: int) -> list[Path]:
     return [path, *(_part_path(path, number) for number in range(2, count + 1))]
 
 
+def parts_there(path: Path) -> list[SegHeader]:
+    """The headers of an output's files, as far as they are there; one where it is in one file.
+
+    :param path: of the first.
+    :raises DicomSegError: one of them is no DICOM SEG.
+    """
+    first = read_seg_header(path)
+    further = part_paths(path, first.part[1])[1:] if first.part else []
+    return [first, *(read_seg_header(one) for one in further if one.is_file())]
+
+
 def write_parts(
     paths: Sequence[Path],
     parts: Sequence[LabelMap],
@@ -60,7 +72,7 @@ def write_parts(
     for number in reversed(range(len(parts))):  # the file that was asked for last: where it is, all are
         description, of_part = series_description, identity
         if len(parts) > 1:
-            description = f"{series_description}, part {number + 1} of {len(parts)}"
+            description = f"{series_description}{_part_words(number + 1, len(parts))}"
             of_part = replace(identity or SegIdentity(model=model_name), part=(number + 1, len(parts)))
         notes = write_dicom_seg(
             paths[number],
@@ -75,6 +87,18 @@ def write_parts(
             waiting=waiting,
         )
     return notes
+
+
+def description_of_whole(description: str) -> str:
+    """The SeriesDescription of a part without the words that say which part it is; that of a whole as it is."""
+    return _PART_WORDS.sub("", description)
+
+
+def _part_words(number: int | str, count: int | str) -> str:
+    return f", part {number} of {count}"
+
+
+_PART_WORDS = re.compile(_part_words(r"\d+", r"\d+") + "$")
 
 
 def require_place_for_parts(paths: Sequence[Path]) -> None:

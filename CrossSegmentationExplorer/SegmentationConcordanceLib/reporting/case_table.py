@@ -29,14 +29,15 @@ class CaseTable:
     :param values: by case the facts in the order of ``columns``, "" where one is not known.
     :param labels: by case what the report calls it.
     :param study_uids: StudyInstanceUID by case.
-    :param seg_uids: SeriesInstanceUID of the segmentation by case and model; the consensus under the model "".
+    :param seg_uids: by case and model the SeriesInstanceUIDs of the segmentation, several where it is in parts; the
+        consensus under the model "".
     """
 
     columns: tuple[str, ...] = ()
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     study_uids: Mapping[str, str] = field(default_factory=dict)
-    seg_uids: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    seg_uids: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
 
 NO_CASES = CaseTable()
@@ -45,7 +46,8 @@ NO_CASES = CaseTable()
 def read_cases(path: str | os.PathLike[str], agreement: Sequence[AgreementRow]) -> CaseTable:
     """Read a table with one line per case; cases are matched by the column ``case``, or else by ``series_uid``.
 
-    Columns ``study_uid`` and ``seg_<model>`` hold DICOM identifiers for links. All others are facts to show. A
+    Columns ``study_uid`` and ``seg_<model>`` hold DICOM identifiers for links, those of a segmentation in parts joined
+    by ";". All others are facts to show. A
     patient's column (``patient_code``, ``patient_id``, ``patient``) becomes the case's label, with series or kernel
     where a patient has several.
 
@@ -89,10 +91,10 @@ def _case_table(matched: Mapping[str, Mapping[str, str]], models: set[str]) -> C
         labels=_labels(matched),
         study_uids={case: line[STUDY_COLUMN] for case, line in matched.items() if line.get(STUDY_COLUMN)},
         seg_uids={
-            (case, model_of[name]): uid
+            (case, model_of[name]): uids
             for case, line in matched.items()
-            for name, uid in line.items()
-            if uid and name in model_of
+            for name, text in line.items()
+            if name in model_of and (uids := tuple(filter(None, map(str.strip, text.split(";")))))
         },
     )
 

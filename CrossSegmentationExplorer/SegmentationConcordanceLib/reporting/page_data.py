@@ -138,19 +138,19 @@ def cases_for_page(cases: CaseTable, present: Iterable[str]) -> dict[str, Any]:
 
 
 def identifiers_for_page(cases: CaseTable, present: Iterable[str]) -> dict[str, Any]:
-    """StudyInstanceUID by case, and SeriesInstanceUID of the segmentation by case and model, as pairs.
+    """StudyInstanceUID by case, and SeriesInstanceUIDs of the segmentation by case and model, as pairs.
 
     :param present: names of the cases that have rows.
     :returns: fit for JSON; empty lists where nothing is known.
     """
     present = set(present)
-    segs: dict[str, dict[str, str]] = {}
-    for (case, model), uid in cases.seg_uids.items():
+    segs: dict[str, dict[str, list[str]]] = {}
+    for (case, model), uids in cases.seg_uids.items():
         if case in present:
-            segs.setdefault(case, {})[model] = uid
+            segs.setdefault(case, {})[model] = list(uids)
     return {
         "study": [[case, uid] for case, uid in cases.study_uids.items() if case in present],
-        "segs": [[case, [[model, uid] for model, uid in own.items()]] for case, own in segs.items()],
+        "segs": [[case, [[model, uids] for model, uids in own.items()]] for case, own in segs.items()],
     }
 
 

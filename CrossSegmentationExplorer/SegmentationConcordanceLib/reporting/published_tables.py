@@ -137,5 +137,5 @@ def _identifiers(rows: list[AgreementRow], lines: list[dict[str, str]]) -> CaseT
     named = [(row, line.get("study_uid") or "", line.get("seg_series_uid") or "") for row, line in zip(rows, lines)]
     return CaseTable(
         study_uids={row.case: study for row, study, _ in named if study},
-        seg_uids={(row.case, row.model): seg for row, _, seg in named if seg},
+        seg_uids={(row.case, row.model): (seg,) for row, _, seg in named if seg},
     )

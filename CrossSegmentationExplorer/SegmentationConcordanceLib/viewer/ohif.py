@@ -104,7 +104,7 @@ def app_config(model_colors: Mapping[str, str] = MappingProxyType({})) -> bytes:
     # Pairs, as a model may be called __proto__.
     colors = json.dumps([[name.lower(), color] for name, color in model_colors.items()])
     return f"window.MODEL_COLORS = {colors};\n".encode("ascii") + b"\n".join(
-        (page / name).read_bytes() for name in ("link_extension.js", "app_config.js")
+        (page / name).read_bytes() for name in ("segmentations.js", "link_extension.js", "app_config.js")
     )
 
 

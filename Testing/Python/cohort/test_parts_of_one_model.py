@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import nibabel
 import numpy as np
+import pydicom
 import pytest
 
 from SegmentationConcordanceLib.imaging.ct_writer import seeded_uid, write_ct_series
@@ -191,6 +195,30 @@ def test_an_overlapping_consensus_is_in_parts_too(concordance, tree, tmp_path):
     assert concordance(*call, "--kind", "binary").code == 0
     assert [path.name for path in place.glob("consensus*.dcm")] == ["consensus.dcm"]
     assert voxels() == expected
+
+
+def test_a_report_links_to_every_part_of_models_and_consensus(concordance, tree, tmp_path):
+    table = tmp_path / "cohort.csv"
+    lines = "".join(f"A,{tree}/A/ct,{tree}/A/cads,cads,,{name}\n" for name in ("one", "other"))
+    table.write_text(f"case,ct,segmentation,model,task,name\n{lines}")
+    words = ("run", "--cohort", table, "--output", tmp_path / "out", "--workers", 1, "--no-surfaces")
+    place = tmp_path / "out" / "cases" / "A"
+    for state in ("1 compared", "1 unchanged"):
+        assert state in concordance(*words, "--viewer", "local").out
+        files = {"": "consensus", "one": "segmentations/one", "other": "segmentations/other"}
+        expected = {
+            model: [str(pydicom.dcmread(place / f"{file}{end}.dcm").SeriesInstanceUID) for end in ("", "_2")]
+            for model, file in files.items()
+        }
+        assert segs_of_report(tmp_path / "out" / "report.html") == {"A": expected}
+
+
+def segs_of_report(path):
+    """By case and model the series that the page's links are made of."""
+    (data,) = re.findall(
+        r'<script type="application/json" id="report-data">(.*?)</script>', path.read_text(), re.DOTALL
+    )
+    return {case: dict(segs) for case, segs in json.loads(data)["dicom"]["segs"]}
 
 
 @pytest.mark.parametrize(

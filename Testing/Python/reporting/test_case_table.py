@@ -38,15 +38,17 @@ def test_cases_that_only_their_name_tells_apart(tmp_path, rows):
 
 
 def test_identifiers_by_model(tmp_path, rows):
-    text = "case,study_uid,seg_moose,seg_totalsegmentator_v2,seg_my_model_,seg_other,seg_consensus\none,5,6,7,8,9,10\n"
+    text = (
+        "case,study_uid,seg_moose,seg_totalsegmentator_v2,seg_my_model_,seg_other,seg_consensus\none,5,6,7,8,9,10;11\n"
+    )
     cases = read_cases(written(tmp_path, text), rows)
     assert cases.columns == ()
     assert cases.study_uids == {"one": "5"}
     assert cases.seg_uids == {
-        ("one", "MOOSE"): "6",
-        ("one", "TotalSegmentator 2.6"): "7",
-        ("one", "My model!"): "8",
-        ("one", ""): "10",
+        ("one", "MOOSE"): ("6",),
+        ("one", "TotalSegmentator 2.6"): ("7",),
+        ("one", "My model!"): ("8",),
+        ("one", ""): ("10", "11"),
     }
 
 

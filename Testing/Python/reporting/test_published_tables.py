@@ -52,7 +52,7 @@ def test_dice_and_volumes_are_joined(tmp_path):
     assert subset.volume_ratio == pytest.approx(1 / 3)
     assert heart.dice == pytest.approx(0.8)
     assert cases.study_uids == {"1.2": "5"}
-    assert cases.seg_uids == {("1.2", "CADS"): "6", ("1.2", "Own"): "7"}
+    assert cases.seg_uids == {("1.2", "CADS"): ("6",), ("1.2", "Own"): ("7",)}
 
 
 @pytest.mark.parametrize("bad", ["1.5", "-1", "high", "nan"])

@@ -29,13 +29,19 @@ def opened(kept_page, tmp_path, rows, selected=("a", "SCT:78961009", "CADS"), **
     return page
 
 
+def one_each(uids):
+    return {place: (uid,) for place, uid in uids.items()}
+
+
 def select(page, case, structure, model):
     page.evaluate("row => { location.hash = `#selected=${JSON.stringify(row)}` }", [case, structure, model])
     page.locator("#details-heading", has_text=f", {model}").wait_for()
 
 
 def test_the_viewer_link_has_every_identifier_encoded(kept_page, rows, tmp_path):
-    cases = CaseTable(study_uids={"a": HOSTILE}, seg_uids={("a", "CADS"): "7", ("a", ""): "9", ("a", "MOOSE"): "8"})
+    cases = CaseTable(
+        study_uids={"a": HOSTILE}, seg_uids=one_each({("a", "CADS"): "7", ("a", ""): "9", ("a", "MOOSE"): "8"})
+    )
     page = opened(kept_page, tmp_path, rows, cases=cases, viewer=TEMPLATE)
     link = page.locator("#viewer-link")
     assert link.get_attribute("href") == (
@@ -57,12 +63,25 @@ def test_the_viewer_link_has_the_segmentations_of_all_models_that_know_the_struc
     kept_page, rows, tmp_path, structure, key, model, shown
 ):
     uids = {("b", "MOOSE"): "8", ("b", ""): "9", ("b", "CADS"): "7", ("b", "Other"): "6", ("a", "MOOSE"): "5"}
-    cases = CaseTable(study_uids={"b": "4"}, seg_uids=uids)
+    cases = CaseTable(study_uids={"b": "4"}, seg_uids=one_each(uids))
     template = "https://viewer.example/?s={study}&segs={segs}&initial={seg}"
     page = opened(kept_page, tmp_path, rows, ("b", key, model), cases=cases, viewer=template)
     page.locator("#details-heading", has_text=f"{structure}, {model}").wait_for()
     href = page.locator("#viewer-link").get_attribute("href")
     assert href == f"https://viewer.example/?s=4&segs={shown}&initial={shown[0]}"
+
+
+@pytest.mark.parametrize(
+    ("model", "shown", "first"), [("CADS", "71,72,8,91,92", "71"), ("MOOSE", "8,71,72,91,92", "8")]
+)
+def test_the_viewer_link_has_all_parts_of_every_segmentation(kept_page, rows, tmp_path, model, shown, first):
+    uids = {("a", "MOOSE"): ("8",), ("a", ""): ("91", "92"), ("a", "CADS"): ("71", "72")}
+    cases = CaseTable(study_uids={"a": "4"}, seg_uids=uids)
+    template = "https://viewer.example/?s={study}&segs={segs}&initial={seg}"
+    page = opened(kept_page, tmp_path, rows, ("a", "SCT:78961009", model), cases=cases, viewer=template)
+    page.locator("#details-heading", has_text=f"spleen, {model}").wait_for()
+    href = page.locator("#viewer-link").get_attribute("href")
+    assert href == f"https://viewer.example/?s=4&segs={shown}&initial={first}"
 
 
 @pytest.mark.parametrize(("model", "place"), [("CADS", "place=-1.5,20,-7.25"), ("MOOSE", "")])

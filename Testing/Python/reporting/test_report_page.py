@@ -316,7 +316,7 @@ def test_names_that_objects_of_the_language_have(browser, agreement_row, pairwis
         labels={name: f"Patient {number}" for number, name in enumerate(NAMES)},
         study_uids={name: f"5.{number}" for number, name in enumerate(NAMES)},
         seg_uids={
-            (name, model): f"{first}.{number}"
+            (name, model): (f"{first}.{number}",)
             for number, name in enumerate(NAMES)
             for model, first in ((name, 6), ("CADS", 7))
         },

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import pydicom
 import pytest
 from PIL import Image
 
@@ -17,6 +18,7 @@ from SegmentationConcordanceLib.agreement.model_looks import looks_of
 from SegmentationConcordanceLib.agreement.table import AgreementRow
 from SegmentationConcordanceLib.imaging.image_series import read_image_series
 from SegmentationConcordanceLib.imaging.label_map import LabelMap
+from SegmentationConcordanceLib.imaging.seg_parts import part_paths, write_parts
 from SegmentationConcordanceLib.imaging.seg_reader import read_dicom_seg
 from SegmentationConcordanceLib.imaging.seg_writer import LABEL_MAP, write_dicom_seg
 from SegmentationConcordanceLib.reporting.case_table import CaseTable
@@ -240,6 +242,42 @@ def test_what_the_first_model_lacks_is_shown_where_another_has_it(browser, study
         assert visit.wrong == []
 
 
+@pytest.mark.slow
+def test_the_parts_of_an_output_are_one_model(browser, study, tmp_path):
+    """A model whose kidney is in its second SEG; the consensus has it in its first."""
+    folder = cached_ohif()
+    if folder is None:
+        pytest.skip("needs OHIF in the cache: make viewer")
+    shutil.copytree(study.folder / "ct", tmp_path / "ct")
+    series = read_image_series(tmp_path / "ct")
+    whole = label_map_of("CADS")
+    voxels, (spleen, kidney) = whole.layers[0], whole.segments
+    parts = [LabelMap((voxels * (voxels == one.label),), GRID, (one,)) for one in (spleen, kidney)]
+    outputs = [("Mine", parts), (CONSENSUS, parts[::-1])]
+    uids = {}
+    for name, written in outputs:
+        paths = part_paths(tmp_path / f"{name[:4]}.dcm", len(written))
+        words = {"model_name": name, "series_description": name, "identity": None, "compression": ""}
+        write_parts(paths, written, series, kind=LABEL_MAP, **words)
+        uids[name] = [str(pydicom.dcmread(path).SeriesInstanceUID) for path in paths]
+    with ViewerServer(ohif_files(folder, {"Mine": "#2040c0"}), LocalDicomWeb(index_folder(tmp_path))) as server:
+        visit = Visit(browser.new_page(viewport={"width": 1100, "height": 700}), server.address)
+        watch(visit)
+        segs = [*uids["Mine"], *uids[CONSENSUS]]
+        visit.open(viewer_link(NAMED_TEMPLATES["local"], study.uid, study.ct, segs, segs[0], "kidney_left"))
+        visit.wait_for((0x20, 0x40, 0xC0), CONSENSUS_COLOR)
+        visit.page.screenshot(path=tmp_path / "parts.png")
+        assert shown_slice(visit, study) in {7, 8, 9}
+        assert visit.page.evaluate(ACTIVE) == ["Mine, part 2 of 2", "kidney_left"]
+        legend = visit.page.locator("#concordance-legend")
+        assert legend.locator("> *").all_inner_texts() == ["Mine", CONSENSUS]
+        legend.get_by_role("button", name="Mine").click()
+        shown = visit.page.evaluate(VISIBLE)
+        assert [name for name, labels in shown.items() if "kidney_left" in labels] == [f"{CONSENSUS}, part 1 of 2"]
+        visit.page.close()
+        assert visit.wrong == []
+
+
 def test_label_map_segments_have_their_own_colours(browser, study, tmp_path):
     folder = cached_ohif()
     if folder is None:
@@ -264,7 +302,7 @@ def test_label_map_segments_have_their_own_colours(browser, study, tmp_path):
 def test_a_click_in_the_report_opens_the_images_with_the_segmentations(browser, viewer, study, tmp_path):
     values = ("ok", "intersection", 2, 90.0, 60.0, 0.8, 2 / 3, 2 / 3)
     rows = [AgreementRow("case", study.ct, "spleen", "SCT:78961009", model, *values) for model in ("MOOSE", "CADS")]
-    segs = {("case", "" if model == CONSENSUS else model): uid for model, uid in study.segs.items()}
+    segs = {("case", "" if model == CONSENSUS else model): (uid,) for model, uid in study.segs.items()}
     cases = CaseTable(study_uids={"case": study.uid}, seg_uids=segs)
     template = NAMED_TEMPLATES["local"].replace("http://127.0.0.1:8520", viewer.address)
     write_report(tmp_path / "report.html", rows, title="Report", cases=cases, viewer=template)

@@ -89,7 +89,7 @@ function segsToShow(data, row, ofCase) {
   const ofModels = segsOf(data, row.case);
   const knows = ofCase.filter((one) => one.structureId === row.structureId && one.status !== NOT_IN_MODEL);
   const names = [row.model, ...knows.map(({ model }) => model), CONSENSUS_SEG];
-  return distinct(names.map((name) => ofModels.get(name)).filter(Boolean));
+  return distinct(names.flatMap((name) => ofModels.get(name) ?? []));
 }
 
 /** The template with this row's values, percent-encoded; parameters without a value are left out. "" without study. */
@@ -99,7 +99,7 @@ function viewerAddress(data, row, shown, series) {
     ct: [series],
     segs: shown,
     series: [series, ...shown],
-    seg: [segsOf(data, row.case).get(row.model) ?? ""],
+    seg: (segsOf(data, row.case).get(row.model) ?? []).slice(0, 1),
     structure: [row.structure],
     place: placeInViewer(data, row),
   };
@@ -127,14 +127,14 @@ function placeInViewer({ findings }, { case: name, structureId, model }) {
   return [-right, -anterior, superior].map(String);
 }
 
-/** SeriesInstanceUID of a case's segmentations by model. */
+/** SeriesInstanceUIDs of a case's segmentations by model: several where it is in parts. */
 function segsOf(data, name) {
   return new Map(new Map(data.dicom.segs).get(name) ?? []);
 }
 
 function slicerPart(data, row, series) {
   if (!row) return "";
-  const seg = segsOf(data, row.case).get(row.model);
+  const segs = segsOf(data, row.case).get(row.model);
   const command = `concordance view --study DIR --structure ${shellWord(row.structure)}`;
   return element(
     "details",
@@ -147,7 +147,7 @@ function slicerPart(data, row, series) {
       series ? "the series " : "the scan",
       element("code", {}, series),
       " and the segmentations of all models",
-      ...(seg ? [" (this model's: ", element("code", {}, seg), ")"] : []),
+      ...(segs ? [" (this model's: ", element("code", {}, segs.join(", ")), ")"] : []),
       ", open the module Cross-Segmentation Explorer, and choose ",
       element("b", {}, readable(row.structure)),
       ".",

@@ -4,17 +4,11 @@
 //
 // Parameters of the address beside OHIF's own:
 //   segs       SeriesInstanceUIDs of the segmentations; without it, those among SeriesInstanceUIDs
-//   seg        SeriesInstanceUID of the one to look at first
+//   seg        SeriesInstanceUID of the one to look at first; of one in parts, any of them
 //   structure  SegmentLabel, or the codes of type, modifier, region and region modifier: "SCT:64033007|SCT:7771000"
 //   sop, place SOPInstanceUID of an image, or x,y,z in LPS mm: where to jump to instead of the structure's centre
 
 const LABELMAP = "Labelmap";
-// By lower-case name, handed over with this page: the colours of the report and of Slicer.
-const MODEL_COLORS = new Map(window.MODEL_COLORS ?? []);
-const CONSENSUS_COLOR = "#ffffff";
-const OTHER_MODEL_COLORS = [
-  "#8c564b", "#e377c2", "#17becf", "#7f7f7f", "#bcbd22", "#1b9e77", "#a6761d", "#e7298a", "#393b79",
-];
 
 function readLink(address) {
   const parameters = new URLSearchParams(address.replace(/\+/g, "%2B"));
@@ -34,67 +28,6 @@ function wantsSegmentation(link, seg) {
   if (link.segs.length) return link.segs.includes(seg.SeriesInstanceUID);
   if (link.series.length) return link.series.includes(seg.SeriesInstanceUID);
   return link.opensFirst ? seg.SeriesInstanceUID === link.first : link.structure !== "";
-}
-
-/** The first item of a sequence that may be given as an item, a list of items, or not at all. */
-const firstItem = (sequence) => (Array.isArray(sequence) ? sequence[0] : sequence);
-
-function codedText(item) {
-  return item?.CodeValue ? `${item.CodingSchemeDesignator}:${item.CodeValue}` : "";
-}
-
-/** The key of the tables: type, modifier, region and region modifier, without empty parts at the end. */
-function structureKey(segment) {
-  const type = firstItem(segment.SegmentedPropertyTypeCodeSequence);
-  const region = firstItem(segment.AnatomicRegionSequence);
-  const parts = [
-    type, firstItem(type?.SegmentedPropertyTypeModifierCodeSequence),
-    region, firstItem(region?.AnatomicRegionModifierSequence),
-  ];
-  return parts.map(codedText).join("|").replace(/\|+$/, "");
-}
-
-/** The segments of a loaded segmentation, without the background that label maps list as segment 0. */
-function segmentsOf(seg) {
-  return Object.values(seg.segMetadata?.data ?? {}).filter((segment) => Number(segment?.SegmentNumber) > 0);
-}
-
-const isStructure = (segment, structure) =>
-  segment.SegmentLabel === structure || structureKey(segment) === structure;
-
-const nameOf = (seg) => String(segmentsOf(seg)[0]?.SegmentAlgorithmName || seg.SeriesDescription || "segmentation");
-
-const modelOf = (seg) => nameOf(seg).toLowerCase();
-
-const isConsensus = (seg) => modelOf(seg).startsWith("consensus");
-
-/**
- * Lines for all, the consensus as a thin one over the thicker ones of the models; a thin filling for the segmentation
- * to look at first alone, as fillings of several models upon each other turn grey.
- */
-function styleOf(seg, filled) {
-  // Without renderFill, OHIF tints the hidden segments as well. An outline needs some filling.
-  const [fillAlpha, outlineWidth] = [seg === filled ? 0.25 : 0.01, isConsensus(seg) ? 1 : 3];
-  const look = { renderFill: true, fillAlpha, renderOutline: true, outlineWidth, outlineOpacity: 1 };
-  const inactive = Object.entries(look).map(([name, value]) => [`${name}Inactive`, value]);
-  return { ...look, ...Object.fromEntries(inactive), activeSegmentOutlineWidthDelta: 0 };
-}
-
-/** The segmentation to look at first, or else the first of a model. */
-function filledOf(segs, first) {
-  const models = segs.filter((seg) => !isConsensus(seg));
-  return models.find((seg) => seg.SeriesInstanceUID === first) ?? models[0];
-}
-
-function colorsOfModels(segs) {
-  let others = 0;
-  const colors = new Map();
-  for (const seg of segs) {
-    const known = isConsensus(seg) ? CONSENSUS_COLOR : MODEL_COLORS.get(modelOf(seg));
-    const color = known ?? OTHER_MODEL_COLORS[others++ % OTHER_MODEL_COLORS.length];
-    colors.set(seg, [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16)).concat(255));
-  }
-  return colors;
 }
 
 /** LPS position of the middle of an image, or null where its header does not say it. */
@@ -139,7 +72,7 @@ function keepBelowImages(legend) {
   observer.observe(images);
 }
 
-function legendEntry({ seg, name, color, number, missing }, toggle) {
+function legendEntry({ name, color, places, missing }, toggle) {
   const line = document.createElement("span");
   line.style.cssText = `display:inline-block; width:22px; height:0; border-top:3px solid ${color}`;
   const said = document.createElement("span");
@@ -156,7 +89,7 @@ function legendEntry({ seg, name, color, number, missing }, toggle) {
       isShown = !isShown;
       entry.setAttribute("aria-pressed", String(isShown));
       said.style.textDecoration = isShown ? "" : "line-through";
-      toggle(seg, number, isShown);
+      toggle(places, isShown);
     });
   }
   entry.append(line, said);
@@ -287,6 +220,7 @@ class LinkedView {
     await segmentationService.addSegmentationRepresentation(viewportId, { segmentationId: id, type: LABELMAP });
     seg.isHydrated = true;
     if (this.link.structure) segmentationService.setStyle({ segmentationId: id, type: LABELMAP }, look);
+    this.mendCenters(seg);
     const hasBackground = Object.values(seg.segMetadata.data).some((one) => one && Number(one.SegmentNumber) === 0);
     for (const segment of segmentsOf(seg)) {
       const number = Number(segment.SegmentNumber);
@@ -298,6 +232,16 @@ class LinkedView {
         // This OHIF gives every segment of a label map the colour of the one before it.
         segmentationService.setSegmentColor(viewportId, id, number, [...segment.rgba.slice(0, 3), 255]);
       }
+    }
+  }
+
+  /** This OHIF takes the centre of the next segment for that of a label map's: the background counts as the first. */
+  mendCenters(seg) {
+    const { segments } = this.services.segmentationService.getSegmentation(seg.displaySetInstanceUID);
+    for (const { SegmentNumber: number } of segmentsOf(seg)) {
+      const center = seg.centroids?.get(Number(number))?.world;
+      const held = segments[Number(number)]?.cachedStats?.center;
+      if (center && held) held.world = [center.x, center.y, center.z];
     }
   }
 
@@ -323,9 +267,9 @@ class LinkedView {
    * a structure in the link, the first segment.
    */
   findStructure(segs) {
-    const isFirst = (seg) => Number(seg.SeriesInstanceUID === this.link.first);
-    const ordered = [...segs].sort((a, b) => isFirst(b) - isFirst(a));
-    for (const seg of ordered) {
+    const isFirst = (parts) => Number(parts.some((seg) => seg.SeriesInstanceUID === this.link.first));
+    const ordered = byOutput(segs).sort((a, b) => isFirst(b) - isFirst(a));
+    for (const seg of ordered.flat()) {
       const segment = segmentsOf(seg).find(
         (one) => !this.link.structure || isStructure(one, this.link.structure),
       );
@@ -342,7 +286,8 @@ class LinkedView {
       segmentationService.setActiveSegment(found.id, found.number);
     }
     if (this.link.structure && !found) {
-      this.say("Structure not found", `None of the ${segs.length} segmentations has ${this.link.structure}.`);
+      const count = byOutput(segs).length;
+      this.say("Structure not found", `None of the ${count} segmentations has ${this.link.structure}.`);
     }
     if (this.link.structure) this.showLegend(segs);
     document.documentElement.dataset.concordance = found ? "shown" : "nothing found";
@@ -353,30 +298,40 @@ class LinkedView {
     this.legend?.remove();
     const entries = this.legendEntries(segs);
     const title = entries.find(({ label }) => label)?.label ?? this.link.structure;
-    this.legend = legendOf(title, entries, (seg, number, isShown) => {
+    this.legend = legendOf(title, entries, (places, isShown) => {
       const { segmentationService } = this.services;
       for (const { viewportId } of this.viewports()) {
-        segmentationService.setSegmentVisibility(viewportId, seg.displaySetInstanceUID, number, isShown, LABELMAP);
+        for (const { id, number } of places) {
+          segmentationService.setSegmentVisibility(viewportId, id, number, isShown, LABELMAP);
+        }
       }
     });
     document.body.append(this.legend);
     keepBelowImages(this.legend);
   }
 
-  /** Of every segmentation that the link wants: name, colour, and number and label of its segment where it has one. */
+  /** Of every output that the link wants: name, colour, and the places and label of its segments of the structure. */
   legendEntries(segs) {
     const colors = colorsOfModels(segs);
-    return this.wanted().map((seg) => {
-      const isLoaded = segs.includes(seg);
-      const segment = isLoaded && segmentsOf(seg).find((one) => isStructure(one, this.link.structure));
-      const missing = isLoaded ? "did not find it" : "cannot be shown";
+    return byOutput(this.wanted()).map((parts) => {
+      const areLoaded = parts.every((seg) => segs.includes(seg));
+      const found = parts.flatMap((seg) =>
+        segmentsOf(seg)
+          .filter((one) => segs.includes(seg) && isStructure(one, this.link.structure))
+          .map(({ SegmentNumber: number, SegmentLabel: label }) => ({
+            id: seg.displaySetInstanceUID,
+            number: Number(number),
+            label,
+          })),
+      );
+      const missing = areLoaded ? "did not find it" : "cannot be shown";
+      const color = colors.get(parts[0]);
       return {
-        seg,
-        name: nameOf(seg),
-        color: isLoaded ? `rgb(${colors.get(seg).slice(0, 3).join(", ")})` : "transparent",
-        number: segment ? Number(segment.SegmentNumber) : null,
-        label: segment?.SegmentLabel ?? "",
-        missing: segment ? "" : missing,
+        name: nameOf(parts[0]),
+        color: color ? `rgb(${color.slice(0, 3).join(", ")})` : "transparent",
+        places: found,
+        label: found[0]?.label ?? "",
+        missing: found.length ? "" : missing,
       };
     });
   }
