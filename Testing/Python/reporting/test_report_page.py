@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from reporting.report_views import SERIES, address, count, hover, series, table
+from reporting.report_views import SERIES, address, count, download, hover, series, table
+from SegmentationConcordanceLib.agreement.finding import Finding
 from SegmentationConcordanceLib.agreement.measures import MEASURES
 from SegmentationConcordanceLib.reporting.case_table import CaseTable
 from SegmentationConcordanceLib.reporting.report import write_report
@@ -70,6 +71,44 @@ def test_a_click_on_a_finding_selects_the_row_that_its_first_words_name(
         page.locator("#details-heading", has_text=f"{structure}, MOOSE").wait_for()
         assert "missing" in page.locator("#details-body").inner_text()
         assert page.locator("#viewer-link").get_attribute("href") == f"https://viewer.example/?s=5&at={structure}"
+
+
+def test_the_cases_have_as_many_findings_as_the_list_has_of_them(browser_page, agreement_row, tmp_path):
+    """One about the spleen of a, one about the liver of a and b; none about the liver of c, whose Dice is 0.5."""
+
+    def finding(name, cases, kind="hole"):
+        return Finding(
+            kind=kind, case=cases[0], cases=cases if len(cases) > 1 else (), structures=(name,), names=(name,),
+            models=("MOOSE",), sentence=f"{name}: it", lead=name,
+        )  # fmt: skip
+
+    rows = [
+        agreement_row(case=case, structure=name, structure_key="", model=model, dice=dice)
+        for case, dice in (("a", 0.95), ("b", 0.95), ("c", 0.5))
+        for name in ("spleen", "liver")
+        for model in ("MOOSE", "CADS")
+        if (case, name) != ("c", "spleen")
+    ]
+    findings = [finding("spleen", ("a",)), finding("liver", ("a", "b"), "other_definition")]
+    write_report(tmp_path / "page.html", rows, title="Cases", findings=findings)
+    page = browser_page.open(tmp_path / "page.html")
+
+    def counted():
+        cells = "all => all.map((row) => [...row.cells].map((cell) => cell.textContent))"
+        lines = page.locator("#case-table tbody tr").evaluate_all(cells)
+        return {line[0]: line[1:3] for line in lines}
+
+    assert page.locator("#case-table thead th").all_text_contents()[1:3] == ["Findings", "Dice < 0.75"]
+    assert counted() == {"a": ["2", "0 of 2"], "b": ["1", "0 of 2"], "c": ["0", "1 of 1"]}
+    _, text = download(page, page.locator("[data-export=cases] button", has_text="CSV"))
+    lines = [line.split(",") for line in text.splitlines()]
+    assert lines[0][2:5] == ["findings", "low_structures", "structures"]
+    assert {line[0]: line[2:5] for line in lines[1:]} == {
+        "a": ["2", "0", "2"], "b": ["1", "0", "2"], "c": ["0", "1", "1"],
+    }  # fmt: skip
+    page.locator("#findings a").first.click()
+    page.locator("#case-table tbody tr", has_text="0 of 1").first.wait_for()
+    assert counted() == {"a": ["1", "0 of 1"], "b": ["0", "0 of 1"]}
 
 
 def test_agreement_is_no_finding(browser_page, agreement_row, tmp_path):

@@ -1,18 +1,19 @@
 "use strict";
-// One line per case: what is known of it, its worst structure, and how many structures have a finding.
+// One line per case: what is known of it, its findings, how many structures agree little, and its worst structure.
 
-const FINDING_BELOW = 0.75;
+const LOW_DICE = 0.75;
 const CASES_AT_FIRST = 50;
 
-function makeCaseTable(change) {
+function makeCaseTable(findings, change) {
   const state = { sort: "worst", descending: false, limit: CASES_AT_FIRST, change, view: null };
+  const linesOf = (view) => caseLines(view, findingsByCase(view, findings));
   byId("all-cases").addEventListener("click", () => {
     state.limit = Infinity;
     drawCases(state);
   });
   const draw = (view) => {
     state.view = view;
-    state.lines = caseLines(view);
+    state.lines = linesOf(view);
     drawCases(state);
   };
   const select = (view) => {
@@ -23,30 +24,41 @@ function makeCaseTable(change) {
     state.printed = on;
     drawCases(state);
   };
-  return { id: "cases", draw, select, print, csv: casesCsv, picture: () => tableSvg(byId("case-table")) };
+  const csv = (view) => casesCsv(view, linesOf(view));
+  return { id: "cases", draw, select, print, csv, picture: () => tableSvg(byId("case-table")) };
 }
 
-/** A finding is a structure that a model missed, that has no consensus, or a Dice below 0.75. */
-function caseLines(view) {
+/** By the number of a case, how many of the findings are about it; of those about a model and structure that pass. */
+function findingsByCase({ table, passes }, findings) {
+  const count = new Uint32Array(table.cases.length);
+  for (const finding of findings) {
+    const rows = rowsOfFinding(table, finding).filter(passes);
+    for (const number of distinct(rows.map((row) => table.caseOf[row]))) count[number] += 1;
+  }
+  return count;
+}
+
+function caseLines(view, findings) {
   const { table } = view;
   const ofCase = rowsByNumber(view.compared, table.caseOf, table.cases.length);
   const lines = [];
   for (let number = 0; number < table.cases.length; number += 1) {
     const rows = ofCase(number);
-    if (rows.length) lines.push(new CaseLine(table, table.cases[number], rows));
+    if (rows.length) lines.push(new CaseLine(table, table.cases[number], rows, findings[number]));
   }
   return lines;
 }
 
 /** What only shown lines tell, or all when they are put in order by it, is worked out when it is asked for. */
 class CaseLine {
-  constructor(table, name, rows) {
+  constructor(table, name, rows, findings) {
     this.table = table;
     this.name = name;
     this.rows = rows;
+    this.findings = findings;
     this.worst = worstRow(table, rows);
     this.lowest = table.badness[this.worst];
-    this.found = null;
+    this.lows = null;
     this.middle = null;
   }
 
@@ -54,10 +66,11 @@ class CaseLine {
     return rowAt(this.table, this.rows[0]).series_uid;
   }
 
-  get findings() {
+  /** Structures that a model missed, that have no consensus, or a Dice below 0.75 with any model. */
+  get low() {
     const { badness } = this.table;
-    this.found ??= this.different(numbersThatPass(this.rows, (row) => badness[row] < FINDING_BELOW));
-    return this.found;
+    this.lows ??= this.different(numbersThatPass(this.rows, (row) => badness[row] < LOW_DICE));
+    return this.lows;
   }
 
   get structures() {
@@ -85,9 +98,18 @@ function caseColumns(view) {
     { key: "case", heading: "Case", value: (line) => facts.label(line.name) },
     ...known,
     { key: "findings", heading: "Findings", number: true, value: (line) => line.findings },
-    { key: "median", heading: "Median Dice", number: true, value: (line) => line.median },
+    { key: "low", heading: "Dice < 0.75", number: true, value: (line) => line.low, text: lowOfAll },
+    { key: "median", heading: "Median Dice", number: true, value: (line) => line.median, text: medianInWords },
     { key: "worst", heading: "Worst structure", value: (line) => line.lowest, number: true },
   ];
+}
+
+function lowOfAll({ low, structures }) {
+  return `${low} of ${structures}`;
+}
+
+function medianInWords({ median }) {
+  return fixed(median, 3);
 }
 
 function drawCases(state) {
@@ -138,21 +160,21 @@ function caseCell(state, column, line) {
     button.addEventListener("click", () => state.change((choice) => selectRow(choice, worst)));
     return element("td", {}, button);
   }
-  const value = column.value(line);
-  const text = column.key === "findings" ? `${value} of ${line.structures}` : column.number ? fixed(value, 3) : value;
+  const text = column.text ? column.text(line) : column.value(line);
   return element("td", column.number ? { class: "number" } : {}, text);
 }
 
-function casesCsv(view) {
+function casesCsv(view, all) {
   const names = view.caseFacts.columns;
-  const header = ["case", "series_uid", ...names, "findings", "structures", "median_dice"];
-  const lines = caseLines(view).map((line) => {
+  const header = ["case", "series_uid", ...names, "findings", "low_structures", "structures", "median_dice"];
+  const lines = all.map((line) => {
     const worst = rowAt(view.table, line.worst);
     return [
       line.name,
       line.series,
       ...names.map((name) => view.caseFacts.value(line.name, name)),
       line.findings,
+      line.low,
       line.structures,
       line.median,
       worst.structure,

@@ -36,7 +36,13 @@ function rowsOfFindings({ table, passes }, findings) {
   return named.flatMap((finding) => rowsOfFinding(table, finding).filter(passes));
 }
 
-function rowsOfFinding(table, { case: first, cases, structures, models }) {
+/** The rows that a finding is about, of every consensus: looked for once, as every view asks. */
+function rowsOfFinding(table, finding) {
+  table.ofFinding ??= new Map();
+  return cached(table.ofFinding, finding, () => findRowsOfFinding(table, finding));
+}
+
+function findRowsOfFinding(table, { case: first, cases, structures, models }) {
   const numbers = (cases.length ? cases : [first]).map((name) => table.caseNumber.get(name));
   const rows = numbers.flatMap((number) => (number === undefined ? [] : [...table.rowsOfCase(number)]));
   return rows.filter((row) => {

@@ -69,7 +69,7 @@ function makeViews(page, change) {
     ...views,
     makeMatrix(change),
     ...makePlots(page, change),
-    makeCaseTable(change),
+    makeCaseTable(data.findings, change),
     makeTable(change),
   ];
 }
