@@ -77,6 +77,19 @@ _SCRIPTS = (
     "page/review.js",
     "page/report.js",
 )
+_STYLES = (
+    "page/styles/colors.css",
+    "page/styles/frame.css",
+    "page/styles/model_map.css",
+    "page/styles/findings.css",
+    "page/styles/overview.css",
+    "page/styles/details.css",
+    "page/styles/tables.css",
+    "page/styles/narrow.css",
+    "page/styles/print.css",
+    "page/styles/review.css",
+)
+"""In this order: of two rules that are as strong the later one counts."""
 
 
 def write_report(
@@ -146,7 +159,7 @@ def _write_page(path: Path, title: str, *, data: str = "", pictures: str = "", d
     page = Template(_part("page/report.html")).substitute(
         title=html.escape(title),
         policy=_content_security_policy(scripts, own_folder=bool(data_file)),
-        style=_part("page/report.css"),
+        style="".join(map(_part, _STYLES)),
         data=data,
         pictures=pictures,
         scripts="\n".join([source, *(f"<script>{script}</script>" for script in scripts)]),

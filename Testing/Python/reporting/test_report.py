@@ -7,12 +7,14 @@ import hashlib
 import json
 import math
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from SegmentationConcordanceLib.agreement.table import AGREEMENT_COLUMNS
 from SegmentationConcordanceLib.errors import OutputError
+from SegmentationConcordanceLib.reporting import report
 from SegmentationConcordanceLib.reporting.page_data import (
     agreement_columns,
     embedded_json,
@@ -165,3 +167,14 @@ def test_the_data_can_be_in_a_file_beside_the_page(tmp_path, agreement_row, brow
     assert page.locator("#rows tbody tr").count() == 2
     assert messages == []
     page.close()
+
+
+def test_the_page_has_every_file_of_scripts_and_styles_once(tmp_path):
+    write_report(tmp_path / "page.html", [], title="Empty")
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    folder = Path(report.__file__).parent / "page"
+    files = [*folder.rglob("*.js"), *folder.rglob("*.css")]
+    assert len(files) > 40
+    assert {file.name: text.count(file.read_text(encoding="utf-8").strip()) for file in files} == {
+        file.name: 1 for file in files
+    }

@@ -1,9 +1,9 @@
 "use strict";
-// Light and dark: the colours are those of report.css. What leaves the page, as a file or on paper, is light.
+// Light and dark: the colours are those of styles/colors.css. What leaves the page, as a file or on paper, is light.
 
 const DARK = matchMedia("(prefers-color-scheme: dark)");
 
-/** A colour of report.css by its name, e.g. "text". */
+/** A colour of the styles by its name, e.g. "text". */
 function tone(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
