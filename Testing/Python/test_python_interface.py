@@ -44,6 +44,7 @@ def test_the_example_on_the_demo_runs_as_it_stands(repository, demo, tmp_path, m
     assert (tmp_path / "report.html").read_text(encoding="utf-8").lower().startswith("<!doctype html>")
 
 
+@pytest.mark.slow
 def test_the_example_on_files_of_ones_own_runs_as_it_stands(repository, real_cases, tmp_path, monkeypatch, capsys):
     thorax = real_cases / "thorax_dicom"
     shutil.copytree(thorax / "ct", tmp_path / "study" / "ct")

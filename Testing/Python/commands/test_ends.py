@@ -95,6 +95,7 @@ def compared_cases(out) -> list[str]:
     return sorted({row.case for row in read_agreement(out / "agreement.csv")})
 
 
+@pytest.mark.slow
 def test_many_cases_go_on_without_a_reader(program, many, tmp_path):
     with program(*many["compare"], tmp_path / "out", stdout=subprocess.PIPE) as process:
         assert process.stdout.readline().startswith("P")  # as head -1 does

@@ -52,6 +52,17 @@ def address(page):
     return unquote_plus(page.evaluate("location.hash"))
 
 
+def go(page, fragment):
+    """Go to another fragment of the page's address, as back and forward do; it reads it as when it is opened."""
+    page.evaluate(
+        """fragment => new Promise(done => {
+            addEventListener("hashchange", done, { once: true });
+            location.hash = fragment;
+        })""",
+        fragment,
+    )
+
+
 def download(page, button):
     """Text of the file that a button saves."""
     with page.expect_download() as saved:

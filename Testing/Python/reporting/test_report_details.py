@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from reporting.report_views import address, download
+from reporting.report_views import address, download, go
 from SegmentationConcordanceLib.agreement.finding import Finding
 from SegmentationConcordanceLib.agreement.volume_spread import volume_spread
 from SegmentationConcordanceLib.reporting.case_table import CaseTable
@@ -34,8 +35,8 @@ def one_each(uids):
 
 
 def select(page, case, structure, model):
-    page.evaluate("row => { location.hash = `#selected=${JSON.stringify(row)}` }", [case, structure, model])
-    page.locator("#details-heading", has_text=f", {model}").wait_for()
+    go(page, "#selected=" + json.dumps([case, structure, model]))
+    assert page.locator("#details-heading").inner_text().endswith(f", {model}")
 
 
 def test_the_viewer_link_has_every_identifier_encoded(kept_page, rows, tmp_path):

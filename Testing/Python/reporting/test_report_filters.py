@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reporting.report_views import address, click_mark, count, pick, series, table
+from reporting.report_views import address, click_mark, count, go, pick, series, table
 from SegmentationConcordanceLib.reporting.case_table import CaseTable
 from SegmentationConcordanceLib.reporting.report import write_report
 
@@ -63,11 +63,12 @@ def test_a_filter_acts_on_every_view_and_stays_in_the_address(known, picker, lab
     pick(known, picker, *labels)
     assert shown(known) == expected
     assert address(known) == words
-    known.reload()
-    assert shown(known) == expected
+    kept = known.evaluate("location.hash")
     known.click("#reset")
     assert address(known) == ""
     assert shown(known)["dice"] == 10
+    go(known, kept)
+    assert shown(known) == expected
 
 
 def test_structure_groups_are_one_click(browser_page, agreement_row, tmp_path):
