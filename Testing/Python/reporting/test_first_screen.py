@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+import io
 import itertools
 import struct
 import xml.etree.ElementTree as ElementTree
 
+import numpy as np
 import pytest
 import SimpleITK
+from PIL import Image
 
 from reporting.report_views import address, download, table
 from SegmentationConcordanceLib.agreement.finding import Finding
@@ -346,6 +349,43 @@ def test_the_map_saves_a_picture_and_a_table(first):
     _, text = download(first, first.locator("[data-export=map] button", has_text="CSV"))
     assert text.splitlines()[0] == "structure,model,status,dice,worst_case"
     assert "liver,CADS,missing,,b" in text.splitlines()
+
+
+def test_the_saved_map_has_the_hatching_of_truncated_cells(browser_page, agreement_row, tmp_path):
+    """Inside of the cells as much of the stripes' colour as on the page, in stripes of the same direction."""
+    rows = [agreement_row(model=model, status=status) for model, status in (("MOOSE", "truncated"), ("CADS", "ok"))]
+    write_report(tmp_path / "page.html", rows, title="Cut")
+    page = browser_page.open(tmp_path / "page.html")
+    table_box = page.locator("#map table").bounding_box()
+    boxes = [cell.bounding_box() for cell in page.locator("#map tbody td").all()]
+    shown = [stripes(page.screenshot(clip=inside(box))) for box in boxes]
+    assert sorted(bool(found) for found in shown) == [False, True]
+    _, text = download(page, page.locator("[data-export=map] button", has_text="SVG"))
+    page.set_content(f"<style>body {{ margin: 0 }}</style>{text}")
+    saved = [
+        stripes(page.screenshot(clip=inside(box | {axis: box[axis] - table_box[axis] for axis in "xy"})))
+        for box in boxes
+    ]
+    assert [len(found) for found in saved] == pytest.approx([len(found) for found in shown], rel=0.5)
+    assert slopes_down(max(shown, key=len))
+    assert slopes_down(max(saved, key=len))
+
+
+def inside(box):
+    """Without its lines."""
+    return {"x": box["x"] + 2, "y": box["y"] + 2, "width": box["width"] - 4, "height": box["height"] - 4}
+
+
+def stripes(png):
+    """The pixels, as pairs of row and column, that have nearly the colour --cut of the light page."""
+    shot = np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(int)
+    return {tuple(one) for one in np.argwhere(abs(shot - (0xD2, 0xD6, 0xDA)).max(axis=-1) <= 6).tolist()}
+
+
+def slopes_down(pixels):
+    """Whether stripes go on to the lower right rather than to the lower left."""
+    right, left = (sum((row + 3, column + step) in pixels for row, column in pixels) for step in (3, -3))
+    return right > left
 
 
 def test_on_paper_there_are_all_rows_and_all_pictures(browser_page, agreement_row, jpeg, tmp_path):

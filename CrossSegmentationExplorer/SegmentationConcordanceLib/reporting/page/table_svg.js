@@ -24,7 +24,7 @@ function drawTables(tables) {
   const width = highestOf(boxes.map((box) => box.right)) - left;
   const height = highestOf(boxes.map((box) => box.bottom)) - top;
   const svg = svgElement("svg", { xmlns: SVG, width, height, viewBox: `0 0 ${width} ${height}` });
-  svg.append(svgElement("rect", { width, height, fill: "#fff" }));
+  svg.append(hatching(tables[0]), svgElement("rect", { width, height, fill: "#fff" }));
   for (const table of tables) {
     for (const cell of table.querySelectorAll("th, td")) drawCell(svg, cell, { left, top });
   }
@@ -37,15 +37,31 @@ function svgElement(tag, attributes) {
   return made;
 }
 
+const HATCHING = "cut";
+
+/** The stripes of truncated cells, as the page's gradient draws them. */
+function hatching(table) {
+  const size = 6;
+  const look = { patternUnits: "userSpaceOnUse", width: size, height: size, patternTransform: "rotate(-45)" };
+  const pattern = svgElement("pattern", { id: HATCHING, ...look });
+  const fill = getComputedStyle(table).getPropertyValue("--cut");
+  pattern.append(svgElement("rect", { width: size / 2, height: size, fill }));
+  return pattern;
+}
+
 function drawCell(svg, cell, origin) {
   const { left, top, width, height } = cell.getBoundingClientRect();
   const at = { x: left - origin.left, y: top - origin.top, width, height };
-  const fill = getComputedStyle(cell).backgroundColor;
-  const isClear = fill === "rgba(0, 0, 0, 0)" || fill === "transparent";
-  svg.append(svgElement("rect", { ...at, fill: isClear ? "none" : fill, stroke: "#ddd", "stroke-width": 0.5 }));
+  svg.append(svgElement("rect", { ...at, fill: fillOf(cell), stroke: "#ddd", "stroke-width": 0.5 }));
   for (const symbol of cell.querySelectorAll("svg.symbol")) drawSymbol(svg, symbol, origin);
   const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) drawText(svg, walker.currentNode, origin);
+}
+
+function fillOf(cell) {
+  if (cell.classList.contains(HATCHING)) return `url(#${HATCHING})`;
+  const fill = getComputedStyle(cell).backgroundColor;
+  return fill === "rgba(0, 0, 0, 0)" || fill === "transparent" ? "none" : fill;
 }
 
 function drawSymbol(svg, symbol, origin) {
