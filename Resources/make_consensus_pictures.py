@@ -26,6 +26,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
 
 import slicer  # noqa: E402
+from make_explorer_pictures import panel_picture  # noqa: E402
 
 import qt_host  # noqa: E402
 from host import OffscreenViews, SceneHost, SliceView  # noqa: E402
@@ -93,14 +94,6 @@ def one_above_the_other(*pictures: np.ndarray) -> np.ndarray:
     return side_by_side(*(picture.transpose(1, 0, 2) for picture in pictures)).transpose(1, 0, 2)
 
 
-def panel_picture(hosted: object, height: int) -> np.ndarray:
-    """The panel, RGB."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "panel.png"
-        hosted.screenshot(path, PANEL_WIDTH, height)
-        return np.asarray(Image.open(path).convert("RGB"))
-
-
 def make_pictures(name: str, load: Load) -> None:
     """Panel with views and plots, and the plot of the pairs by itself where there is more than one."""
     with compared(load) as (hosted, views, volume):
@@ -108,7 +101,7 @@ def make_pictures(name: str, load: Load) -> None:
         slices = [framed(views.add(node)) for node in slice_nodes(volume.GetScene())]
         plots = {role: plot_image(folder.node(role), VIEW) for role in (DICE_CHART, PAIR_CHART, SHARE_CHART)}
         right = one_above_the_other(side_by_side(*slices), side_by_side(plots[DICE_CHART], plots[SHARE_CHART]))
-        save(side_by_side(panel_picture(hosted, right.shape[0]), right), f"consensus_{name}.png")
+        save(side_by_side(panel_picture(hosted, (PANEL_WIDTH, right.shape[0])), right), f"consensus_{name}.png")
         if folder.node(PAIRWISE).GetNumberOfRows() > 2:
             save(plots[PAIR_CHART], f"consensus_{name}_pairs.png")
 

@@ -10,6 +10,7 @@ import io
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,10 +21,16 @@ from playwright.sync_api import Page, sync_playwright
 from SegmentationConcordanceLib.sample.cohort import SampleCase, make_sample
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "Testing" / "Python"))
+
+from browser.explore_page import ExplorePage  # noqa: E402
+
 RESOURCES = ROOT / "Resources"
 COMMAND = ROOT / ".venv-explore" / "bin" / "concordance"
 CHROMIUM_OPTIONS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 SIZE = {"width": 1400, "height": 900}
+TRIES = 3
+GIVEN = ".verdict button.chosen"
 
 
 def arguments(case: SampleCase) -> list[str]:
@@ -36,47 +43,57 @@ def arguments(case: SampleCase) -> list[str]:
     return words
 
 
-def opened(page: Page, address: str, hidden: Sequence[str]) -> None:
+def opened(page: Page, address: str, hidden: Sequence[str]) -> ExplorePage:
     """The page without the rows of some models; 3D views are there at the start only where the machine draws fast."""
     page.goto(address)
-    page.wait_for_function("document.querySelectorAll('[data-view] img').length >= 18")
-    page.wait_for_timeout(3000)
+    shown = ExplorePage(page)
+    shown.until("document.querySelectorAll('[data-view] img').length >= 18")
+    shown.settled(shown.views())
     for name in hidden:
-        page.locator(".bar").get_by_role("button", name=name, exact=True).click()
-        page.wait_for_timeout(1500)  # a click before the former one is answered may be lost
+        switch(shown, name)
+    return shown
 
 
-def set_3d(page: Page, shown: bool) -> None:
+def switch(shown: ExplorePage, name: str) -> None:
+    """Press a button that shows or hides views, and wait until there are more or fewer.
+
+    :raises SystemExit: it does nothing.
+    """
+    before = len(shown.views())
+    for _ in range(TRIES):  # a click while the server is still busy with another may be lost
+        shown.page.locator(".bar").get_by_role("button", name=name, exact=True).click()
+        if shown.eventually(lambda: len(shown.views()) != before):
+            return
+    raise SystemExit(f"the button {name} does nothing")
+
+
+def set_3d(shown: ExplorePage, wanted: bool) -> None:
     """3D views of all rows, or none."""
-    if bool(page.locator("[data-view$=V]").count()) != shown:
-        page.locator(".bar").get_by_role("button", name="3D", exact=True).click()
-
-
-def all_drawn(page: Page, count: int) -> None:
-    """Wait for so many views, and until they are sharp."""
-    page.wait_for_function("count => document.querySelectorAll('[data-view] img').length === count", arg=count)
-    page.wait_for_timeout(5000)
+    if bool(shown.page.locator("[data-view$=V]").count()) != wanted:
+        switch(shown, "3D")
 
 
 def photograph(page: Page, address: str) -> None:
-    """Vertebra T8, which one model misses, in four models, their overlay, and 3D."""
-    opened(page, address, ("TotalSegmentator 1.5", "MultiTalent", "All models"))
-    set_3d(page, True)
-    all_drawn(page, 20)
+    """The structure of the worst agreement in four models, their overlay, and 3D."""
+    shown = opened(page, address, ("TotalSegmentator 1.5", "MultiTalent", "All models"))
+    set_3d(shown, True)
+    shown.settled(shown.views())
     box = page.locator("[data-view=CSE2Y]").bounding_box()
-    page.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.5)
-    page.wait_for_timeout(3000)
+    page.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.5, steps=4)
+    shown.until("document.querySelector('.cursor b').innerText !== ''")
+    shown.settled(shown.views())
     page.screenshot(path=RESOURCES / "explore.jpg", type="jpeg", quality=90)
 
 
 def photograph_review(page: Page, address: str) -> None:
     """Five of the models, blinded, after two verdicts."""
-    opened(page, address, ("Model F",))
-    set_3d(page, False)
-    all_drawn(page, 15)
-    for score in "53":
+    shown = opened(page, address, ("Model F",))
+    set_3d(shown, False)
+    shown.settled(shown.views())
+    for number, score in enumerate("53", 1):
         page.keyboard.press(score)
-        page.wait_for_timeout(1000)
+        shown.until(f"document.querySelectorAll('{GIVEN}').length >= {number}")
+    shown.settled(shown.views())
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     fewer = ImageOps.posterize(picture, 5)  # for a smaller file; a palette would mix up the models' colours
     fewer.save(RESOURCES / "review_explore.png", optimize=True)

@@ -122,6 +122,14 @@ def joined(pictures: Sequence[np.ndarray], axis: int, gap: int = GAP) -> np.ndar
     return np.concatenate(parts[1:], axis=axis)
 
 
+def panel_picture(hosted: object, size: tuple[int, int]) -> np.ndarray:
+    """A module's panel, in pixels of this width and at least this height: uint8 (height, width, 3)."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "panel.png"
+        hosted.screenshot(path, *size)
+        return np.asarray(Image.open(path).convert("RGB"))
+
+
 def panel_and_rows(
     host: SceneHost,
     volume: slicer.vtkMRMLScalarVolumeNode,
@@ -131,7 +139,7 @@ def panel_and_rows(
     compact: bool = False,
 ) -> np.ndarray:
     """The module as Slicer shows it: its panel, and beside it a row for each model, at one structure."""
-    with qt_host.install(host) as desktop, tempfile.TemporaryDirectory() as folder:
+    with qt_host.install(host) as desktop:
         screen = Screen(host, size)
         hosted = desktop.load_module("CrossSegmentationExplorer")
         try:
@@ -147,9 +155,7 @@ def panel_and_rows(
             hosted.widget.showAll()
             logic.explorer.views_ready()
             rows = picture_of_rows(logic.explorer, screen)
-            path = Path(folder) / "panel.png"
-            hosted.screenshot(path, PANEL_WIDTH, rows.shape[0])
-            panel = np.asarray(Image.open(path).convert("RGB"))[: rows.shape[0]]  # the rest of it is scrolled to
+            panel = panel_picture(hosted, (PANEL_WIDTH, rows.shape[0]))[: rows.shape[0]]  # the rest is scrolled to
             hosted.exit()
         finally:
             screen.close()

@@ -9,8 +9,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from make_explorer_pictures import key_of, save
-from PIL import Image
+from make_explorer_pictures import key_of, panel_picture, save
 
 import qt_host
 from host import SceneHost
@@ -44,10 +43,9 @@ def blinded_panel(host: SceneHost) -> np.ndarray:
         hosted.ui.scanCollapsibleButton.collapsed = hosted.ui.rowsCollapsibleButton.collapsed = True
         ui.reviewCollapsibleButton.collapsed = False
         hosted.widget.showAll()
-        path = Path(folder) / "panel.png"
-        hosted.screenshot(path, *PANEL)
+        picture = panel_picture(hosted, PANEL)
         hosted.exit()
-        return np.asarray(Image.open(path).convert("RGB"))
+        return picture
 
 
 def main() -> None:

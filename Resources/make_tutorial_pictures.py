@@ -6,12 +6,9 @@ Needs the test environment (`make setup-test`) and Mesa's EGL: .venv/bin/python 
 from __future__ import annotations
 
 import sys
-import tempfile
-from pathlib import Path
 
 import numpy as np
-from make_explorer_pictures import joined, panel_and_rows, save
-from PIL import Image
+from make_explorer_pictures import joined, panel_and_rows, panel_picture, save
 
 import qt_host
 from host import SceneHost
@@ -22,15 +19,14 @@ PANEL = (400, 620)
 
 def consensus_panel(host: SceneHost) -> np.ndarray:
     """ConsensusMetrics after Apply: uint8 (height, width, 3)."""
-    with qt_host.install(host) as desktop, tempfile.TemporaryDirectory() as folder:
+    with qt_host.install(host) as desktop:
         hosted = desktop.load_module("ConsensusMetrics")
         hosted.enter()
         hosted.ui.applyButton.click()
         hosted.ui.resultsTable.selectRow(0)
-        path = Path(folder) / "panel.png"
-        hosted.screenshot(path, *PANEL)
+        picture = panel_picture(hosted, PANEL)
         hosted.exit()
-        return np.asarray(Image.open(path).convert("RGB"))
+        return picture
 
 
 def main() -> None:
