@@ -22,8 +22,8 @@ class Finding:
     :param case: the case; of several (see ``cases``) the one to look at first.
     :param structures: keys of the structures, or names without one; the one that the sentence names first comes first.
     :param names: their harmonized names, in the same order: untrusted text.
-    :param models: the models concerned. Where ``is_blamed``, the one or those whose failure it may be; else those
-        that disagree, as with two models nobody can be blamed.
+    :param models: the models concerned. Where ``is_blamed``, the one or those whose failure it may be; else all that
+        disagree, those that do what the sentence says first, if it says it of some.
     :param others: the models that they are held against; empty where there are none, or nobody is blamed.
     :param is_blamed: whether the numbers tell whose failure it is.
     :param numbers: by key of :data:`.finding_kinds.NUMBERS`.

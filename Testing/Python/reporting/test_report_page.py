@@ -73,6 +73,15 @@ def test_a_click_on_a_finding_selects_the_row_that_its_first_words_name(
         assert page.locator("#viewer-link").get_attribute("href") == f"https://viewer.example/?s=5&at={structure}"
 
 
+def test_a_click_on_low_agreement_of_all_models_selects_the_gravest_row(browser_page, agreement_row, tmp_path):
+    rows = [agreement_row(model=name, dice=dice) for name, dice in (("MOOSE", 0.88), ("CADS", 0.8), ("Other", 0.85))]
+    write_report(tmp_path / "page.html", rows, title="Low")
+    page = browser_page.open(tmp_path / "page.html")
+    assert "MOOSE, CADS and Other agree little" in page.locator("#findings a").inner_text()
+    page.locator("#findings a").click()
+    page.locator("#details-heading", has_text="spleen, CADS").wait_for()
+
+
 def test_the_cases_have_as_many_findings_as_the_list_has_of_them(browser_page, agreement_row, tmp_path):
     """One about the spleen of a, one about the liver of a and b; none about the liver of c, whose Dice is 0.5."""
 

@@ -34,8 +34,8 @@ function showFindings(data, table, none) {
 }
 
 function findingCard(finding, number, table, first) {
-  const { text, lead, title, case: name, structures, model } = finding;
-  const choice = { ...first, structure: new Set(structures), selected: [name, structures[0], model] };
+  const { text, lead, title, structures } = finding;
+  const choice = { ...first, structure: new Set(structures), selected: gravestOfFinding(finding, table) };
   const link = element("a", { href: `#${choiceToHash(choice, first)}`, "data-show": "dice-section" });
   link.append(element("span", { class: "kind" }, title), element("b", {}, lead), text.slice(lead.length));
   const card = element("li", {}, link);
@@ -43,6 +43,15 @@ function findingCard(finding, number, table, first) {
   else card.prepend(element("span", { class: "none-kept" }, "no picture"));
   card.value = number + 1;
   return card;
+}
+
+/** Case, structure and model of the row to select: of the models concerned, what is worst of the first structure. */
+function gravestOfFinding(finding, table) {
+  const { case: name, structures } = finding;
+  const [number, structure] = [table.caseNumber.get(name), table.structureNumber.get(structures[0])];
+  const isThere = (row) => table.caseOf[row] === number && table.structureOf[row] === structure;
+  const rows = rowsOfFinding(table, finding).filter(isThere);
+  return [name, structures[0], rows.length ? table.models[table.modelOf[worstRow(table, rows)]] : finding.model];
 }
 
 function hasPicture({ picture }) {
