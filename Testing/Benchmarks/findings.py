@@ -131,12 +131,14 @@ def place_lines(counts: Counter[tuple[str, str]]) -> list[str]:
     total = max(1, sum(of_errors.values()))
     behind = counts["behind noise", ""]
     seen = ", ".join(f"{rank} {n} ({100 * n / total:.1f} %)" for rank, n in of_errors.items())
-    return [
+    lines = [
         f"The erring model alone at the first place: {alone} of {alone + not_alone} structures"
         f" ({100 * alone / max(1, alone + not_alone):.1f} %)",
         f"The place of each error on each of its structures: {seen}; behind a place that is noise: {behind}",
-        f"Other definitions over the cases of a seed: {counts['cohort', 'definitions']}",
     ]
+    if ("cohort", "definitions") in counts:
+        lines.append(f"Other definitions over the cases of a seed: {counts['cohort', 'definitions']}")
+    return lines
 
 
 def measured_lines() -> list[str]:
