@@ -11,7 +11,6 @@ from agreement.bricks import (
     LABEL,
     LEVELS,
     hole_in_the_liver,
-    liver_in_pieces,
     model,
     output_that_stops,
     scan,
@@ -34,6 +33,11 @@ def no_liver(voxels: np.ndarray) -> None:
 def liver_with_a_ball(voxels: np.ndarray) -> None:
     k, j, i = np.indices(voxels.shape)
     voxels[((k - 40) ** 2 + (j - 12) ** 2 + (i - 44) ** 2 <= 25) & (voxels == 0)] = LABEL["liver"]
+
+
+def kidney_with_a_plate(voxels: np.ndarray) -> None:
+    """Two voxels thick: a piece apart, and no region that is deep enough to be a blob."""
+    voxels[2:4, 2:10, 44:52] = LABEL["kidney_left"]
 
 
 def larger_liver(voxels: np.ndarray) -> None:
@@ -68,7 +72,7 @@ OF_VOXELS = {
     "implausible_place": kidney_elsewhere,
     "side_swapped": swapped_sides,
     "label_shift": shifted_names,
-    "fragmented": liver_in_pieces,
+    "fragmented": kidney_with_a_plate,
     "ends_early": output_that_stops,
 }
 
@@ -178,10 +182,10 @@ def test_two_that_stop_early_against_two_blame_nobody():
 
 
 def test_a_model_that_found_nothing_does_not_speak_against_a_shape():
-    """Of Odd and M0 nobody tells which liver is right; that M1 has none is told apart."""
+    """Of Odd and M0 nobody tells which kidney is right; that M1 has none is told apart."""
     voxels, without = scan(), scan()
-    liver_in_pieces(voxels)
-    no_liver(without)
+    kidney_with_a_plate(voxels)
+    without[without == LABEL["kidney_left"]] = 0
     models = [model("Odd", voxels), model("M0", scan()), model("M1", without)]
     analysis = Analysis(models, case="a", series_uid="")
     found = {one.kind: one for one in findings_of("a", analysis.comparison, analysis.boxes, {})}
