@@ -46,7 +46,8 @@ def main(argv: Sequence[str]) -> None:
                     counts[finding.kind, is_planted] += 1
                     if not is_planted:
                         _say(f"  seed {seed}: {finding.sentence}")
-        _say(f"seed {seed} done")
+        of_order = counts[kinds.IMPLAUSIBLE_PLACE, False]
+        _say(f"seed {seed}: so far {outputs} outputs, {of_order} findings of order that were not planted")
     _say(
         f"\n{args.size}, {outputs} outputs, one at a time\n\n"
         "| kind | about a planted error | about none |\n|---|---|---|"
