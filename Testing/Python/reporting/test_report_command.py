@@ -66,7 +66,7 @@ def test_published_tables_with_cases_and_a_viewer(tmp_path):
     ]
     text = page.read_text(encoding="utf-8")
     assert '"viewer":"https://host/v?study={study}"' in text
-    assert '"dicom":{"study":[["1.2","5"]],"segs":[["1.2",[["CADS","6"]]]]}' in text
+    assert '"dicom":{"study":[["1.2","5"]],"segs":[["1.2",[["CADS",["6"]]]]]}' in text
 
 
 def test_a_viewer_that_is_no_web_address_is_refused(tmp_path, agreement_row):
