@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -136,17 +136,22 @@ class CaseFacts:
         return self._others_areas[index, bit]
 
     def added_and_lost(self, index: int, bit: int) -> tuple[float, float]:
-        """Voxels that the model adds to those that most of the others mark, and that it leaves out.
+        """Voxels that the model adds to those that most of the others that found it mark, and that it leaves out.
+
+        Where these are divided a voxel counts half: were it taken for none of theirs, every model would seem
+        larger than two others.
 
         :param index: of the structure.
         :param bit: of the model.
         :returns: two counts of voxels; (0, 0) where all agree.
         """
-        others = self.others(index, bit)
-        most = self._carried_by_most(others)
-        own = self.comparison.pattern_members()[:, bit] > 0
+        members = self.comparison.pattern_members()
+        others = [other for other in self.others(index, bit) if self.found[index, other]]
+        votes = 2 * members[:, others].sum(axis=1)
+        theirs = np.where(votes == len(others), 0.5, votes > len(others)) if others else np.zeros(len(members))
+        own = members[:, bit] > 0
         counts = self.comparison.counts[index]
-        return float(counts[own & ~most].sum()), float(counts[~own & most].sum())
+        return float((counts * (1 - theirs))[own].sum()), float((counts * theirs)[~own].sum())
 
     def is_cut(self, index: int) -> bool:
         """Whether a structure is truncated by the field of view in any model: it reaches the first or last slice."""
@@ -185,6 +190,25 @@ class CaseFacts:
         exact = (region for region in regions if region.minority == bits)
         some = (region for region in regions if region.minority & bits)
         return next(exact, None) or next(some, None) or next(iter(regions), None)
+
+    def gravest(self, index: int) -> dict[int, DisputedRegion | None]:
+        """By the bit of each model that found a structure, the gravest region that is held against it alone.
+
+        :param index: of the structure.
+        """
+        regions = {region.minority: region for region in reversed(self.regions(index))}
+        return {bit: regions.get(1 << bit) for bit in np.flatnonzero(self.found[index]).tolist()}
+
+    @cached_property
+    def usual_depth_mm(self) -> float:
+        """How deep the gravest region of a model on a structure is in the median of all: 0 where most have none.
+
+        Outlines differ by as much on a small structure as on a large one. There they leave so few regions that one of
+        the usual depth may be far graver than those of the other models. Structures that three models found count.
+        """
+        several = (index for index in self.structures if self.found[index].sum() > 2 and self.box(index) is not None)
+        depths = [region.depth_mm if region else 0.0 for index in several for region in self.gravest(index).values()]
+        return float(np.median(depths)) if depths else 0.0
 
     def patterns(self, index: int) -> NDArray[np.unsignedinteger]:
         """The votes in the structure's box, see :func:`pattern_crop`."""
@@ -274,3 +298,13 @@ class CaseFacts:
             median[known] = np.nanmedian(layers[:, known], axis=0)
             found[bit] = median
         return found
+
+
+def noise_of(others: Iterable[float]) -> float:
+    """How large something is in models that do not err: the second largest of the others, as one more of them may err.
+
+    :param others: a number of each of the other models.
+    :returns: of fewer than four the largest; 0 without any.
+    """
+    falling = sorted(others, reverse=True)
+    return falling[1] if len(falling) > 3 else falling[0] if falling else 0.0

@@ -9,7 +9,7 @@ import numpy as np
 from ..anatomy.identity import StructureIdentity
 from ..anatomy.series import SeriesPlace, counterpart, series_place
 from . import finding_kinds as kinds
-from .case_facts import CaseFacts
+from .case_facts import CaseFacts, noise_of
 from .disputed_regions import DisputedRegion
 from .suspicion import Suspicion
 
@@ -19,6 +19,7 @@ _SPLIT_LEAST, _SPLIT_MOST, _SPLIT_INSIDE = 0.2, 0.8, 0.5
 _PART_OF = 0.3
 _MOST_OF_ADDED = 0.4
 _NEIGHBOUR_SHARE, _TIMES_NOISE, _LEAST_VOXELS = 0.12, 3.0, 12
+_TIMES_USUAL, _TIMES_NOISE_OF_SHALLOW = 1.25, 5.0
 
 
 def wrong_names(facts: CaseFacts) -> list[Suspicion]:
@@ -200,12 +201,22 @@ def _neighbours(facts: CaseFacts, bit: int) -> Iterator[tuple[int, int, float]]:
             taken, others = called[index, target], facts.others_volume(target, bit)
             if taken < _NEIGHBOUR_SHARE * min(others, float(facts.volumes[index, bit])):
                 continue
-            rest = sorted(
+            rest = [
                 facts.called[other][index, target] for other in facts.others(index, bit) if facts.found[index, other]
-            )
-            noise = rest[-1] if 0 < len(rest) < 4 else rest[-2] if rest else 0.0
-            if taken >= _TIMES_NOISE * noise and not _is_part_of(facts, index, target):
+            ]
+            least = _times_noise(facts, bit, index, target) * noise_of(rest)
+            if taken >= least and not _is_part_of(facts, index, target):
                 yield index, target, float(taken)
+
+
+def _times_noise(facts: CaseFacts, bit: int, index: int, target: int) -> float:
+    """How many times what other models take there counts: more where the part is as deep as outlines differ everywhere.
+
+    Where two structures touch, such as the adrenal gland and the stomach, their boundary is noise in every model.
+    """
+    region = _region_called(facts, target, bit, index)
+    is_deep = region is not None and region.depth_mm >= _TIMES_USUAL * facts.usual_depth_mm
+    return _TIMES_NOISE if is_deep else _TIMES_NOISE_OF_SHALLOW
 
 
 def _included(facts: CaseFacts, bit: int, index: int, target: int, taken: float) -> Suspicion:

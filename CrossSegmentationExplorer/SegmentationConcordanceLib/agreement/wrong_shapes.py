@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -10,11 +10,11 @@ import numpy as np
 from ..anatomy.identity import StructureIdentity
 from ..anatomy.series import series_place
 from . import finding_kinds as kinds
-from .case_facts import CaseFacts
+from .case_facts import CaseFacts, noise_of
 from .disputed_regions import DisputedRegion
 from .suspicion import Suspicion
 
-_TIMES_NOISE, _TIMES_USUAL = 2.2, 1.5
+_TIMES_NOISE, _TIMES_USUAL = 2.2, 2.0
 _LEAST_SHARE, _LEAST_STEPS = 0.002, 1.9
 _LOOKED_AT = 5
 _SHELL = 14.0
@@ -63,36 +63,22 @@ def _taken_by(facts: CaseFacts, blob: Suspicion) -> set[int]:
 
 
 def _standing_out(facts: CaseFacts) -> Iterator[Suspicion]:
-    of_all = {
-        index: {bit: _gravest(facts, index, bit) for bit in finders}
-        for index in facts.structures
-        if len(finders := np.flatnonzero(facts.found[index]).tolist()) > 2 and facts.box(index) is not None
-    }
-    usual_mm = _usual_depth_mm(of_all.values())
-    for index, gravest in of_all.items():
+    for index in facts.structures:
+        gravest = facts.gravest(index) if facts.box(index) is not None else {}
+        if len(gravest) < 3:
+            continue
         for bit, region in gravest.items():
             if region is None:
                 continue
-            rest = sorted(one.severity if one else 0.0 for other, one in gravest.items() if other != bit)
-            noise = rest[-1] if len(rest) < 4 else rest[-2]
+            noise = noise_of(one.severity if one else 0.0 for other, one in gravest.items() if other != bit)
             volume = facts.others_volume(index, bit)
             stands_out = (
                 region.severity >= _TIMES_NOISE * noise
                 and region.depth_mm >= _LEAST_STEPS * float(facts.spacing_kji.min())
                 and region.n_voxels >= max(_LEAST_VOXELS, _LEAST_SHARE * volume)
             )
-            if stands_out and not _is_noise(facts, index, bit, region, usual_mm):
+            if stands_out and not _is_noise(facts, index, bit, region):
                 yield _of_region(facts, index, bit, region, noise)
-
-
-def _usual_depth_mm(of_all: Iterable[Mapping[int, DisputedRegion | None]]) -> float:
-    """How deep the gravest region of a model on a structure is in the median of all: 0 where most have none.
-
-    Outlines differ by as much on a small structure as on a large one. There they leave so few regions that one of the
-    usual depth may be far graver than those of the other models.
-    """
-    depths = [region.depth_mm if region else 0.0 for gravest in of_all for region in gravest.values()]
-    return float(np.median(depths)) if depths else 0.0
 
 
 def _between_two(facts: CaseFacts) -> Iterator[Suspicion]:
@@ -112,20 +98,16 @@ def _between_two(facts: CaseFacts) -> Iterator[Suspicion]:
                 break
 
 
-def _gravest(facts: CaseFacts, index: int, bit: int) -> DisputedRegion | None:
-    return next((region for region in facts.regions(index) if region.minority == 1 << bit), None)
-
-
 def _is_shell(region: DisputedRegion) -> bool:
     return region.volume_ml > _SHELL * 4 / 3 * np.pi * region.depth_mm**3 / 1000
 
 
-def _is_noise(facts: CaseFacts, index: int, bit: int, region: DisputedRegion, usual_mm: float) -> bool:
+def _is_noise(facts: CaseFacts, index: int, bit: int, region: DisputedRegion) -> bool:
     """Whether a region is about as deep as outlines differ everywhere; a wide shell may be deeper, unless it moves the
     boundary as a whole."""
     if not _is_shell(region):
-        return region.depth_mm < _TIMES_USUAL * usual_mm
-    return region.depth_mm < _TIMES_NOISE * usual_mm and not _moves_boundary(facts, index, bit)
+        return region.depth_mm < _TIMES_USUAL * facts.usual_depth_mm
+    return region.depth_mm < _TIMES_NOISE * facts.usual_depth_mm and not _moves_boundary(facts, index, bit)
 
 
 def _moves_boundary(facts: CaseFacts, index: int, bit: int) -> bool:
@@ -182,8 +164,7 @@ def boundary_offsets(facts: CaseFacts) -> Iterator[Suspicion]:
         net = {bit: facts.added_and_lost(index, bit) for bit in finders}
         share = {bit: (plus - minus) / max(1.0, facts.others_volume(index, bit)) for bit, (plus, minus) in net.items()}
         for bit in finders:
-            rest = sorted(abs(share[other]) for other in finders if other != bit)
-            noise = rest[-1] if len(rest) < 4 else rest[-2]
+            noise = noise_of(abs(share[other]) for other in finders if other != bit)
             if abs(share[bit]) < max(_OFFSET_SHARE, _TIMES_NOISE * noise) or not _moves_boundary(facts, index, bit):
                 continue
             numbers = _offset_numbers(facts, index, bit)

@@ -7,6 +7,7 @@ import pytest
 
 from agreement.bricks import LABEL, NAMES, model, scan
 from SegmentationConcordanceLib.agreement.analysis import Analysis
+from SegmentationConcordanceLib.agreement.case_facts import CaseFacts
 from SegmentationConcordanceLib.agreement.findings import findings_of
 
 NOISY = NAMES[:6]
@@ -38,7 +39,7 @@ def noisy_models() -> dict[str, np.ndarray]:
 
 def with_a_cube_at_the_left_kidney(models: dict[str, np.ndarray], edge: int) -> dict[str, np.ndarray]:
     """Odd adds a cube; of an odd number of voxels of 2 mm along an edge, it is one mm deeper than that number."""
-    models["Odd"][14 : 14 + edge, 24 : 24 + edge, 54 : 54 + edge] = LABEL["kidney_left"]
+    models["Odd"][14 : 14 + edge, 32 : 32 + edge, 46 : 46 + edge] = LABEL["kidney_left"]
     return models
 
 
@@ -69,18 +70,49 @@ def test_a_small_region_is_told_where_outlines_are_quiet(kind, edge):
 
 
 @pytest.mark.parametrize("kind", PUT_IN)
-def test_a_small_region_that_is_half_as_deep_again_as_the_noise_is_told(kind):
-    (one,) = found(PUT_IN[kind](noisy_models(), 5))
+def test_a_region_that_is_twice_as_deep_as_the_noise_is_told(kind):
+    (one,) = found(PUT_IN[kind](noisy_models(), 7))
     assert (one.kind, one.models, one.names) == (kind, ("Odd",), ("kidney_left",))
-    assert one.numbers["depth_mm"] == 6
-    assert one.numbers["volume_ml"] == pytest.approx(1.0)
+    assert one.numbers["depth_mm"] == 8
+    assert one.numbers["volume_ml"] == pytest.approx(7**3 * 8 / 1000)
 
 
-def test_a_little_less_deep_than_half_as_deep_again_is_noise():
-    """Without one edge the cube of 5 voxels is two voxels deep in a diagonal, 5.7 mm: 1.4 times the noise's 4 mm."""
-    models = with_a_cube_at_the_left_kidney(noisy_models(), 5)
-    models["Odd"][14, 24, 54:59] = 0
+def test_a_little_less_than_twice_as_deep_is_noise():
+    """Without a voxel that is 3 and 2 voxels from its centre the cube of 7 is 7.2 mm deep, 1.8 times the noise's 4."""
+    models = with_a_cube_at_the_left_kidney(noisy_models(), 7)
+    models["Odd"][17, 38, 51] = 0
     assert found(models) == []
+    (told,) = found({**quiet_models(), "Odd": models["Odd"] * (scan() + (models["Odd"] == LABEL["kidney_left"]) > 0)})
+    assert told.numbers["depth_mm"] == pytest.approx(2 * 13**0.5)
+
+
+SLICES_OF_T5 = np.s_[34:36, 24:32, 26:34]
+"""128 voxels, 2 mm deep."""
+CUBE_OF_T5 = np.s_[34:39, 24:29, 26:31]
+"""125 voxels, 6 mm deep."""
+
+
+@pytest.mark.parametrize(
+    ("models", "part", "others", "is_told"),
+    [
+        (noisy_models, SLICES_OF_T5, 24, True),
+        (noisy_models, SLICES_OF_T5, 26, False),
+        (noisy_models, CUBE_OF_T5, 40, True),
+        (noisy_models, CUBE_OF_T5, 42, False),
+        (quiet_models, SLICES_OF_T5, 40, True),
+        (quiet_models, SLICES_OF_T5, 44, False),
+    ],
+)
+def test_a_shallow_part_of_a_neighbour_has_to_be_five_times_what_others_take_there_a_deep_one_three_times(
+    models, part, others, is_told
+):
+    """Deep is more than 5 mm, where the noise is 4 mm. Two other models take a part as well, each one of its own."""
+    made = models()
+    for name, top in (("M1", 41), ("M2", 40)):
+        made[name][top].flat[np.flatnonzero(scan()[top] == LABEL["vertebrae_T5"])[:others]] = LABEL["vertebrae_T6"]
+    made["Odd"][part] = LABEL["vertebrae_T6"]
+    told = {(one.kind, one.models, one.names) for one in found(made)}
+    assert (("includes_neighbour", ("Odd",), ("vertebrae_T6", "vertebrae_T5")) in told) == is_told
 
 
 OUTER_FACES = (np.s_[30:50, 3, 10:40], np.s_[30:50, 20, 10:40], np.s_[50, 4:20, 10:40], np.s_[29, 4:20, 10:40])
@@ -120,3 +152,15 @@ def test_a_thick_plate_on_one_side_is_told_though_the_boundary_as_a_whole_hardly
     assert (plate.kind, plate.models, plate.names) == ("false_blob", ("Odd",), ("liver",))
     assert plate.numbers["volume_ml"] == pytest.approx(11.52)
     assert plate.numbers["depth_mm"] == 4
+
+
+def test_where_two_others_are_divided_a_model_is_held_against_the_middle_between_them():
+    """Each of three models adds a layer to a face of its own. What one of two others has counts half."""
+    models = {name: scan() for name in ("A", "B", "C")}
+    for voxels, face in zip(models.values(), (OUTER_FACES[0], OUTER_FACES[1], OUTER_FACES[2])):
+        voxels[face] = LABEL["liver"]
+    analysis = Analysis([model(name, voxels) for name, voxels in models.items()], case="a", series_uid="")
+    facts = CaseFacts("a", analysis.comparison, analysis.boxes)
+    index = next(i for i, one in enumerate(analysis.comparison.structures) if one.name == "liver")
+    assert facts.added_and_lost(index, 0) == (20 * 30, (20 * 30 + 16 * 30) / 2)
+    assert facts.added_and_lost(index, 2) == (16 * 30, (20 * 30 + 20 * 30) / 2)
