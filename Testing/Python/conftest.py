@@ -70,7 +70,10 @@ def made_cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_once(tmp_path_factory, "cases", make_cases)
 
 
-@pytest.fixture(scope="session", params=["made", *(["shared"] if SHARED_CASES.is_dir() else [])])
+_SHARED = [pytest.param("shared", marks=pytest.mark.slow)] if SHARED_CASES.is_dir() else []
+
+
+@pytest.fixture(scope="session", params=["made", *_SHARED])
 def real_cases(request: pytest.FixtureRequest) -> Path:
     """CTs with model outputs: the made ones, and real ones where they lie beside the checkout."""
     return SHARED_CASES if request.param == "shared" else request.getfixturevalue("made_cases")
