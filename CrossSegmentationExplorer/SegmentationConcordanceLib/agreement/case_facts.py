@@ -113,6 +113,15 @@ class CaseFacts:
         """
         return [other for other in np.flatnonzero(self.knows[index]).tolist() if other != bit]
 
+    def other_finders(self, index: int, bit: int) -> list[int]:
+        """The other models that know a structure and found it.
+
+        :param index: of the structure.
+        :param bit: of the model.
+        :returns: their bits, rising.
+        """
+        return [other for other in self.others(index, bit) if self.found[index, other]]
+
     def others_volume(self, index: int, bit: int) -> float:
         """Median voxels of the other models that found a structure; 0 where none did.
 
@@ -120,7 +129,7 @@ class CaseFacts:
         :param bit: of the model that is left out.
         """
         if (index, bit) not in self._others_volumes:
-            found = [self.volumes[index, other] for other in self.others(index, bit) if self.volumes[index, other]]
+            found = [self.volumes[index, other] for other in self.other_finders(index, bit)]
             self._others_volumes[index, bit] = float(np.median(found)) if found else 0.0
         return self._others_volumes[index, bit]
 
@@ -131,7 +140,7 @@ class CaseFacts:
         :param bit: of the model that is left out.
         """
         if (index, bit) not in self._others_areas:
-            most = self.most_of(index, [other for other in self.others(index, bit) if self.found[index, other]])
+            most = self.most_of(index, self.other_finders(index, bit))
             self._others_areas[index, bit] = surface_of(most, self.spacing_kji.tolist()).area_mm2
         return self._others_areas[index, bit]
 
@@ -146,7 +155,7 @@ class CaseFacts:
         :returns: two counts of voxels; (0, 0) where all agree.
         """
         members = self.comparison.pattern_members()
-        others = [other for other in self.others(index, bit) if self.found[index, other]]
+        others = self.other_finders(index, bit)
         votes = 2 * members[:, others].sum(axis=1)
         theirs = np.where(votes == len(others), 0.5, votes > len(others)) if others else np.zeros(len(members))
         own = members[:, bit] > 0

@@ -45,8 +45,8 @@ class Disagreement:
     own_dice: float | None
     others_dice: float | None
     worst: AgreementRow | None
-    rows: tuple[AgreementRow, ...] = ()
-    least: PairwiseRow | None = None
+    rows: tuple[AgreementRow, ...]
+    least: PairwiseRow | None
 
     @property
     def is_of_two(self) -> bool:

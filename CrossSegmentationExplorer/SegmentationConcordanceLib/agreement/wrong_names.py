@@ -201,10 +201,8 @@ def _neighbours(facts: CaseFacts, bit: int) -> Iterator[tuple[int, int, float]]:
             taken, others = called[index, target], facts.others_volume(target, bit)
             if taken < _NEIGHBOUR_SHARE * min(others, float(facts.volumes[index, bit])):
                 continue
-            rest = [
-                facts.called[other][index, target] for other in facts.others(index, bit) if facts.found[index, other]
-            ]
-            least = _times_noise(facts, bit, index, target) * noise_of(rest)
+            noise = noise_of(facts.called[other][index, target] for other in facts.other_finders(index, bit))
+            least = _times_noise(facts, bit, index, target) * noise
             if taken >= least and not _is_part_of(facts, index, target):
                 yield index, target, float(taken)
 

@@ -139,8 +139,7 @@ def _of_region(facts: CaseFacts, index: int, bit: int, region: DisputedRegion, n
 def _is_at_an_end(facts: CaseFacts, index: int, bit: int, region: DisputedRegion) -> bool:
     """Whether a region lies at an end of a long structure, along its longest axis."""
     box = facts.known_box(index)
-    others = [other for other in facts.others(index, bit) if facts.found[index, other]]
-    places = np.argwhere(facts.most_of(index, others)) * facts.spacing_kji
+    places = np.argwhere(facts.most_of(index, facts.other_finders(index, bit))) * facts.spacing_kji
     if len(places) < 3:
         return False
     middle = places.mean(axis=0)

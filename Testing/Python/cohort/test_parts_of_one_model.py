@@ -173,12 +173,18 @@ def test_run_makes_place_for_a_part_where_another_output_was_before(concordance,
     assert read_seg_header(segs / "c_2.dcm").part == (2, 2)
 
 
-def test_an_overlapping_consensus_is_in_parts_too(concordance, tree, tmp_path):
+@pytest.fixture
+def run_of_two(tree, tmp_path):
+    """The words of a run in which one overlapping output is that of two models, and the folder of its case."""
     table = tmp_path / "cohort.csv"
     lines = "".join(f"A,{tree}/A/ct,{tree}/A/cads,cads,,{name}\n" for name in ("one", "other"))
     table.write_text(f"case,ct,segmentation,model,task,name\n{lines}")
-    call = ("run", "--cohort", table, "--output", tmp_path / "out", "--workers", 1, "--no-surfaces")
-    place = tmp_path / "out" / "cases" / "A"
+    words = ("run", "--cohort", table, "--output", tmp_path / "out", "--workers", 1, "--no-surfaces")
+    return words, tmp_path / "out" / "cases" / "A"
+
+
+def test_an_overlapping_consensus_is_in_parts_too(concordance, run_of_two):
+    call, place = run_of_two
 
     def voxels():
         read = [read_dicom_seg(path) for path in sorted(place.glob("consensus*.dcm"))]
@@ -197,12 +203,8 @@ def test_an_overlapping_consensus_is_in_parts_too(concordance, tree, tmp_path):
     assert voxels() == expected
 
 
-def test_a_report_links_to_every_part_of_models_and_consensus(concordance, tree, tmp_path):
-    table = tmp_path / "cohort.csv"
-    lines = "".join(f"A,{tree}/A/ct,{tree}/A/cads,cads,,{name}\n" for name in ("one", "other"))
-    table.write_text(f"case,ct,segmentation,model,task,name\n{lines}")
-    words = ("run", "--cohort", table, "--output", tmp_path / "out", "--workers", 1, "--no-surfaces")
-    place = tmp_path / "out" / "cases" / "A"
+def test_a_report_links_to_every_part_of_models_and_consensus(concordance, run_of_two, tmp_path):
+    words, place = run_of_two
     for state in ("1 compared", "1 unchanged"):
         assert state in concordance(*words, "--viewer", "local").out
         files = {"": "consensus", "one": "segmentations/one", "other": "segmentations/other"}

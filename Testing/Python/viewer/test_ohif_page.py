@@ -6,6 +6,7 @@ import io
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -71,13 +72,19 @@ ACTIVE = """() => {
 
 
 @pytest.fixture(scope="module")
-def viewer(study) -> Iterator[ViewerServer]:
+def ohif() -> Path:
+    """The folder of OHIF's page."""
     folder = cached_ohif()
     if folder is None:
         pytest.skip("needs OHIF in the cache: make viewer")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def viewer(ohif, study) -> Iterator[ViewerServer]:
     faults: list[str] = []
     service = LocalDicomWeb(index_folder(study.folder))
-    with ViewerServer(ohif_files(folder, MODEL_COLORS), service, on_fault=faults.append) as server:
+    with ViewerServer(ohif_files(ohif, MODEL_COLORS), service, on_fault=faults.append) as server:
         yield server
     assert faults == []
 
@@ -208,11 +215,8 @@ def test_a_structure_that_nobody_has_is_said(visit, study, tmp_path):
     assert said.locator("b").count() == 0
 
 
-def test_what_the_first_model_lacks_is_shown_where_another_has_it(browser, study, tmp_path):
+def test_what_the_first_model_lacks_is_shown_where_another_has_it(browser, ohif, study, tmp_path):
     """The kidney lies on the slices 7 to 9; of three segmentations that of CADS alone has it."""
-    folder = cached_ohif()
-    if folder is None:
-        pytest.skip("needs OHIF in the cache: make viewer")
     shutil.copytree(study.folder / "ct", tmp_path / "ct")
     series = read_image_series(tmp_path / "ct")
     whole = label_map_of("CADS")
@@ -221,7 +225,7 @@ def test_what_the_first_model_lacks_is_shown_where_another_has_it(browser, study
     for model, labels in (("MOOSE", spleen), ("CADS", whole), (CONSENSUS, spleen)):
         write_dicom_seg(tmp_path / f"{model[:4]}.dcm", labels, series, model_name=model)
         uids.append(read_dicom_seg(tmp_path / f"{model[:4]}.dcm").series_uid)
-    with ViewerServer(ohif_files(folder, MODEL_COLORS), LocalDicomWeb(index_folder(tmp_path))) as server:
+    with ViewerServer(ohif_files(ohif, MODEL_COLORS), LocalDicomWeb(index_folder(tmp_path))) as server:
         visit = Visit(browser.new_page(viewport={"width": 1100, "height": 700}), server.address)
         watch(visit)
         visit.open(viewer_link(NAMED_TEMPLATES["local"], study.uid, study.ct, uids, uids[0], "kidney_left"))
@@ -243,11 +247,8 @@ def test_what_the_first_model_lacks_is_shown_where_another_has_it(browser, study
 
 
 @pytest.mark.slow
-def test_the_parts_of_an_output_are_one_model(browser, study, tmp_path):
+def test_the_parts_of_an_output_are_one_model(browser, ohif, study, tmp_path):
     """A model whose kidney is in its second SEG; the consensus has it in its first."""
-    folder = cached_ohif()
-    if folder is None:
-        pytest.skip("needs OHIF in the cache: make viewer")
     shutil.copytree(study.folder / "ct", tmp_path / "ct")
     series = read_image_series(tmp_path / "ct")
     whole = label_map_of("CADS")
@@ -260,7 +261,7 @@ def test_the_parts_of_an_output_are_one_model(browser, study, tmp_path):
         words = {"model_name": name, "series_description": name, "identity": None, "compression": ""}
         write_parts(paths, written, series, kind=LABEL_MAP, **words)
         uids[name] = [str(pydicom.dcmread(path).SeriesInstanceUID) for path in paths]
-    with ViewerServer(ohif_files(folder, {"Mine": "#2040c0"}), LocalDicomWeb(index_folder(tmp_path))) as server:
+    with ViewerServer(ohif_files(ohif, {"Mine": "#2040c0"}), LocalDicomWeb(index_folder(tmp_path))) as server:
         visit = Visit(browser.new_page(viewport={"width": 1100, "height": 700}), server.address)
         watch(visit)
         segs = [*uids["Mine"], *uids[CONSENSUS]]
@@ -278,15 +279,12 @@ def test_the_parts_of_an_output_are_one_model(browser, study, tmp_path):
         assert visit.wrong == []
 
 
-def test_label_map_segments_have_their_own_colours(browser, study, tmp_path):
-    folder = cached_ohif()
-    if folder is None:
-        pytest.skip("needs OHIF in the cache: make viewer")
+def test_label_map_segments_have_their_own_colours(browser, ohif, study, tmp_path):
     seg = tmp_path / "label_map.dcm"
     write_dicom_seg(seg, label_map_of("CADS"), read_image_series(study.folder / "ct"), model_name="M", kind=LABEL_MAP)
     shutil.copytree(study.folder / "ct", tmp_path / "ct")
     index = index_folder(tmp_path)
-    with ViewerServer(ohif_files(folder, MODEL_COLORS), LocalDicomWeb(index)) as server:
+    with ViewerServer(ohif_files(ohif, MODEL_COLORS), LocalDicomWeb(index)) as server:
         visit = Visit(browser.new_page(viewport={"width": 1100, "height": 700}), server.address)
         watch(visit)
         uid = read_dicom_seg(seg).series_uid

@@ -60,7 +60,7 @@ class RowStage:
         for number in [number for number in self._contents if number not in kept]:
             self._contents.pop(number).remove()
         self._slices.expect_resize()
-        hide_from_rows(self._scene, self.layout.other_view_ids(rows))  # first: a new view prepares all that it shows
+        self.hide_others(rows)  # first: a new view prepares all that it shows
         self.layout.show(rows, kinds, as_columns=as_columns, as_grid=as_grid)
         for row in rows:
             self._contents.setdefault(row.number, RowContent(self._scene, self.layout, row)).row = row
@@ -135,9 +135,12 @@ class RowStage:
         else:
             self._map.remove(composites)
 
-    def hide_others(self) -> None:
-        """Keep what others have in the scene, or have added since, out of the rows."""
-        hide_from_rows(self._scene, self.layout.other_view_ids())
+    def hide_others(self, rows: Sequence[Row] = ()) -> None:
+        """Keep what others have in the scene, or have added since, out of the rows.
+
+        :param rows: that are to be shown, beside those that are.
+        """
+        hide_from_rows(self._scene, self.layout.other_view_ids(rows))
 
     def hide_unasked(self) -> None:
         """As :meth:`hide_others`, and segments that were added to those that are shown."""
