@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import ctypes
 import gc
 import io
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pydicom
 import pytest
 from hypothesis import settings
 
@@ -56,6 +58,23 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     from file_groups import FileGroups
 
     return FileGroups(config, log)
+
+
+@pytest.fixture(autouse=True)
+def process_as_it_was() -> Iterator[None]:
+    """No test changes what belongs to the whole process: whichever test runs next would fail instead of it."""
+    before = _of_the_whole_process()
+    yield
+    assert _of_the_whole_process() == before, "the test changed the process for all others"
+
+
+def _of_the_whole_process() -> dict[str, object]:
+    return {
+        "folder": Path.cwd(),
+        "longest cell of csv": csv.field_size_limit(),
+        "pydicom's reading": pydicom.config.settings.reading_validation_mode,
+        "pydicom's writing": pydicom.config.settings.writing_validation_mode,
+    }
 
 
 @pytest.fixture(scope="session")

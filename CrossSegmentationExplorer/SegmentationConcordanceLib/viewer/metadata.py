@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from pydicom import dcmread
@@ -35,13 +34,7 @@ def json_model(header: Dataset, transfer_syntax: str, address: str, *, has_pixel
 
     :param address: URL of the instance; bulk data are below it.
     """
-    paths = {id(element): path for path, element in _bulk_elements(header)}
-    model = header.to_json_dict(
-        bulk_data_threshold=_LARGEST_INLINE,
-        bulk_data_element_handler=lambda element: f"{address}/bulkdata/{paths.get(id(element), '')}",
-        suppress_invalid_tags=True,
-    )
-    _drop_unspeakable(model)
+    model = _elements(header, f"{address}/bulkdata/")
     model["00083002"] = {"vr": "UI", "Value": [transfer_syntax]}
     if has_pixels:
         model["7FE00010"] = {"vr": "OW", "BulkDataURI": f"{address}/bulkdata/7FE00010"}
@@ -67,26 +60,32 @@ def bulk_value(header: Dataset, path: str) -> bytes | None:
     return bytes(value) if isinstance(value, bytes) else None
 
 
-def _bulk_elements(dataset: Dataset, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, DataElement]]:
+def _elements(dataset: Dataset, address: str, depth: int = 0) -> dict[str, Any]:
+    """The model of every element that can be decoded.
+
+    pydicom can leave out the damaged ones itself, but is strict for the whole process meanwhile: a file that another
+    thread reads at that moment would be refused.
+
+    :param address: where the values of this dataset's elements are, up to the tag.
+    """
+    model = {}
     for tag in dataset.keys():  # noqa: SIM118  iterating over the dataset itself stops at the first damaged value
+        key = f"{int(tag):08X}"
         try:
-            element = dataset[tag]
+            model[key] = _element(dataset[tag], f"{address}{key}", depth)
         except DAMAGE:
             continue
-        path = f"{prefix}{int(tag):08X}"
-        if element.VR == "SQ" and depth < _MOST_NESTED:
-            for number, item in enumerate(element.value or (), start=1):
-                yield from _bulk_elements(item, f"{path}/{number}/", depth + 1)
-        elif element.VR in _BINARY:
-            yield path, element
+    return model
 
 
-def _drop_unspeakable(model: dict[str, Any]) -> None:
-    """Remove NaN and infinite numbers, at every depth."""
-    for element in model.values():
-        values = element.get("Value", [])
-        if element["vr"] == "SQ":
-            for item in values:
-                _drop_unspeakable(item)
-        elif element["vr"] in _DECIMAL and any(isinstance(v, float) and not math.isfinite(v) for v in values):
-            del element["Value"]
+def _element(element: DataElement, address: str, depth: int) -> dict[str, Any]:
+    if element.VR == "SQ":
+        if depth == _MOST_NESTED:
+            raise ValueError(f"{element.tag} is nested too deeply")
+        items = enumerate(element.value or (), start=1)
+        return {"vr": "SQ", "Value": [_elements(item, f"{address}/{number}/", depth + 1) for number, item in items]}
+    model = element.to_json_dict(lambda _: address, _LARGEST_INLINE)
+    values = model.get("Value", ())
+    if element.VR in _DECIMAL and any(isinstance(value, float) and not math.isfinite(value) for value in values):
+        del model["Value"]
+    return model

@@ -216,6 +216,43 @@ def test_metadata_survive_what_json_cannot_say(study, tmp_path, monkeypatch):
         assert bulk_value(header, absent) is None
 
 
+def test_no_other_thread_finds_pydicom_strict_while_metadata_are_made(study, monkeypatch):
+    from SegmentationConcordanceLib.viewer.metadata import json_model, read_header
+
+    modes = set()
+
+    class Watched(pydicom.DataElement):
+        def to_json_dict(self, *arguments):
+            modes.add(pydicom.config.settings.reading_validation_mode)
+            return super().to_json_dict(*arguments)
+
+    header = read_header(io.BytesIO((study.folder / "ct" / "slice_0001.dcm").read_bytes()))
+    header.add(Watched(0x00080060, "CS", "CT"))
+    model = json_model(header, SYNTAX, "http://x", has_pixels=True)
+    assert model["00080060"] == {"vr": "CS", "Value": ["CT"]}
+    assert modes == {pydicom.config.WARN}
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_metadata_leave_out_the_damaged_element_alone(study):
+    """Also within a sequence; what only breaks a rule of form is there."""
+    from SegmentationConcordanceLib.viewer.metadata import json_model, read_header
+
+    dataset = pydicom.dcmread(study.folder / "ct" / "slice_0001.dcm")
+    item = pydicom.Dataset()
+    item.add_new(0x00080100, "SH", "T-62000")
+    item.add_new(0x00089123, "DS", "0")
+    item[0x00089123]._value = "none"
+    dataset.add_new(0x00082218, "SQ", [item])
+    dataset.add_new(0x0008103E, "LO", "C" * 70)
+    stream = io.BytesIO()
+    dataset.save_as(stream)
+    stream.seek(0)
+    model = json_model(read_header(stream), SYNTAX, "http://x", has_pixels=True)
+    assert model["00082218"]["Value"] == [{"00080100": {"vr": "SH", "Value": ["T-62000"]}}]
+    assert model["0008103E"]["Value"] == ["C" * 70]
+
+
 def test_the_masks_that_come_over_the_wire_are_those_that_were_written(get, study, series_url):
     """Through the whole chain: label map, dcmqi, server, bits."""
     model = "MOOSE"
