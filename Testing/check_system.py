@@ -17,7 +17,7 @@ def has_library(name: str) -> bool:
 
 MISSING = {
     "dicom3tools": shutil.which("dciodvfy") is None,
-    "chromium": shutil.which("chromium") is None,
+    "chromium": not (shutil.which("chromium-headless-shell") or shutil.which("chromium")),
     "orthanc orthanc-dicomweb": shutil.which("Orthanc", path=f"{os.environ.get('PATH', '')}:/usr/sbin") is None,
     "iproute2": shutil.which("ip") is None,
     "libegl1 libgl1 libgl1-mesa-dri": not (has_library("libEGL.so.1") and has_library("libGL.so.1")),
