@@ -42,7 +42,7 @@ class MapLegend:
             return
         self._shown, self._renderer = wanted, renderer
         self._actors = [_chip(step, place) for place, step in enumerate(steps)]
-        self._actors.append(_words(f"of {len(steps)} models", len(steps)))
+        self._actors.append(_text(f" of {len(steps)} models", len(steps)))
         for actor in self._actors:
             renderer.AddViewProp(actor)
 
@@ -61,14 +61,6 @@ def _chip(step: AgreementStep, place: int) -> vtk.vtkTextActor:
     style.SetBackgroundOpacity(1.0)
     style.SetColor(*ink_on(step.color))
     style.SetBold(True)
-    return actor
-
-
-def _words(text: str, place: int) -> vtk.vtkTextActor:
-    actor = _text(f" {text}", place)
-    style = actor.GetTextProperty()
-    style.SetBackgroundColor(0.0, 0.0, 0.0)
-    style.SetBackgroundOpacity(0.5)
     return actor
 
 

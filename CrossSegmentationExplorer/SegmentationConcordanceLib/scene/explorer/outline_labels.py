@@ -155,8 +155,6 @@ def _text(one: RowModel) -> vtk.vtkTextActor:
     style = actor.GetTextProperty()
     style.SetBold(True)
     style.SetColor(*one.color)
-    style.SetBackgroundColor(0.0, 0.0, 0.0)
-    style.SetBackgroundOpacity(0.7)
     style.SetVerticalJustificationToBottom()
     return actor
 

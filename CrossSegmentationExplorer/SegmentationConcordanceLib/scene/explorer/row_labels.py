@@ -13,7 +13,7 @@ from .view_text import plain, text_actor
 RendererOf = Callable[[slicer.vtkMRMLAbstractViewNode], "vtk.vtkRenderer | None"]
 _SIZE = 14
 _LINE = _SIZE + 4
-_LEFT, _TOP = 0.015, 2
+_LEFT, _TOP = 0.015, 5
 
 
 def renderers_of(application_logic: slicer.vtkMRMLApplicationLogic) -> RendererOf:
@@ -103,7 +103,5 @@ def _actor(line: LabelLine, number: int) -> vtk.vtkTextActor:
     style = actor.GetTextProperty()
     style.SetBold(number == 0)
     style.SetColor(*line.color)
-    style.SetBackgroundColor(0.0, 0.0, 0.0)  # not a shadow: VTK's own is white for half of the colours
-    style.SetBackgroundOpacity(0.5)
     style.SetVerticalJustificationToTop()
     return actor

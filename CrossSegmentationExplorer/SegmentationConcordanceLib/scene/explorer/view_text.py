@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import vtk
 
+_BACKGROUND = 0.8
+"""Opacity of the black behind letters: the models' colours are readable on black, and hardly on half of it on bone."""
+
 
 def text_actor(text: str, size: int) -> vtk.vtkTextActor:
-    """A line that stands above what the view draws, and that no click hits.
+    """A line on nearly black that stands above what the view draws, and that no click hits.
 
     :param text: what is written; see :func:`plain` for text from files.
     :param size: of the letters, in points.
@@ -19,6 +22,8 @@ def text_actor(text: str, size: int) -> vtk.vtkTextActor:
     style = actor.GetTextProperty()
     style.SetFontFamilyToArial()
     style.SetFontSize(size)
+    style.SetBackgroundColor(0.0, 0.0, 0.0)  # not a shadow: VTK's own is white for half of the colours
+    style.SetBackgroundOpacity(_BACKGROUND)
     return actor
 
 
