@@ -166,7 +166,7 @@ KINDS: dict[str, FindingKind] = {
         FindingKind(
             HOLE,
             "A part left out",
-            "The model leaves out a compact region, such as a hole, that the others include.",
+            "The model leaves out a region, such as a hole or a gap, that the others include.",
             ("volume_ml", "depth_mm"),
         ),
         FindingKind(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from agreement.bricks import LABEL, NAMES, model, scan
+from agreement.bricks import LABEL, LEVELS, NAMES, model, scan
 from SegmentationConcordanceLib.agreement.analysis import Analysis
 from SegmentationConcordanceLib.agreement.case_facts import CaseFacts
 from SegmentationConcordanceLib.agreement.findings import findings_of
@@ -164,3 +164,111 @@ def test_where_two_others_are_divided_a_model_is_held_against_the_middle_between
     index = next(i for i, one in enumerate(analysis.comparison.structures) if one.name == "liver")
     assert facts.added_and_lost(index, 0) == (20 * 30, (20 * 30 + 16 * 30) / 2)
     assert facts.added_and_lost(index, 2) == (16 * 30, (20 * 30 + 20 * 30) / 2)
+
+
+def vertebrae_with_pits(short: int) -> dict[str, np.ndarray]:
+    """Of each of five vertebrae each model leaves out a corner of its own, 3 x 3 x 3 voxels; Odd of so many the whole
+    edge, 3 x 3 x 8 voxels: as deep, and 1.63 times as grave."""
+    models = quiet_models()
+    for number, name in enumerate(LEVELS):
+        k, j, i = np.argwhere(scan() == LABEL[name]).min(axis=0)
+        models["Odd"][k : k + 3, j : j + 3, i : i + (8 if number < short else 3)] = 0
+        corners = ((0, 0), (5, 0), (0, 5), (5, 5))
+        for voxels, (along_j, along_i) in zip(list(models.values())[1:], corners):
+            voxels[k + 5 : k + 8, j + along_j : j + along_j + 3, i + along_i : i + along_i + 3] = 0
+    return models
+
+
+def test_of_a_short_series_all_members_have_to_be_short():
+    """On four of five one of six models leaves out most by chance: 6 * (5 * 5 + 1) / 6**5 = 2 % of the cases."""
+    assert found(vertebrae_with_pits(4)) == []
+    (told,) = found(vertebrae_with_pits(5))
+    assert (told.kind, told.models, set(told.names)) == ("ends_early", ("Odd",), set(LEVELS))
+    assert told.numbers["volume_ml"] == pytest.approx(5 * 3 * 3 * 8 * 8 / 1000)
+
+
+def with_a_gap_in_the_liver(first: int, last: int) -> dict[str, np.ndarray]:
+    """Odd lacks these slices of the liver, which is 20 slices high: from 30 to 49."""
+    models = quiet_models()
+    models["Odd"][first : last + 1, 4:20, 10:40] = 0
+    return models
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "kind"),
+    [
+        (47, 49, "ends_early"),
+        (46, 48, "hole"),
+        (45, 48, "hole"),
+        (39, 41, "hole"),
+        (31, 33, "hole"),
+        (30, 32, "ends_early"),
+    ],
+)
+def test_a_gap_is_a_part_left_out_wherever_it_is_and_an_end_that_is_missing_ends_early(first, last, kind):
+    """What is left beyond a gap is a slice of the liver, which is as large as any other."""
+    (told,) = found(with_a_gap_in_the_liver(first, last))
+    assert (told.kind, told.models, told.names) == (kind, ("Odd",), ("liver",))
+    assert told.numbers["volume_ml"] == pytest.approx((last + 1 - first) * 16 * 30 * 8 / 1000)
+
+
+@pytest.mark.parametrize(("gap", "kind"), [(0, "ends_early"), (3, "hole"), (8, "hole")])
+def test_a_gap_through_a_long_structure_is_a_part_left_out(gap, kind):
+    """A vessel in place of the kidney, 6 x 6 x 36 voxels, that lacks 6 voxels: at its end, or so far from it."""
+    models = quiet_models()
+    for voxels in models.values():
+        voxels[voxels == LABEL["kidney_left"]] = 0
+        voxels[10:46, 24:30, 48:54] = LABEL["kidney_left"]
+    models["Odd"][40 - gap : 46 - gap, 24:30, 48:54] = 0
+    (told,) = found(models)
+    assert (told.kind, told.models, told.names) == (kind, ("Odd",), ("kidney_left",))
+    assert told.numbers["volume_ml"] == pytest.approx(6**3 * 8 / 1000)
+
+
+def test_a_bridge_over_a_gap_does_not_change_what_it_is():
+    models = with_a_gap_in_the_liver(46, 48)
+    models["Odd"][46:49, 10:12, 20:22] = LABEL["liver"]
+    assert [one.kind for one in found(models)] == ["hole"]
+
+
+def test_a_hook_whose_tip_is_missing_ends_early_though_its_bend_lies_beyond():
+    """In place of the liver a rod along k with a hook at its lower end, 12 voxels beside it; Odd lacks the tip."""
+    models = quiet_models()
+    for voxels in models.values():
+        voxels[voxels == LABEL["liver"]] = 0
+        voxels[4:50, 10:16, 34:40] = voxels[4:10, 10:16, 20:40] = voxels[4:16, 10:16, 20:26] = LABEL["liver"]
+    models["Odd"][4:16, 10:16, 20:27] = 0
+    (told,) = found(models)
+    assert (told.kind, told.models, told.names) == ("ends_early", ("Odd",), ("liver",))
+
+
+def of_a_flat_bone(front: int, back: int, below: int, above: int, *, bent: bool) -> np.ndarray:
+    """A bone in place of the liver, 6 x 30 x 30 voxels, with so many added on each of four sides; bent by 7 voxels."""
+    voxels = scan()
+    voxels[voxels == LABEL["liver"]] = 0
+    for i in range(10, 40):
+        j = 8 + (i - 25) ** 2 // 30 * bent
+        voxels[20 - below : 50 + above, j - front : j + 6 + back, i] = LABEL["liver"]
+    return voxels
+
+
+@pytest.mark.parametrize("bent", [False, True])
+@pytest.mark.parametrize(
+    ("sides", "kind"),
+    [
+        ((3, 0, 0, 0), "false_blob"),
+        ((0, 3, 0, 0), "false_blob"),
+        ((-3, 0, 0, 0), "hole"),
+        ((0, -3, 0, 0), "hole"),
+        ((0, 0, 0, -6), "ends_early"),
+        ((1, 1, 1, 1), "boundary_offset"),
+        ((-1, -1, 0, 0), "boundary_offset"),
+        ((2, 2, 0, 0), "boundary_offset"),
+    ],
+)
+def test_the_boundary_of_a_flat_bone_is_off_where_it_is_on_both_faces(sides, kind, bent):
+    """On one face three voxels move the boundary by more than one in the mean, and are a plate, or a part left out."""
+    models = {name: of_a_flat_bone(0, 0, 0, 0, bent=bent) for name in quiet_models()}
+    models["Odd"] = of_a_flat_bone(*sides, bent=bent)
+    (told,) = found(models)
+    assert (told.kind, told.models, told.names) == (kind, ("Odd",), ("liver",))
