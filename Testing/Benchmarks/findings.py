@@ -213,12 +213,13 @@ def _title(error: PlantedError) -> str:
 
 
 def _names(finding: Finding, error: PlantedError) -> bool:
-    return finding.kind in SAID_BY[error.kind] and concerns(finding, error)
+    named = finding.kind in SAID_BY[error.kind] and finding.names_failure_of(_title(error))
+    return named and concerns(finding, error)
 
 
 def concerns(finding: Finding, error: PlantedError) -> bool:
-    """Whether a finding blames the model for something on one of the structures, or for its output as a whole."""
-    if _title(error) not in finding.models:
+    """Whether a finding is about the model and one of the structures, or its output as a whole."""
+    if _title(error) not in finding.in_doubt:
         return False
     return error.kind == planted.STOPPED_OUTPUT or not set(error.structures).isdisjoint(finding.names)
 

@@ -146,6 +146,7 @@ def _finding(facts: CaseFacts, one: Suspicion) -> Finding:
         lead=lead,
         others=tuple(rest) if is_blamed else (),
         is_blamed=is_blamed,
+        suspects=tuple(models),
         numbers=dict(one.numbers),
         place_ras=None if one.voxel is None else place_of(facts.comparison.geometry, one.voxel),
         confidence=one.confidence * confidence,
@@ -188,7 +189,7 @@ def _way(finding: Finding) -> tuple:
     sign = finding.numbers.get("offset_mm", 0.0) > 0
     what = finding.structures[:1] if len(finding.structures) < 3 else ("several",)
     series = tuple(sorted({name.rstrip("0123456789CTLS").rstrip("_") for name in finding.names}))
-    return finding.kind, finding.models, what if what != ("several",) else series, sign
+    return finding.kind, finding.models, finding.suspects, what if what != ("several",) else series, sign
 
 
 def _definition(group: Sequence[Finding], cases: tuple[str, ...]) -> Finding:

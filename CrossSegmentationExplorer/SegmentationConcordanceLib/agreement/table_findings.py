@@ -157,6 +157,7 @@ class _Sentences:
             models=suspects if is_blamed else (*suspects, *first.others),
             others=first.others if is_blamed else (),
             is_blamed=is_blamed,
+            suspects=suspects,
             confidence=_CONFIDENCE[first.kind] * of_family,
             severity=severity,
             is_cut=cut,
@@ -177,7 +178,8 @@ class _Sentences:
             text += f" {NOBODY_BLAMED}"
         severity, cut = self._severity(group)
         told = _finding(group, one, (one.structure,), text, lead)
-        return replace(told, models=concerned, is_blamed=False, severity=severity, is_cut=cut)
+        least = () if one.least is None or one.has_reference else (one.least.model_a, one.least.model_b)
+        return replace(told, models=concerned, is_blamed=False, suspects=least, severity=severity, is_cut=cut)
 
     def _of_two(self, group: Sequence[Disagreement]) -> str:
         """What two models do not have in common; both are named, as the numbers do not tell who fails."""
@@ -262,6 +264,13 @@ def _both_volumes(one: Disagreement) -> str:
 def _span_of_volumes(one: Disagreement) -> str:
     known = [row.volume_ml for row in one.rows if row.volume_ml is not None]
     return f" ({_span(known, 1)} ml)" if known else ""
+
+
+def _agree_least(one: Disagreement) -> tuple[str, ...]:
+    """The two models that agree least: none where the sentence does not name them."""
+    if one.kind != LOW or one.least is None or one.has_reference:
+        return ()
+    return one.least.model_a, one.least.model_b
 
 
 def _least(one: Disagreement) -> str:

@@ -12,7 +12,7 @@ from statistics import median
 from typing import Any
 
 from ..agreement.finding import Finding
-from ..agreement.finding_kinds import KINDS, LOW_AGREEMENT, NO_OVERLAP
+from ..agreement.finding_kinds import KINDS
 from ..agreement.options import AnalysisOptions
 from ..agreement.table import PairwiseRow
 from ..cohort.case_comparison import Settings
@@ -129,15 +129,10 @@ def _finding(
 
 
 def _names(finding: Finding, error: PlantedError, title: str) -> bool:
-    """Whether a finding is about the model of a planted error, its case and one of its structures.
-
-    Where nobody is blamed the model that differs comes first.
-    """
+    """Whether a finding names a failure of a planted error's model, in its case, on one of its structures."""
     in_case = error.case == finding.case or error.case in finding.cases
     about_it = not set(error.structures).isdisjoint(finding.names)
-    has_sides = finding.kind not in (LOW_AGREEMENT, NO_OVERLAP)
-    named = finding.models if finding.is_blamed else finding.models[:has_sides]
-    return in_case and about_it and title in named
+    return in_case and about_it and finding.names_failure_of(title)
 
 
 def _say_findings(findings: Sequence[dict[str, Any]], folder: Path, terminal: Terminal) -> None:

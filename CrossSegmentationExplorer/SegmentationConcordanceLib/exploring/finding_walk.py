@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ..agreement.finding import Finding
+from ..agreement.finding_sentences import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,13 @@ class FindingWalk:
         :param structure: its key.
         """
         finding = self.current
-        if finding is None or structure not in finding.structures or model not in finding.models:
+        if finding is None or structure not in finding.structures or model not in finding.in_doubt:
             return ""
-        is_one_of = not finding.is_blamed and len(finding.models) > 1
-        return f"{finding.of_kind.title} (one of these)" if is_one_of else finding.of_kind.title
+        title = finding.of_kind.title
+        if finding.is_blamed or len(finding.in_doubt) < 2:
+            return title
+        is_other_side = finding.suspects and model not in finding.suspects
+        return f"{title} in {listed(finding.suspects)} (one of these)" if is_other_side else f"{title} (one of these)"
 
     @property
     def text(self) -> str:

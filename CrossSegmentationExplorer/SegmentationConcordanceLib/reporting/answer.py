@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ..agreement.finding import Finding
-from ..agreement.finding_sentences import listed
 from ..agreement.table import AgreementRow
 
 NOTHING = "There is nothing to compare."
@@ -29,7 +28,7 @@ def answer(agreement: Sequence[AgreementRow], findings: Sequence[Finding]) -> st
     start = f"The {models} models agree on {agreed or 'none'} of {_counted(of)}"
     if len(findings) == 1:
         return f"{start}; the one finding is {_in_short(findings[0])}."
-    named = Counter(model for finding in findings if finding.is_blamed for model in finding.models)
+    named = Counter(model for finding in findings if finding.is_blamed for model in finding.suspects)
     most = " and ".join(f"{model} ({count})" for model, count in named.most_common(_NAMED))
     whom = f"; named most often: {most}" if most else ""
     return f"{start}; the gravest of {len(findings)} findings is {_in_short(findings[0])}{whom}."
@@ -37,8 +36,8 @@ def answer(agreement: Sequence[AgreementRow], findings: Sequence[Finding]) -> st
 
 def _in_short(finding: Finding) -> str:
     """Kind, models and place of a finding, without its numbers."""
-    models = listed(finding.models)
-    return f"\u201c{finding.of_kind.title}\u201d" + (f" ({models})" if models else "") + f" in {finding.lead}"
+    whose = f" ({finding.whose})" if finding.whose else ""
+    return f"\u201c{finding.of_kind.title}\u201d{whose} in {finding.lead}"
 
 
 def _counted(structures: int) -> str:

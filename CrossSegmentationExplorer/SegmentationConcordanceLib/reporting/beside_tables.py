@@ -62,8 +62,8 @@ def finding_renamed(finding: Finding, called: Callable[[str], str]) -> Finding:
     sentence = finding.sentence
     for name in sorted({*finding.models, *finding.others}, key=len, reverse=True):
         sentence = sentence.replace(name, called(name))
-    models, others = tuple(map(called, finding.models)), tuple(map(called, finding.others))
-    return replace(finding, models=models, others=others, sentence=sentence)
+    models, others, suspects = (tuple(map(called, of)) for of in (finding.models, finding.others, finding.suspects))
+    return replace(finding, models=models, others=others, suspects=suspects, sentence=sentence)
 
 
 def picture_renamed(picture: Picture, called: Callable[[str], str]) -> Picture:

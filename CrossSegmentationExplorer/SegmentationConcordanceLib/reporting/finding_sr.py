@@ -130,9 +130,10 @@ def _segments_of(
 ) -> list[tuple[ReferencedSegmentation, str]]:
     """The segments to refer to: of a model concerned, else of another one; of all concerned where nobody is blamed.
 
-    The finding's first structure goes first.
+    Suspects go first, and the finding's first structure.
     """
-    ordered = sorted(segmentations, key=lambda one: one.model not in finding.models)
+    sides = finding.suspects, finding.models
+    ordered = sorted(segmentations, key=lambda one: [one.model not in side for side in sides])
     known = [
         (one, next(structure for structure in finding.structures if structure in one.segments))
         for one in ordered

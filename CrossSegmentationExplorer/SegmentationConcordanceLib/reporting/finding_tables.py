@@ -16,7 +16,7 @@ from ..csv_tables import cell_number, table_lines
 from ..errors import ConcordanceError
 from ..imaging.whole_files import whole_file
 
-_LISTS = ("cases", "structures", "names", "models", "others")
+_LISTS = ("cases", "structures", "names", "models", "others", "suspects")
 _PLACE = ("right_mm", "anterior_mm", "superior_mm")
 _TEXTS = ("sentence", "lead")
 COLUMNS = (
@@ -97,6 +97,7 @@ def _finding(path: Path, line: int, text: Mapping[str, str]) -> Finding:
         names=lists["names"],
         models=lists["models"],
         others=lists["others"],
+        suspects=lists["suspects"],
     )
 
 

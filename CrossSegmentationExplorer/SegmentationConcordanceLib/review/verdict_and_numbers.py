@@ -161,7 +161,7 @@ def findings_against_verdicts(
             (case, structure, model)
             for case in (finding.cases or (finding.case,))
             for structure in finding.structures
-            for model in finding.models
+            for model in finding.in_doubt
         }
         marked[""] |= keys
         marked.setdefault(finding.kind, set()).update(keys)

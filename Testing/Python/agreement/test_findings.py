@@ -204,7 +204,8 @@ def test_where_as_many_missed_it_as_found_it_the_ones_that_missed_it_are_named_a
     assert not finding.is_blamed
     who = " and ".join(f"M{n}" for n in sorted(missers))
     assert finding.sentence.startswith(f"a, liver: {who} found nothing, ")
-    assert set(finding.models) == {one.model for one in models}
+    assert finding.suspects == tuple(f"M{n}" for n in sorted(missers))
+    assert set(finding.models) == set(finding.in_doubt) == {one.model for one in models}
 
 
 def test_a_family_against_an_outsider_is_said_and_counts_less():

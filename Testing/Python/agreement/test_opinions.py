@@ -122,6 +122,7 @@ def test_two_of_one_family_are_no_majority(found, kind):
     finding = found(kind, {"Odd": "", "M0": "F", "M1": "F"})
     assert finding.kind == kind
     assert (finding.models, finding.others, finding.is_blamed) == (("Odd", "M0", "M1"), (), False)
+    assert finding.suspects == ("Odd",)
     assert finding.sentence.endswith(f" The 2 others are of one family (F), {SHARED} {NOBODY}")
 
 
@@ -165,10 +166,12 @@ def test_two_against_two_blames_nobody(families):
     analysis = Analysis(models, case="a", series_uid="")
     (finding,) = findings_of("a", analysis.comparison, analysis.boxes, families)
     assert (finding.models, finding.is_blamed) == (("A", "B", "C", "D"), False)
+    assert (finding.suspects, finding.whose) == (("A", "B"), "A and B, or C and D")
     assert finding.sentence.startswith("a, liver: A and B found nothing, the 2 others did")
     rows = rows_of(families, status={"A": "missing", "B": "missing", "C": "ok", "D": "ok"}, dice=None)
     (told,) = worst_findings(rows, [])
     assert (told.kind, told.models, told.is_blamed) == ("missing", ("A", "B", "C", "D"), False)
+    assert told.suspects == ("A", "B")
     assert NOBODY in told.sentence
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from SegmentationConcordanceLib.agreement.finding import Finding
 from SegmentationConcordanceLib.exploring.finding_walk import FindingWalk
 
@@ -28,6 +30,9 @@ def test_the_rows_of_the_models_concerned_are_marked():
     assert second.mark("O", "b") == ""
     assert second.mark("N", "a") == ""
     assert WALK.stepped(-1).mark("N", "c") == "Missing (one of these)"
+    sides = FindingWalk((replace(finding("c", "M", "N", "O", blamed=False), suspects=("M", "N")),)).stepped(1)
+    marks = [sides.mark(model, "c") for model in "MNO"]
+    assert marks == ["Missing (one of these)"] * 2 + ["Missing in M and N (one of these)"]
     one = FindingWalk((finding("d", "M", blamed=False),)).stepped(1)
     assert one.mark("M", "d") == "Missing"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 
 from SegmentationConcordanceLib.agreement.finding import Finding, finding_json
@@ -27,6 +29,7 @@ def finding(**changes) -> Finding:
         "severity": 0.123456789,
         "cases": ("a", "c"),
         "is_blamed": False,
+        "suspects": ("MOOSE",),
         "is_cut": True,
     }
     return Finding(**{**values, **changes})
@@ -46,6 +49,36 @@ def test_a_table_with_the_former_name_of_a_kind_is_read(tmp_path):
     assert ",ends_early,Ends early," in text
     (tmp_path / "findings.csv").write_text(text.replace(",ends_early,", ",truncated,"), encoding="utf-8")
     assert read_findings(tmp_path / "findings.csv") == [finding(kind="ends_early")]
+
+
+def test_a_table_without_suspects_is_read_and_those_who_are_blamed_are_suspects(tmp_path):
+    pair = finding(models=("A", "B"), suspects=("A",), others=())
+    write_findings(tmp_path / "findings.csv", [pair, finding(is_blamed=True)])
+    lines = csv.DictReader((tmp_path / "findings.csv").read_text(encoding="utf-8").splitlines())
+    kept = [{name: cell for name, cell in line.items() if name != "suspects"} for line in lines]
+    with (tmp_path / "before.csv").open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, kept[0])
+        writer.writeheader()
+        writer.writerows(kept)
+    before, blamed = read_findings(tmp_path / "before.csv")
+    assert (before.suspects, before.in_doubt, before.whose) == ((), ("A", "B"), "A and B")
+    assert (blamed.suspects, blamed.in_doubt, blamed.whose) == (("MOOSE",), ("MOOSE",), "MOOSE")
+    assert (pair.suspects, pair.in_doubt, pair.whose) == (("A",), ("A", "B"), "A or B")
+
+
+def test_what_a_finding_says_of_a_model():
+    """Of low agreement the two that agree least are in doubt, and neither is said to fail."""
+    three = {"models": ("A", "B", "C"), "others": ()}
+    low = finding(kind="low_agreement", suspects=("A", "C"), **three)
+    tie = finding(kind="missing", suspects=("A",), **three)
+    blamed = finding(kind="missing", is_blamed=True, models=("A",))
+    assert [one.in_doubt for one in (low, tie, blamed)] == [("A", "C"), ("A", "B", "C"), ("A",)]
+    assert [one.whose for one in (low, tie, blamed)] == ["A and C", "A, or B and C", "A"]
+    assert [[model for model in "ABC" if one.names_failure_of(model)] for one in (low, tie, blamed)] == [
+        [],
+        ["A"],
+        ["A"],
+    ]
 
 
 def test_no_kind_is_called_as_a_status():
@@ -93,5 +126,6 @@ def test_json_holds_every_field():
     told = finding_json(finding())
     assert told["title"] == "Names shifted"
     assert told["model"] == "MOOSE"
+    assert (told["suspects"], told["in_doubt"], told["whose"]) == (["MOOSE"], ["MOOSE"], "MOOSE")
     assert told["place_ras"] == [1.25, -2.5, 0.0]
     assert told["numbers"] == {"levels": -1.0, "share": 0.3333}

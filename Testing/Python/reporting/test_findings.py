@@ -278,6 +278,7 @@ def test_of_three_models_that_agree_little_all_are_named_and_the_pair_that_agree
         f" least with each other, 0.730.{NOBODY}"
     )
     assert (found.kind, found.models, found.others, found.is_blamed) == ("low_agreement", ("A", "B", "C"), (), False)
+    assert found.suspects == found.in_doubt == ("A", "C")
     assert found.numbers == {"dice": 0.8}
     assert worst_findings(rows, []) == [
         f"case-01, spleen: A, B and C agree little: Dice 0.800 to 0.880 with the majority (60.0 to 80.0 ml).{NOBODY}"

@@ -104,6 +104,27 @@ def test_of_two_models_that_agree_little_both_are_marked_and_nobody_is_blamed(
     assert page.locator("#findings-blame").is_hidden()
 
 
+def test_of_three_that_agree_little_the_two_that_agree_least_are_marked_and_of_a_tie_both_sides(
+    browser_page, agreement_row, pairwise_row, tmp_path
+):
+    """The spleen of which A and C agree least; a kidney that A and B found, C and D did not."""
+    rows = [agreement_row(model=one, dice=0.8, n_models=3, structure="spleen", structure_key="S") for one in "ABC"]
+    pairs = [
+        pairwise_row(model_a=a, model_b=b, dice=dice, structure="spleen", structure_key="S")
+        for a, b, dice in (("A", "B", 0.8), ("A", "C", 0.77), ("B", "C", 0.79))
+    ]
+    side = {"structure": "kidney", "structure_key": "K", "n_models": 4}
+    rows += [agreement_row(model=one, dice=0.8, **side) for one in "AB"]
+    rows += [agreement_row(model=one, status="missing", dice=None, volume_ml=0.0, **side) for one in "CD"]
+    write_report(tmp_path / "page.html", rows, pairs, title="Sides")
+    page = browser_page.open(tmp_path / "page.html")
+    assert [cell(page, "spleen", model).inner_text() for model in "ABC"] == ["?", "", "?"]
+    assert [cell(page, "kidney", model).inner_text() for model in "ABCD"] == ["?", "?", "\u2715", "\u2715"]
+    words = cell(page, "kidney", "A").locator("button").get_attribute("aria-label")
+    assert "held against C, D in a finding, one of these; case-01, kidney: C, D found nothing" in words
+    assert "(C and D, or A and B)" in page.locator("#answer").inner_text()
+
+
 def cut_and_whole(agreement_row):
     """A lobe that the scan cuts, with a grave failure; and a spleen with a light one."""
     return [

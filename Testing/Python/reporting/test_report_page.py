@@ -17,7 +17,7 @@ def test_the_head_says_what_was_compared(page):
     assert page.title() == page.locator("h1").inner_text() == "Two cases"
     assert page.locator("#answer").inner_text() == (
         "The 3 models agree on none of 2 structures; "
-        "the gravest of 3 findings is “Missing” (CADS and MOOSE) in b, liver."
+        "the gravest of 3 findings is “Missing” (CADS or MOOSE) in b, liver."
     )
     assert page.locator("#compared dd").all_inner_texts() == [
         "2a, b",

@@ -65,7 +65,7 @@ function pictureButton(finding, table) {
   button.drawNow = () => {
     const picture = button.firstChild ? null : pictureAt(finding.picture);
     const plane = picture?.planes[picture.plane ?? 0];
-    if (plane) button.append(planePicture(picture, plane, table.looks, { strong: finding.models }));
+    if (plane) button.append(planePicture(picture, plane, table.looks, { strong: finding.in_doubt }));
   };
   whenSeen(button, button.drawNow);
   return button;
@@ -111,7 +111,7 @@ function drawEnlarged() {
   const said = element("p", {}, finding.text);
   const legend = element("p", { class: "lines-legend" }, ...linesLegend(picture.models, table.looks));
   const planes = picture.planes.map((plane) =>
-    panel(capitalized(plane.name), planePicture(picture, plane, table.looks, { strong: finding.models })),
+    panel(capitalized(plane.name), planePicture(picture, plane, table.looks, { strong: finding.in_doubt })),
   );
   const wide = `${Math.round(picture.mm)} mm wide`;
   const about = `${wide}; the ticks at the edges point at the place; ${structuresLegend(picture)}.`;
@@ -164,7 +164,7 @@ function drawModelPanels(finding, picture) {
     if (none) shown.append(element("p", { class: "none" }, none));
     const isNamed = (picture.structures?.length ?? 1) > 1 && !picture.missed.includes(number);
     if (isNamed) made.append(panelNote(here ? `at the place: ${readable(here)}` : ""));
-    if (finding.models.includes(model)) made.classList.add("concerned");
+    if (finding.in_doubt.includes(model)) made.classList.add("concerned");
     return made;
   });
   byId("of-models").replaceChildren(...panels);

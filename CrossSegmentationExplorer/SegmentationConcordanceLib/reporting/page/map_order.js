@@ -42,7 +42,7 @@ function rowsOfFinding(table, finding) {
   return cached(table.ofFinding, finding, () => findRowsOfFinding(table, finding));
 }
 
-function findRowsOfFinding(table, { case: first, cases, structures, models }) {
+function findRowsOfFinding(table, { case: first, cases, structures, in_doubt: models }) {
   const numbers = (cases.length ? cases : [first]).map((name) => table.caseNumber.get(name));
   const rows = numbers.flatMap((number) => (number === undefined ? [] : [...table.rowsOfCase(number)]));
   return rows.filter((row) => {

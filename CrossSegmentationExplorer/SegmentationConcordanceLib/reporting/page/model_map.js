@@ -55,12 +55,14 @@ function makeModelMap(findings, change) {
 /** By structure and model, whether a finding names them, of which kind, and whether it blames them. */
 function namedInFindings(findings) {
   const named = new Map();
-  for (const { structures, models, is_blamed: isBlamed, is_cut: isCut, kind, text } of findings) {
+  for (const { structures, in_doubt: models, suspects, is_blamed: isBlamed, is_cut: isCut, kind, text } of findings) {
     if (!isBlamed && (models.length < 2 || isCut)) continue;
     for (const structure of structures) {
       for (const model of models) {
         const key = pairKey(structure, model);
-        if (!named.has(key) || (isBlamed && !named.get(key).isBlamed)) named.set(key, { kind, text, isBlamed });
+        const against = suspects.includes(model) ? [] : suspects;
+        const fact = { kind, text, isBlamed, against };
+        if (!named.has(key) || (isBlamed && !named.get(key).isBlamed)) named.set(key, fact);
       }
     }
   }
@@ -218,8 +220,9 @@ function factOfCell(state, cell, row) {
   return { sign: mark?.sign ?? "", look, said: `${where}: ${said}` };
 }
 
-function markOfFinding({ kind, isBlamed }) {
-  if (!isBlamed) return ONE_OF_THESE;
+function markOfFinding({ kind, isBlamed, against }) {
+  const words = against.length ? `held against ${listed(against)} in a finding, one of these` : ONE_OF_THESE.words;
+  if (!isBlamed) return { ...ONE_OF_THESE, words };
   return MARKS[kind === "found_alone" ? 1 : 2];
 }
 
