@@ -48,7 +48,7 @@ def opened(page: Page, address: str, hidden: Sequence[str]) -> ExplorePage:
     page.goto(address)
     shown = ExplorePage(page)
     shown.until("document.querySelectorAll('[data-view] img').length >= 18")
-    shown.settled(shown.views())
+    shown.settled()
     for name in hidden:
         switch(shown, name)
     return shown
@@ -77,11 +77,11 @@ def photograph(page: Page, address: str) -> None:
     """The structure of the worst agreement in four models, their overlay, and 3D."""
     shown = opened(page, address, ("TotalSegmentator 1.5", "MultiTalent", "All models"))
     set_3d(shown, True)
-    shown.settled(shown.views())
+    shown.settled()
     box = page.locator("[data-view=CSE2Y]").bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.5, steps=4)
     shown.until("document.querySelector('.cursor b').innerText !== ''")
-    shown.settled(shown.views())
+    shown.settled()
     page.screenshot(path=RESOURCES / "explore.jpg", type="jpeg", quality=90)
 
 
@@ -89,11 +89,11 @@ def photograph_review(page: Page, address: str) -> None:
     """Five of the models, blinded, after two verdicts."""
     shown = opened(page, address, ("Model F",))
     set_3d(shown, False)
-    shown.settled(shown.views())
+    shown.settled()
     for number, score in enumerate("53", 1):
         page.keyboard.press(score)
         shown.until(f"document.querySelectorAll('{GIVEN}').length >= {number}")
-    shown.settled(shown.views())
+    shown.settled()
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     fewer = ImageOps.posterize(picture, 5)  # for a smaller file; a palette would mix up the models' colours
     fewer.save(RESOURCES / "review_explore.png", optimize=True)

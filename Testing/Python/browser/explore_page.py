@@ -40,17 +40,21 @@ class ExplorePage:
         """The names of the views, row by row."""
         return self.page.locator("[data-view]").evaluate_all("all => all.map(one => one.dataset.view)")
 
-    def settled(self, views: Iterable[str], unlike: Mapping[str, np.ndarray] | None = None) -> dict[str, np.ndarray]:
+    def settled(
+        self, views: Iterable[str] | None = None, unlike: Mapping[str, np.ndarray] | None = None
+    ) -> dict[str, np.ndarray]:
         """The pictures that views show, once they stay the same: int (height, width, 3).
 
+        :param views: their names; None for those that the page has by then. It takes some away by itself, where it
+            becomes compact as soon as it knows its room.
         :param unlike: former pictures; waits until every view shows another one.
         """
-        views = list(views)
-        before: list[str] = []
+        before: dict[str, str] = {}
         for _ in range(_TRIES):
-            now = self.page.evaluate(_PICTURES, views)
-            if now == before and all(now):
-                pictures = {view: _decoded(picture) for view, picture in zip(views, now)}
+            names = self.views() if views is None else list(views)
+            now = dict(zip(names, self.page.evaluate(_PICTURES, names)))
+            if now == before and now and all(now.values()):
+                pictures = {view: _decoded(picture) for view, picture in now.items()}
                 if not any(np.array_equal(pictures[view], former) for view, former in (unlike or {}).items()):
                     return pictures
             before = now

@@ -32,7 +32,7 @@ def test_three_cases_are_read_one_after_the_other(explore_python, cohort_file, t
         for number in (1, 2, 3):
             page.until(f"{TITLE} === 'SAMPLE-00{number}' && document.querySelectorAll('.verdict').length === 4")
             page.until(f"document.querySelector('.cases').innerText.includes('Case {number} of 3')")
-            shown = page.settled(page.views())
+            shown = page.settled()
             pictures.append(next(iter(shown.values())))
             assert pictures[-1].std() > 5  # a CT, not an empty view
             tab.screenshot(path=tmp_path / f"case{number}.png")

@@ -42,7 +42,7 @@ def test_a_server_starts_its_page_goes_a_step_and_ctrl_c_ends_it(explore_python,
         tab.keyboard.press("Alt+ArrowDown")
         page.until("document.querySelector('tr.chosen td').innerText === 'kidney right'")
         page.until("was => document.querySelector('[data-view=CSE2R] .position').innerText !== was", before["CSE2R"])
-        assert all(picture.std() > 5 for picture in page.settled(page.views()).values())  # none is empty
+        assert all(picture.std() > 5 for picture in page.settled().values())  # none is empty
         tab.screenshot(path=tmp_path / "step.png")
     finally:
         tab.close()
