@@ -19,6 +19,7 @@ from .table import NOT_LOOKED_FOR, AgreementRow, PairwiseRow
 GROUP, STRUCTURE = "group", "structure"
 _FEWEST_FAMILIES = 3
 _FEWEST_MODELS = 2
+_LISTED = 6
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,23 @@ class WhichModel:
     acquisition: tuple[AcquisitionEffect, ...]
     definitions: tuple[OtherDefinition, ...]
     unanswered: Mapping[Structure, tuple[str, ...]]
+
+    @property
+    def families_in_words(self) -> str:
+        """Which models are of one family; "" where no two are."""
+        members: dict[str, list[str]] = {}
+        for model, family in self.families.items():
+            members.setdefault(family, []).append(model)
+        told = "; ".join(f"{family}: {', '.join(models)}" for family, models in members.items() if len(models) > 1)
+        return f"Families, whose members are not held against each other: {told}." if told else ""
+
+    @property
+    def unanswered_in_words(self) -> str:
+        """Which structures have no answer, and why; "" where all have one."""
+        names = [name for name, _ in self.unanswered]
+        more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+        told = f"{', '.join(names[:_LISTED])}{more}"
+        return f"Known to models of one family only, and so without an answer: {told}." if names else ""
 
 
 def which_model(

@@ -26,7 +26,7 @@ class CheckedCohort:
 
     :param memory: bytes that the largest case needs.
     :param not_looked_at: outputs whose model or task is to be recognized, and was not.
-    :param models: by model, as far as it is known before reading, the number of cases that have an output of it.
+    :param models: by model, as far as it is known before reading, the number of outputs.
     """
 
     problems: tuple[Problem, ...]

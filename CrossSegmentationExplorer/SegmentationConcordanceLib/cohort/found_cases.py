@@ -17,6 +17,7 @@ from pathlib import Path
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 from pydicom.misc import is_dicom
+from pydicom.multival import MultiValue
 
 from ..anatomy.vocabulary import shipped_vocabularies
 from ..errors import ConcordanceError
@@ -46,7 +47,8 @@ class FoundCases:
     """What was found.
 
     :param alone: outputs that belong to no image, or of which nothing tells to which.
-    :param references: files that are no model's output by their names, see :class:`ReferenceNames`.
+    :param references: files that are no model's output by their names, see :class:`ReferenceNames`, and copies of the
+        DICOM series as image files.
     """
 
     cases: tuple[CohortCase, ...]
@@ -86,16 +88,18 @@ def found_cases(folder: Path, outputs: Sequence[str] = (), progress: Callable[[s
         if any(fnmatch(path.relative_to(folder).as_posix(), pattern) for pattern in outputs):
             named.add(path)
         if head is None:
-            if not outputs or path in named:
-                volumes.append(path)
+            volumes.append(path)
         elif head.get("Modality") in _OF_MODELS:
             segs.append((path, _referenced(head)))
         elif head.get("Modality") in _MODALITIES:
             uid = str(head.get("SeriesInstanceUID", ""))
             series.setdefault(f"{path.parent}\n{uid}", _Series.at(path.parent, uid, _facts_of(head)))
-    images = list(series.values()) or [_Series.at(path) for path in _nifti_images(volumes)]
-    files = [path for path in volumes if path not in {one.folder for one in images}]
-    references = _references([*(path for path, _ in segs), *files], images, folder) - named
+    folders = [one.folder for one in series.values()]
+    pictured = set(_image_files(volumes, folders, folder)) - named
+    copies = {path for path in pictured if any(path.parent in one.parents for one in folders)}
+    images = [*series.values(), *(_Series.at(path) for path in sorted(pictured - copies))]
+    files = [path for path in volumes if path not in pictured and (not outputs or path in named)]
+    references = copies | _references([*(path for path, _ in segs), *files], images, folder) - named
     found: dict[int, list[tuple[Path, ...]]] = {index: [] for index in range(len(images))}
     alone = []
     for path, uid in segs:
@@ -146,12 +150,23 @@ def _referenced(head: Dataset) -> str:
 
 
 def _facts_of(head: Dataset) -> tuple[tuple[str, str], ...]:
-    return tuple((name, " ".join(str(head.get(keyword, "") or "").split())) for name, keyword in _FACTS.items())
+    return tuple((name, _text(head.get(keyword))) for name, keyword in _FACTS.items())
 
 
-def _nifti_images(volumes: Sequence[Path]) -> list[Path]:
-    """Without any DICOM series: the files that are called as images are."""
-    return [path for path in volumes if case_name(path) != volume_name(path)]
+def _text(value: object) -> str:
+    """A value in one line; several with the sign that DICOM has between them."""
+    values = value if isinstance(value, MultiValue) else [value or ""]
+    return " ".join("\\".join(map(str, values)).split())
+
+
+def _image_files(volumes: Sequence[Path], series: Sequence[Path], root: Path) -> list[Path]:
+    """The files that are called as images are; beside DICOM series only those of a case's folder, with more below it:
+    some models call their output as they called the image."""
+    called = [path for path in volumes if case_name(path) != volume_name(path)]
+    if not series:
+        return called
+    above = {folder for one in (*series, *(path.parent for path in volumes)) for folder in one.parents}
+    return [path for path in called if path.parent in above - {root}]
 
 
 def _outputs_of(volumes: Sequence[Path], images: Sequence[_Series], root: Path) -> list[tuple[Path, ...]]:

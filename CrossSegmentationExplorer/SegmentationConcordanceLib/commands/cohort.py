@@ -87,7 +87,7 @@ def _init(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
         terminal.warn(f"without any output: {_listed(bare)}")
     if found.references:
         files = _listed([path.relative_to(args.folder).as_posix() for path in found.references])
-        why = "left out, as their names say reference and not a model's output"
+        why = "left out, as their names say image or reference and not a model's output"
         terminal.say(f"{why}: {files}. --segmentation takes what it names")
     if found.alone:
         terminal.warn(f"nothing tells to which case these belong: {_listed([str(one) for one in found.alone])}")
@@ -110,7 +110,7 @@ def _check(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
         f"{counted(len(cohort.cases), 'case')}; the largest needs about {checked.memory / _GB:.1f} GB of memory"
     )
     for model, count in sorted(checked.models.items()):
-        terminal.say(f"  {model}: {counted(count, 'case')}")
+        terminal.say(f"  {model}: {counted(count, 'output')}")
     if checked.not_looked_at:
         outputs = counted(checked.not_looked_at, "output")
         terminal.say(f"Which model wrote them was looked at in the first case alone; --deep looks at {outputs} more.")

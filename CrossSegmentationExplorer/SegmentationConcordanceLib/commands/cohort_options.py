@@ -78,6 +78,11 @@ def tell_outcome(outcome: CohortOutcome, terminal: Terminal) -> dict[str, Any]:
     counts[FAILED] = outcome.count(FAILED) - counts[_IN_PART]
     words = {DONE: "compared", UNCHANGED: "unchanged", _IN_PART: "compared without some outputs", FAILED: "failed"}
     terminal.say("cases: " + (", ".join(f"{count} {words[s]}" for s, count in counts.items() if count) or "none"))
+    notes = outcome.files.notes
+    for note in notes[:_SHOWN]:
+        terminal.say(note)
+    if len(notes) > _SHOWN:
+        terminal.say(f"{len(notes) - _SHOWN} more notes are in the report")
     files = [*outcome.files.tables, *filter(None, (outcome.files.failures, outcome.files.report))]
     for path in files:
         terminal.say(str(path))
@@ -90,7 +95,8 @@ def tell_outcome(outcome: CohortOutcome, terminal: Terminal) -> dict[str, Any]:
     if problems:
         if terminal.quiet:
             terminal.print_json(summary)
-        parts = {FAILED: "failed", _IN_PART: "lack outputs that could not be used"}
+        lack = "lacks" if counts[_IN_PART] == 1 else "lack"
+        parts = {FAILED: "failed", _IN_PART: f"{lack} outputs that could not be used"}
         fact = " and ".join(f"{counts[status]} {words}" for status, words in parts.items() if counts[status])
         fact = f"of {counted(len(outcome.outcomes), 'case')} {fact}"
         raise ConcordanceError(str(outcome.files.failures), fact, "The table says which and why. All others are done.")

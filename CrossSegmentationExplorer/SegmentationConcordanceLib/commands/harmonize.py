@@ -13,6 +13,7 @@ from ..errors import ConcordanceError
 from ..imaging.harmonization import name_note, output_on_grid, write_output_seg
 from ..imaging.image_series import read_image_series
 from ..imaging.seg_writer import BINARY
+from ..imaging.volume_files import is_volume_file
 from ..imaging.whole_files import require_no_input
 from ..plurals import counted
 from . import arguments, harmonize_many
@@ -87,6 +88,10 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
         raise ConcordanceError("--segmentation", "is missing", "Give the files that the model wrote.")
     paths = [Path(path) for path in args.segmentation]
     require_not_swapped(Path(args.ct), paths, "--segmentation")
+    if is_volume_file(Path(args.ct)):
+        fact = "is an image file, and a DICOM SEG refers to the images of a DICOM series"
+        remedy = "Name the series' folder; without one, concordance compare takes the model's files as they are."
+        raise ConcordanceError(args.ct, fact, remedy)
     files = [file for path in paths for file in (path.iterdir() if path.is_dir() else [path])]
     require_no_input(args.output, files)
     require_output_file(Path(args.output), ".dcm", ct=Path(args.ct))

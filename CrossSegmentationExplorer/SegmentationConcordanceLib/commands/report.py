@@ -24,6 +24,7 @@ from ..review.review_summary import summarize
 from ..review.study import read_study
 from ..review.verdict_and_numbers import numbers_of
 from . import arguments
+from .finding_lines import finding_lines
 from .output_paths import require_output_file
 from .parser import examples
 from .terminal import Terminal
@@ -108,7 +109,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     found = findings_beside(tables, agreement, pairwise, cases.labels, MOST_FINDINGS)
     findings = [finding_renamed(finding, called) for finding in found]
     counts = {name: len({getattr(row, name) for row in agreement}) for name in ("case", "model", "structure")}
-    title = args.title or f"Concordance of {counts['model']} models on {counts['case']} cases"
+    title = args.title or f"Concordance of {counted(counts['model'], 'model')} on {counted(counts['case'], 'case')}"
     write_report(
         args.output,
         agreement,
@@ -126,8 +127,8 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     terminal.say(
         f"{args.output}: {counted(len(agreement), 'row')}, {', '.join(counted(n, name) for name, n in counts.items())}"
     )
-    for sentence in (*notes, *sentences):
-        terminal.say(f"  {sentence}")
+    for line in (*notes, *finding_lines(findings, place=args.output.name)):
+        terminal.say(line)
     return {
         "report": str(args.output),
         "rows": len(agreement),

@@ -95,8 +95,8 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     )
     files = write_which_model(args.output, answer, title=args.title)
     terminal.say(answer.selection.sentence)
-    if answer.families:
-        terminal.say(f"Families: {'; '.join(f'{model} of {family}' for model, family in answer.families.items())}")
+    for sentence in filter(None, (answer.families_in_words, answer.unanswered_in_words)):
+        terminal.say(sentence)
     groups = {scope.name: scope.sentence for scope in answer.scopes if scope.kind == GROUP}
     for name, sentence in groups.items():
         terminal.say(f"{name}: {sentence}")

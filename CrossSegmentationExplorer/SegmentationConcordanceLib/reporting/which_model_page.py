@@ -40,7 +40,7 @@ def which_model_page(answer: WhichModel, title: str, notes: Sequence[str] = ()) 
         f"<h1>{html.escape(title)}</h1>",
         "<p>The score of a model is its mean Dice with the models of other families, each family counted once: no "
         "consensus is involved, and agreement is not correctness. Models that share an error agree.</p>",
-        _paragraphs((answer.selection.sentence, _families(answer), _unanswered(answer), *notes)),
+        _paragraphs((answer.selection.sentence, answer.families_in_words, answer.unanswered_in_words, *notes)),
         *(_scope_section(scope) for scope in groups),
         _failures(answer),
         _definitions(answer),
@@ -181,21 +181,6 @@ def _assumptions(answer: WhichModel) -> list[str]:
         *([REPEAT_ASSUMPTION] if answer.repeatability else []),
         *([ACQUISITION_ASSUMPTION] if answer.acquisition else []),
     ]
-
-
-def _unanswered(answer: WhichModel) -> str:
-    n = len(answer.unanswered)
-    names = ", ".join(name for name, _ in list(answer.unanswered)[:_LISTED])
-    more = f" and {n - _LISTED} more" if n > _LISTED else ""
-    return f"Known to models of one family only, and so without an answer: {names}{more}." if n else ""
-
-
-def _families(answer: WhichModel) -> str:
-    members: dict[str, list[str]] = {}
-    for model, family in answer.families.items():
-        members.setdefault(family, []).append(model)
-    told = "; ".join(f"{family}: {', '.join(models)}" for family, models in members.items() if len(models) > 1)
-    return f"Families, whose members are not held against each other: {told}." if told else ""
 
 
 def _paragraphs(texts: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 
+import pydicom
 import pytest
 
 from imaging.test_rtstruct import contour, rtstruct, square
@@ -77,7 +78,7 @@ def test_init_takes_a_seg_to_the_series_that_it_names(concordance, organs, tmp_p
         lines = [(line["ct"], line["segmentation"]) for line in csv.DictReader(stream)]
     assert lines == [("a", "b/seg.dcm"), ("b", "")]
     outcome = concordance("cohort", "check", root / "cohort.csv")
-    assert "  MOOSE: 1 case\n" in outcome.out
+    assert "  MOOSE: 1 output\n" in outcome.out
     assert "1 problem in 1 of 2 cases" in outcome.err  # b has no output
 
 
@@ -92,7 +93,7 @@ def test_init_takes_contours_to_the_series_that_they_were_drawn_on(concordance, 
     with (root / "cohort.csv").open(newline="") as stream:
         lines = [(line["ct"], line["segmentation"]) for line in csv.DictReader(stream)]
     assert lines == [("a", "b/rt.dcm"), ("b", "")]
-    assert "  RT Structure Set: 1 case\n" in concordance("cohort", "check", root / "cohort.csv").out
+    assert "  RT Structure Set: 1 output\n" in concordance("cohort", "check", root / "cohort.csv").out
 
 
 def test_init_leaves_out_the_truth_of_the_sample_and_says_so(concordance, sample_cohort, tmp_path):
@@ -101,7 +102,7 @@ def test_init_leaves_out_the_truth_of_the_sample_and_says_so(concordance, sample
     assert outcome.code == 0, outcome
     assert "truth.nii.gz" not in table.read_text()
     names = ", ".join(f"{case.name}/truth.nii.gz" for case in sample_cohort.cases)
-    assert f"left out, as their names say reference and not a model's output: {names}." in outcome.out
+    assert f"left out, as their names say image or reference and not a model's output: {names}." in outcome.out
     assert concordance("cohort", "check", table).code == 0
 
 
@@ -161,6 +162,48 @@ def test_a_file_that_is_called_as_its_case_goes_to_that_case(tmp_path):
     found = found_cases(tree(tmp_path, "P1/ct.nii.gz", "P2/ct.nii.gz", "moose/P2.nii.gz", "moose/P1.nii.gz"))
     outputs = [path for case in found.cases for one in case.outputs for path in one.paths]
     assert (outputs, found.alone) == ([tmp_path / "moose/P1.nii.gz", tmp_path / "moose/P2.nii.gz"], ())
+
+
+def test_an_image_file_of_a_patient_without_dicom_is_a_case_beside_those_with_dicom(organs, tmp_path):
+    shutil.copytree(organs[0][1], tmp_path / "P1" / "ct")
+    found = found_cases(tree(tmp_path, "P1/models/liver.nii.gz", "P2/ct.nii.gz", "P2/models/heart.nii.gz"))
+    told = {case.name: (case.image, [path.name for one in case.outputs for path in one.paths]) for case in found.cases}
+    assert told == {
+        "P1": (tmp_path / "P1" / "ct", ["liver.nii.gz"]),
+        "P2": (tmp_path / "P2" / "ct.nii.gz", ["heart.nii.gz"]),
+    }
+
+
+def test_a_copy_of_a_dicom_series_as_an_image_file_is_no_output(organs, tmp_path):
+    shutil.copytree(organs[0][1], tmp_path / "P1" / "ct")
+    found = found_cases(tree(tmp_path, "P1/ct.nii.gz", "P1/models/heart.nii.gz"))
+    assert [case.image for case in found.cases] == [tmp_path / "P1" / "ct"]
+    assert [one.paths for one in found.cases[0].outputs] == [(tmp_path / "P1" / "models" / "heart.nii.gz",)]
+    assert found.references == (tmp_path / "P1" / "ct.nii.gz",)
+
+
+def test_an_output_that_is_called_as_an_image_stays_an_output_beside_dicom(organs, tmp_path):
+    shutil.copytree(organs[0][1], tmp_path / "P1" / "ct")
+    (case,) = found_cases(tree(tmp_path, "P1/moose/ct.nii.gz", "totalsegmentator_v2/P1/scan.nii.gz")).cases
+    assert {one.paths[0].name for one in case.outputs} == {"ct.nii.gz", "scan.nii.gz"}
+
+
+def test_patterns_of_outputs_leave_image_files_images(tmp_path):
+    root = tree(tmp_path, "P1/ct.nii.gz", "P1/models/heart.nii.gz", "P1/more/heart.nii.gz")
+    (case,) = found_cases(root, ["*/models/*"]).cases
+    assert (case.image, [one.paths for one in case.outputs]) == (
+        root / "P1" / "ct.nii.gz",
+        [(root / "P1" / "models" / "heart.nii.gz",)],
+    )
+
+
+def test_a_fact_of_several_values_is_written_as_dicom_writes_it(organs, tmp_path):
+    shutil.copytree(organs[0][1], tmp_path / "P1")
+    for path in (tmp_path / "P1").iterdir():
+        slice_ = pydicom.dcmread(path)
+        slice_.ConvolutionKernel = ["Br38f", "3"]
+        slice_.save_as(path)
+    assert dict(found_cases(tmp_path).cases[0].facts)["kernel"] == "Br38f\\3"
 
 
 def tree(root, *names):

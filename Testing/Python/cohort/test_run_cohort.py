@@ -209,6 +209,13 @@ def test_a_case_that_fails_later_leaves_no_old_rows(run_nifti, nifti_cohort, tmp
     assert "P2" not in {row.case for row in read_agreement(tmp_path / "out" / "agreement.csv")}
 
 
+def test_two_runs_of_one_model_without_names_are_said(run_nifti, nifti_cohort):
+    lines = nifti_cohort.read_text().splitlines()
+    nifti_cohort.write_text("\n".join(line for line in lines if not line.startswith("name")))
+    outcome = run_nifti()
+    assert "several times; joined. Give each run a model name of its own to compare them. (5 cases)\n" in outcome.out
+
+
 def test_one_bad_output_costs_that_model_only(run_nifti, nifti_cohort, tmp_path):
     (nifti_cohort.parent / "P3" / "fast.nii.gz").write_bytes(b"no labels")
     (nifti_cohort.parent / "P4" / "fast.nii.gz").unlink()

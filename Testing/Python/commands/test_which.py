@@ -79,6 +79,12 @@ def test_a_family_is_held_against_the_others_only(concordance, tables):
     assert max(float(line["score"]) for line in lines) == pytest.approx(0.7, abs=0.01)
 
 
+def test_where_all_models_are_of_one_family_the_command_says_that_there_is_no_answer(concordance, tables):
+    outcome = concordance("which", "--run", tables, "--family", "F=A,B,<C>", "--output", tables / "out")
+    assert outcome.code == 0, outcome
+    assert "Known to models of one family only, and so without an answer: lung_upper_lobe_left.\n" in outcome.out
+
+
 def test_families_of_the_label_maps_are_taken_and_said_unless_others_are_named(concordance, tables):
     rows = [
         replace(row, family="" if row.model == "<C>" else "one data")
@@ -86,7 +92,7 @@ def test_families_of_the_label_maps_are_taken_and_said_unless_others_are_named(c
     ]
     write_agreement(tables / "agreement.csv", rows)
     outcome = concordance("which", "--run", tables, "--output", tables / "out")
-    assert "Families: A of one data; B of one data" in outcome.out
+    assert "Families, whose members are not held against each other: one data: A, B." in outcome.out
     assert "Lungs: Two families, each held against the other alone" in outcome.out
     outcome = concordance("which", "--run", tables, "--family", "own=B", "--output", tables / "out")
     assert re.search(r"Lungs: [AB] agrees most with the others; behind it: <C>\.", outcome.out)

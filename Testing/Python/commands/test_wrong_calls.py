@@ -32,6 +32,14 @@ def test_near_matches_of_typos(refused, words, meant):
     assert meant in refused(*words)
 
 
+def test_harmonize_says_what_takes_an_image_file_as_it_refers_to_dicom(refused, tiny, tmp_path):
+    (tmp_path / "ct.nii.gz").touch()
+    words = ["harmonize", "--ct", tmp_path / "ct.nii.gz", "--segmentation", tiny.total, "--output", tmp_path / "a.dcm"]
+    said = refused(*words)
+    assert "ct.nii.gz: is an image file, and a DICOM SEG refers to the images of a DICOM series." in said
+    assert "without one, concordance compare takes the model's files as they are." in said
+
+
 def test_near_matches_of_structures_and_label_maps(refused, tiny, tmp_path):
     compare = ["compare", "--ct", tiny.ct, "--seg", *tiny.segs, "--output", tmp_path / "out", "--no-surfaces"]
     assert "Did you mean spleen?" in refused(*compare, "--only-structures", "splen")

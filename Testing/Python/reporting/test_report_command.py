@@ -35,7 +35,11 @@ def test_several_tables_become_one_page(tmp_path, agreement_row, pairwise_row):
     }
     assert summary["report"] == str(page)
     assert summary["findings"][0].startswith("a, spleen: MOOSE and CADS agree little: Dice 0.500 to 0.800 with")
-    assert said.splitlines()[0] == f"{page}: 3 rows, 2 cases, 2 models, 1 structure"
+    assert said.splitlines()[:3] == [
+        f"{page}: 3 rows, 2 cases, 2 models, 1 structure",
+        "2 findings, the gravest first:",
+        f"  Low agreement: {summary['findings'][0]}",
+    ]
     assert "<title>Concordance of 2 models on 2 cases</title>" in page.read_text(encoding="utf-8")
 
 
