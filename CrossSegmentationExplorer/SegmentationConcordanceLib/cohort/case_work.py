@@ -276,7 +276,7 @@ class _Work:
         name = f"{SEGS}/{plain_name(output.name or chosen.vocabulary.name)}.dcm"
         if name in self.segs:
             fact = f"{name} is another output of the case already"
-            raise ConcordanceError(output.words, fact, "In the cohort file, give each run of a model a name of its own.")
+            raise ConcordanceError(output.words, fact, "Give each run of a model its own name in the cohort file.")
         self._make_place_for_parts(self.task.folder / name)
         found = output_on_grid(output.paths, chosen.vocabulary, series.geometry, chosen.task)
         written = write_output_seg(
