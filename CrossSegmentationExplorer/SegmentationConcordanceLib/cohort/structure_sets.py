@@ -37,6 +37,8 @@ def read_structure_set(
     if isinstance(image, ImageSeries) and found.series_uids and image.series_uid not in found.series_uids:
         fact = f"refers to series {', '.join(found.series_uids)}, not to {image.series_uid}"
         raise DicomSegError(path, fact, "Give the series that was segmented.")
+    for note in found.notes:
+        listener.warn(f"{path}: {note}")
     named = known_vocabulary(label_map_name, folders, listener) if label_map_name else None
     coded = _coded(found.label_map.segments, named, folders, listener)
     uncoded = [segment.name for segment in coded if segment.structure is None]

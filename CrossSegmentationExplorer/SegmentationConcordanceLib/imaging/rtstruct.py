@@ -1,13 +1,15 @@
 """DICOM RT Structure Set: planar contours -> a label map on the grid of the images.
 
 The rule: a voxel belongs to a structure when its centre lies in, or on, an odd number of the structure's contours in
-its slice (so contours inside of others are holes). scikit-image's ``polygon2mask`` fills each contour. It is an
-optional package, which only this needs.
+its slice (so contours inside of others are holes). Of contours that lie denser than the slices, those of the plane that
+is nearest to the slice count. scikit-image's ``polygon2mask`` fills each contour. It is an optional package, which only
+this needs.
 """
 
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +30,8 @@ from .seg_described import text_of
 RT_STRUCTURE_SET_STORAGE = "1.2.840.10008.5.1.4.1.1.481.3"
 _CLOSED = ("CLOSED_PLANAR", "CLOSED_PLANAR_XOR")
 _IN_PLANE = 0.1  # slices: how far a contour's points may lie from each other, across its slice
+_ONE_PLANE = 0.05  # slices: contours that lie nearer to each other belong to one plane
+_SAME_POINT = 0.01  # voxels
 _FEWEST_POINTS = 3
 _AXES = 3
 
@@ -40,12 +44,24 @@ class StructureSet:
         that overlap lie in different layers.
     :param label: StructureSetLabel.
     :param series_uids: SeriesInstanceUIDs of the images that it was drawn on; may be empty.
+    :param notes: what reading had to decide or leave out, a phrase each.
     """
 
     path: Path
     label_map: LabelMap
     label: str
     series_uids: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class _Drawn:
+    """A structure as drawn: closed contours as (n, 3) points in LPS mm, and how many others there are."""
+
+    name: str
+    color: tuple[int, int, int] | None
+    contours: list[NDArray[np.float64]]
+    n_others: int
 
 
 def is_rtstruct(path: Path) -> bool:
@@ -69,21 +85,30 @@ def read_rtstruct(path: str | os.PathLike[str], geometry: Geometry) -> Structure
     path = Path(path)
     fill = _polygon2mask()
     dataset = _dataset(path)
-    found = [(name, color, contours) for name, color, contours in _structures(dataset, path) if contours]
+    drawn = list(_structures(dataset, path))
+    found = [one for one in drawn if one.contours]
     if not found:
         raise DicomSegError(path, "has no closed contours", "Give one that has structures.")
     dtype = smallest_dtype([len(found)])
     layers: list[NDArray[np.unsignedinteger]] = []
     segments = []
-    for number, (name, color, contours) in enumerate(found, start=1):
-        mask = _filled(contours, geometry, fill, f"{path}: {name}")
-        layer = next((k for k, one in enumerate(layers) if not one[mask].any()), len(layers))
+    notes = [note for one in drawn if (note := _left_out(one))]
+    for number, one in enumerate(found, start=1):
+        contours = [geometry.ijk_of(points) for points in one.contours]
+        slices = [_slice(ijk, geometry, f"{path}: {one.name}") for ijk in contours]
+        chosen, own_notes = _one_plane_per_slice(contours, slices)
+        notes += [f"{one.name}: {note}" for note in own_notes]
+        mask = _filled(chosen, geometry, fill)
+        layer = next((k for k, voxels in enumerate(layers) if not voxels[mask].any()), len(layers))
         if layer == len(layers):
             layers.append(np.zeros(geometry.shape, dtype))
         layers[layer][mask] = number
-        segments.append(Segment(number, name, None, color, layer))
+        segments.append(Segment(number, one.name, None, one.color, layer))
     label_map = LabelMap(tuple(layers), geometry, tuple(segments))
-    return StructureSet(path, label_map, text_of(dataset, "StructureSetLabel"), referenced_series(dataset))
+    names = Counter(one.name for one in found)
+    notes += [f"{name}: the name of {count} structures; taken for one" for name, count in names.items() if count > 1]
+    label = text_of(dataset, "StructureSetLabel")
+    return StructureSet(path, label_map, label, referenced_series(dataset), tuple(notes))
 
 
 def _dataset(path: Path) -> Dataset:
@@ -95,10 +120,7 @@ def _dataset(path: Path) -> Dataset:
         raise UnreadableFileError(path, f"cannot be read ({error.strerror or error})", "Check the path.") from error
 
 
-def _structures(
-    dataset: Dataset, path: Path
-) -> Iterator[tuple[str, tuple[int, int, int] | None, list[NDArray[np.float64]]]]:
-    """Name, colour and contours, (n, 3) points in LPS mm, of each structure."""
+def _structures(dataset: Dataset, path: Path) -> Iterator[_Drawn]:
     names = {
         int(item.ROINumber): text_of(item, "ROIName") or f"ROI {item.ROINumber}"
         for item in dataset.get("StructureSetROISequence") or []
@@ -107,27 +129,79 @@ def _structures(
         number = int(item.get("ReferencedROINumber", -1))
         color = item.get("ROIDisplayColor")
         told = (int(color[0]), int(color[1]), int(color[2])) if color is not None and len(color) == _AXES else None
-        contours = []
+        contours, n_others = [], 0
         for contour in item.get("ContourSequence") or []:
             points = np.array(contour.get("ContourData") or [], dtype=float)
             if points.size % _AXES:
                 raise DicomSegError(path, f"a contour of {names.get(number, number)} has {points.size} numbers")
             if contour.get("ContourGeometricType") in _CLOSED and points.size >= _FEWEST_POINTS * _AXES:
                 contours.append(points.reshape(-1, _AXES))
-        yield names.get(number, f"ROI {number}"), told, contours
+            else:
+                n_others += 1
+        yield _Drawn(names.get(number, f"ROI {number}"), told, contours, n_others)
+
+
+def _left_out(drawn: _Drawn) -> str:
+    """What of a structure encloses nothing, in a phrase; "" where all does."""
+    if not drawn.contours:
+        return f"{drawn.name}: no closed contours; left out"
+    if not drawn.n_others:
+        return ""
+    are = "contour is a point or an open line" if drawn.n_others == 1 else "contours are points or open lines"
+    return f"{drawn.name}: {drawn.n_others} {are}; left out"
+
+
+def _slice(ijk: NDArray[np.float64], geometry: Geometry, what: str) -> float:
+    """At which slice a contour lies; between two of them where it is no whole number."""
+    slices = ijk[:, 2]
+    middle = float(slices.mean())
+    if np.ptp(slices) > _IN_PLANE or not 0 <= round(middle) < geometry.shape[0]:
+        fact = f"a contour lies at slices {slices.min():.2f} to {slices.max():.2f} of 0 to {geometry.shape[0] - 1}"
+        raise GeometryMismatchError(what, fact, "Give the images that it was drawn on.")
+    return middle
+
+
+def _one_plane_per_slice(
+    contours: Sequence[NDArray[np.float64]], slices: Sequence[float]
+) -> tuple[list[tuple[int, NDArray[np.float64]]], list[str]]:
+    """The contours that are filled, each with its slice, and what was left out, in phrases.
+
+    Contours of two planes are no holes of each other, however near to the same slice both lie; nor is a contour that
+    a program has written twice a hole of itself.
+
+    :param contours: (n, 3) points, voxels (i, j, k).
+    :param slices: at which slice each lies.
+    """
+    nearest: dict[int, float] = {}
+    for at in slices:
+        nearest[round(at)] = min(nearest.get(round(at), at), at, key=lambda one, k=round(at): abs(one - k))
+    kept: dict[tuple[int, frozenset[tuple[float, ...]]], NDArray[np.float64]] = {}
+    beside = 0
+    for points, at in zip(contours, slices):
+        k = round(at)
+        if abs(at - nearest[k]) > _ONE_PLANE:
+            beside += 1
+        else:
+            corners = np.rint(points[:, :2] / _SAME_POINT).tolist()
+            kept.setdefault((k, frozenset(map(tuple, corners))), points)
+    notes = []
+    if beside:
+        fact = f"{beside} of {len(contours)} contours lie between the slices of the images, nearer to none"
+        notes.append(f"{fact}; left out")
+    if twice := len(contours) - beside - len(kept):
+        notes.append(f"{twice} contour{'s are' if twice > 1 else ' is'} there twice; counted once")
+    drawn_on = sorted(nearest)
+    if len(drawn_on) > 1 and np.diff(drawn_on).min() > 1:
+        span = drawn_on[-1] - drawn_on[0] + 1
+        notes.append(f"contours on {len(drawn_on)} of the {span} slices that it spans; the others stay empty")
+    return [(k, points) for (k, _), points in kept.items()], notes
 
 
 def _filled(
-    contours: Sequence[NDArray[np.float64]], geometry: Geometry, fill: Callable[..., Any], what: str
+    contours: Sequence[tuple[int, NDArray[np.float64]]], geometry: Geometry, fill: Callable[..., Any]
 ) -> NDArray[np.bool_]:
     mask = np.zeros(geometry.shape, dtype=bool)
-    for points in contours:
-        ijk = geometry.ijk_of(points)
-        slices = ijk[:, 2]
-        k = round(float(slices.mean()))
-        if np.ptp(slices) > _IN_PLANE or abs(slices.mean() - k) > 0.5 or not 0 <= k < geometry.shape[0]:
-            fact = f"a contour lies at slices {slices.min():.2f} to {slices.max():.2f} of 0 to {geometry.shape[0] - 1}"
-            raise GeometryMismatchError(what, fact, "Give the images that it was drawn on.")
+    for k, ijk in contours:
         mask[k] ^= fill(geometry.shape[1:], ijk[:, [1, 0]])
     return mask
 

@@ -73,6 +73,48 @@ def test_a_contour_in_another_is_a_hole_and_one_beside_it_is_not(tmp_path):
     assert list(label_map.voxel_counts().values()) == [8 * 8 - 3 * 3 + 2 * 2]
 
 
+def counts(tmp_path, structures):
+    found = read_rtstruct(rtstruct(tmp_path / "rt.dcm", structures), GRID)
+    return list(found.label_map.voxel_counts().values()), found.notes
+
+
+def test_of_contours_that_lie_denser_than_the_slices_the_nearest_of_each_slice_counts(tmp_path):
+    # Both planes that are nearest to a slice would cancel each other out if they were taken for one plane.
+    planes = [contour(square(1.5, 4.5), k + shift) for k in (1, 2, 3) for shift in (-0.4, 0.1)]
+    planes.append(contour(square(1.5, 9.5), 2.45))
+    found, notes = counts(tmp_path, [("A", planes)])
+    assert found == [3 * 9]
+    assert notes == ("A: 4 of 7 contours lie between the slices of the images, nearer to none; left out",)
+
+
+def test_a_contour_that_is_there_twice_counts_once(tmp_path):
+    corners = square(1.5, 4.5)
+    again = [contour(corners, 1), contour(corners[2:] + corners[:2], 1), contour(corners[::-1], 1)]
+    assert counts(tmp_path, [("A", again)]) == ([9], ("A: 2 contours are there twice; counted once",))
+
+
+def test_contours_on_every_other_slice_leave_the_others_empty_and_it_is_said(tmp_path):
+    found, notes = counts(tmp_path, [("A", [contour(square(1.5, 4.5), k) for k in (0, 2, 4)])])
+    assert found == [3 * 9]
+    assert notes == ("A: contours on 3 of the 5 slices that it spans; the others stay empty",)
+    assert counts(tmp_path, [("A", [contour(square(1.5, 4.5), k) for k in (0, 1, 4)])])[1] == ()
+
+
+def test_what_is_left_out_or_has_the_name_of_another_is_said(tmp_path):
+    closed = [contour(square(1.5, 4.5), 0)]
+    point, line = contour([(1, 1)], 0, kind="POINT"), contour(square(1, 3), 0, kind="OPEN_PLANAR")
+    structures = [("Isocentre", [point]), ("A", closed), ("A", [contour(square(6.5, 8.5), 0), line]), ("B", [])]
+    assert counts(tmp_path, structures) == (
+        [9, 4],
+        (
+            "Isocentre: no closed contours; left out",
+            "A: 1 contour is a point or an open line; left out",
+            "B: no closed contours; left out",
+            "A: the name of 2 structures; taken for one",
+        ),
+    )
+
+
 def test_structures_that_overlap_lie_in_layers(tmp_path):
     both = [("A", [contour(square(1.5, 9.5), 0)]), ("B", [contour(square(4.5, 12.5), 0)])]
     label_map = read_rtstruct(rtstruct(tmp_path / "rt.dcm", both), GRID).label_map
