@@ -110,7 +110,33 @@ def test_what_is_no_number_is_named_with_its_place(text):
         cell_number(Path("t.csv"), 3, "rank", {"rank": text})
 
 
-@pytest.mark.parametrize(("text", "separator"), [("a,b;c,d\n", ","), ("# x,y,z\na;b\n", ";"), ("", ",")])
+def test_decimal_commas_are_points_in_columns_of_numbers_where_no_comma_divides_cells(tmp_path):
+    path = written(tmp_path, "Name;VALUE;other\n1,5;1,5;1,5\n2;-2,25E-05;\n3;1.234,5;x\n")
+    lines = [cells for _, cells in table_lines(path, ("name",), numbers=("value",))]
+    assert lines == [
+        {"name": "1,5", "value": "1.5", "other": "1,5"},
+        {"name": "2", "value": "-2.25E-05", "other": ""},
+        {"name": "3", "value": "1.234,5", "other": "x"},
+    ]
+    # Between commas it may divide thousands.
+    assert table_lines(written(tmp_path, 'a,value\n1,"1,234"\n'), numbers=("value",)) == [
+        (2, {"a": "1", "value": "1,234"})
+    ]
+
+
+def test_unicode_text_of_a_spreadsheet_is_read(tmp_path):
+    path = tmp_path / "table.txt"
+    path.write_text("name\tvalue\r\nMilz \u2013 \u00fc\t1\r\n", encoding="utf-16", newline="")
+    assert table_lines(path) == [(2, {"name": "Milz \u2013 \u00fc", "value": "1"})]
+
+
+@pytest.mark.parametrize(
+    ("text", "separator"),
+    [
+        *(("a,b;c,d\n", ","), ("# x,y,z\na;b\n", ";"), ("", ","), ("a\tb,c\td\n", "\t")),
+        *(("sep=;\na,b\n", ";"), ('"SEP=\t"\r\na\n', "\t")),
+    ],
+)
 def test_the_separator_is_that_of_the_header(text, separator):
     assert separator_of(text) == separator
 

@@ -1,7 +1,7 @@
 """Reading the CSV file of a model's labels, row by row, every mistake noted with its line.
 
 The format: comment lines ``# key: value`` (see :data:`HEAD_KEYS`), the line of column names (see :data:`COLUMNS`), one
-line per label, with commas or semicolons between cells. Concepts are written "SCT:78961009 Spleen", colours "#9d6ca2".
+line per label, with commas, semicolons or tabs between cells. Concepts are written "SCT:78961009 Spleen", colours "#9d6ca2".
 Text is UTF-8.
 """
 
@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..csv_tables import separator_of
+from ..csv_tables import column_names, separator_of, without_announcement
 from .coded_cells import read_concept
 from .concepts import CodedConcept, CodedStructure
 from .text_files import control_characters, read_text
@@ -92,7 +92,7 @@ def read_table(path: str | Path) -> LabelMapTable:
     """
     table = LabelMapTable(Path(path))
     text = read_text(path)
-    lines, separator = text.splitlines(), separator_of(text)
+    lines, separator = without_announcement(text).splitlines(), separator_of(text)
     head_lines = _read_head(table, lines, separator)
     try:
         _read_rows(table, lines[head_lines:], head_lines, separator)
@@ -104,6 +104,8 @@ def read_table(path: str | Path) -> LabelMapTable:
 def _read_head(table: LabelMapTable, lines: list[str], separator: str) -> int:
     number = 0
     for number, line in enumerate(lines, start=1):
+        if not line.strip(f"{separator} "):
+            continue
         if not line.startswith("#"):
             return number - 1
         # A spreadsheet fills every line up to the number of columns.
@@ -121,7 +123,7 @@ def _read_head(table: LabelMapTable, lines: list[str], separator: str) -> int:
 
 def _read_rows(table: LabelMapTable, lines: list[str], offset: int, separator: str) -> None:
     reader = csv.reader(lines, delimiter=separator, strict=True)
-    columns = [column.strip() for column in next(reader, [])]
+    columns = column_names(next(reader, []), COLUMNS)
     for column in columns:
         if column not in COLUMNS:
             table.note(offset + 1, "column", f'"{column}" is unknown; known are {", ".join(COLUMNS)}')

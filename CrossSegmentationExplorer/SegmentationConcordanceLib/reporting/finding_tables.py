@@ -67,7 +67,9 @@ def read_findings(path: str | os.PathLike[str]) -> list[Finding]:
     """
     path = Path(path)
     needed = ("case", "kind", "structures", "models")
-    return [_finding(path, number, line) for number, line in table_lines(path, needed, verbatim=True)]
+    numbers = (*_PLACE, *NUMBERS, "confidence", "severity")
+    lines = table_lines(path, needed, verbatim=True, numbers=numbers)
+    return [_finding(path, number, line) for number, line in lines]
 
 
 def _finding(path: Path, line: int, text: Mapping[str, str]) -> Finding:

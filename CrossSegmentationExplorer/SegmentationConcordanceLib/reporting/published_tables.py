@@ -56,7 +56,7 @@ def read_published(paths: Iterable[Path]) -> tuple[list[AgreementRow], CaseTable
     values: dict[_Key, dict[str, float]] = {}
     lines: dict[_Key, dict[str, str]] = {}
     for path in paths:
-        for number, line in table_lines(path):
+        for number, line in table_lines(path, numbers=(_DICE, *_VOLUMES)):
             collection, structure, series, model = ((line.get(name) or "").strip() for name in _KEYS)
             key = (collection, structure, series, model)
             own = values.setdefault(key, {})

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from ..agreement.measures import MEASURES
 from ..agreement.table import PRESENCES, STATUSES, AgreementRow, PairwiseRow, StapleRow
-from ..csv_tables import require_columns, table_rows, table_text
+from ..csv_tables import column_names, require_columns, separator_of, table_rows, table_text, with_decimal_point
 from ..errors import ConcordanceError
 from ..imaging.whole_files import whole_file
 
@@ -57,8 +57,8 @@ def write_staple(path: str | os.PathLike[str], rows: Iterable[StapleRow]) -> Non
 def read_agreement(path: str | os.PathLike[str]) -> list[AgreementRow]:
     """Read an agreement table of any origin.
 
-    Columns may come in any order, and others are ignored. Surface distances may be absent. The separator is a comma
-    or a semicolon; numbers have a decimal point with either.
+    Columns may come in any order, and others are ignored. Surface distances may be absent. Spreadsheets may have saved
+    it: see :mod:`csv_tables`.
 
     :raises UnreadableFileError: there is no such file, or it is no UTF-8 text.
     :raises ConcordanceError: a column is missing, or a value is none that the column can have; names file and line.
@@ -94,13 +94,15 @@ def _cell(value: str | float | None) -> str:
 
 def _read(path: str | os.PathLike[str], row_type: type[Row]) -> list[Row]:
     path = Path(path)
-    lines = table_rows(path, table_text(path))
+    text = table_text(path)
+    separator = separator_of(text)
+    lines = table_rows(path, text)
     header = _header(path, next(lines, (0, []))[1], row_type)
-    return [_row(path, number, header, cells, row_type) for number, cells in lines]
+    return [_row(path, number, header, cells, row_type, separator) for number, cells in lines]
 
 
 def _header(path: Path, cells: Sequence[str], row_type: type[Row]) -> list[str]:
-    names = [cell.strip() for cell in cells]
+    names = column_names(cells, [field.name for field in fields(row_type)])
     require_columns(path, names, [field.name for field in fields(row_type) if field.default is MISSING])
     twice = [field.name for field in fields(row_type) if names.count(field.name) > 1]
     if twice:
@@ -108,7 +110,9 @@ def _header(path: Path, cells: Sequence[str], row_type: type[Row]) -> list[str]:
     return names
 
 
-def _row(path: Path, line: int, header: Sequence[str], cells: Sequence[str], row_type: type[Row]) -> Row:
+def _row(
+    path: Path, line: int, header: Sequence[str], cells: Sequence[str], row_type: type[Row], separator: str
+) -> Row:
     if len(cells) != len(header):
         fact = f"line {line} has {len(cells)} cells, the header {len(header)}"
         raise ConcordanceError(path, fact, "Put names that hold the separator in double quotes.")
@@ -116,7 +120,7 @@ def _row(path: Path, line: int, header: Sequence[str], cells: Sequence[str], row
     values: dict[str, Any] = {}
     for field in fields(row_type):
         try:
-            values[field.name] = _value(field, text_of.get(field.name, ""))
+            values[field.name] = _value(field, text_of.get(field.name, ""), separator)
         except _BadCellError as error:
             subject = f"{path}, line {line}, column {field.name}"
             raise ConcordanceError(subject, f"{text_of[field.name]!r} is {error.fact}", error.remedy) from None
@@ -130,13 +134,13 @@ class _BadCellError(Exception):
         self.remedy = remedy
 
 
-def _value(field: Field, text: str) -> str | int | float | None:
+def _value(field: Field, text: str, separator: str) -> str | int | float | None:
     # The types are strings: the row types are declared under "from __future__ import annotations".
     if field.type == "str":
         return _name(field.name, text)
     if not text.strip() and "None" in field.type:
         return None
-    number = _number(text)
+    number = _number(with_decimal_point(text, separator))
     if field.type == "int":
         if number < 1 or not number.is_integer():
             raise _BadCellError("not a number of models", "Write a whole number from 1.")

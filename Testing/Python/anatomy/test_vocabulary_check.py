@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,15 @@ def test_what_a_spreadsheet_saved_with_semicolons_says_the_same(tmp_path):
     after = read_table(write(tmp_path, *saved[1:], columns=saved[0], head=filled))
     assert (after.findings, after.head) == ([], {"title": "Mine", "family": "a, b"})
     assert after.rows == before.rows and [row.name for row in after.rows] == ["spleen", "kidney_left"]
+
+
+def test_an_announced_separator_tabs_capitals_and_blank_lines_say_the_same(tmp_path):
+    head = "# title: Mine\n# family: a, b\n"
+    before = read_table(write(tmp_path, SPLEEN, LEFT_KIDNEY, head=head))
+    saved = [line.replace(",", "\t") for line in (COLUMNS.upper(), SPLEEN, LEFT_KIDNEY)]
+    after = read_table(write(tmp_path, *saved[1:], columns=saved[0], head=f"sep=\t\n{head}\n\n"))
+    assert (after.findings, after.head) == ([], before.head)
+    assert [replace(row, line=0) for row in after.rows] == [replace(row, line=0) for row in before.rows]
 
 
 PLANTED = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from SegmentationConcordanceLib.agreement.table import AGREEMENT_COLUMNS
@@ -97,6 +99,11 @@ def test_columns_in_any_order_and_others_ignored(tmp_path, agreement_row):
     assert read_agreement(path) == [agreement_row(jaccard=0.5, volume_ratio=0.75)]
 
 
+def decimal_commas(text):
+    """Numbers of one point alone: a UID is none."""
+    return re.sub(r"(?<![\d.])(\d+)\.(\d+)(?![\d.])", r"\1,\2", text)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -104,8 +111,15 @@ def test_columns_in_any_order_and_others_ignored(tmp_path, agreement_row):
         f"\ufeff{HEADER}\r\n{LINE}\r\n",
         f"{HEADER}\n\n{LINE}",
         f"{HEADER}\n{LINE}\n{',' * 16}\n",
+        decimal_commas(f"{HEADER}\n{LINE}\n".replace(",", ";")),
+        decimal_commas(f"{HEADER}\n{LINE}\n".replace(",", "\t")),
+        f"sep=;\r\n{HEADER}\r\n{LINE}\r\n".replace(",", ";"),
+        f"{HEADER.upper()}\n{LINE}\n",
     ],
-    ids=["semicolons", "byte order mark and CRLF", "blank line, no last line end", "row of empty cells"],
+    ids=[
+        *("semicolons", "byte order mark and CRLF", "blank line, no last line end", "row of empty cells"),
+        *("semicolons and decimal commas", "tabs and decimal commas", "separator announced", "capitals"),
+    ],
 )
 def test_tables_as_spreadsheets_write_them(tmp_path, agreement_row, text):
     assert read_agreement(written(tmp_path, text)) == [agreement_row(jaccard=0.5, volume_ratio=0.75)]
