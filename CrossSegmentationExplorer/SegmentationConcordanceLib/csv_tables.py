@@ -1,7 +1,9 @@
 """CSV files of users, read in one way: UTF-8 with or without a byte order mark, comma, semicolon or tab between cells.
 
 Spreadsheets write decimals with a comma where the cells are divided by something else, may begin a file with "sep=;",
-and save what they call Unicode text as UTF-16. All of that says the same. What is wrong is said in one way: the file, the line, the fact, and what to do.
+and save what they call Unicode text as UTF-16. All of that says the same.
+
+What is wrong is said in one way: the file, the line, the fact, and what to do.
 """
 
 from __future__ import annotations

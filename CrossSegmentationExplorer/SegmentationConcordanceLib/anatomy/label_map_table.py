@@ -1,8 +1,8 @@
 """Reading the CSV file of a model's labels, row by row, every mistake noted with its line.
 
 The format: comment lines ``# key: value`` (see :data:`HEAD_KEYS`), the line of column names (see :data:`COLUMNS`), one
-line per label, with commas, semicolons or tabs between cells. Concepts are written "SCT:78961009 Spleen", colours "#9d6ca2".
-Text is UTF-8.
+line per label, with commas, semicolons or tabs between cells. Concepts are written "SCT:78961009 Spleen", colours
+"#9d6ca2". Text is UTF-8.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..errors import UnreadableFileError, VoxelTypeError
 from .geometry import Geometry
 from .nifti import read_nifti
-from .volume_files import is_volume_file, require_file
+from .volume_files import is_volume_file, mm_per_unit, require_file
 
 _AXES = 3
 
@@ -40,8 +40,9 @@ def read_image_grid(path: str | os.PathLike[str]) -> Geometry:
         raise UnreadableFileError(path, "is truncated or damaged", "Copy or export it again.") from error
     if reader.GetDimension() != _AXES:
         raise VoxelTypeError(path, f"has {reader.GetDimension()} axes, not {_AXES}", "Give one volume.")
-    direction = reader.GetDirection()
-    return Geometry.from_parts(reader.GetSize()[::-1], reader.GetSpacing(), reader.GetOrigin(), direction)
+    mm = mm_per_unit(path)
+    spacing, origin = (mm * np.array(lengths) for lengths in (reader.GetSpacing(), reader.GetOrigin()))
+    return Geometry.from_parts(reader.GetSize()[::-1], spacing, origin, reader.GetDirection())
 
 
 def read_image_voxels(path: str | os.PathLike[str]) -> NDArray[np.number]:

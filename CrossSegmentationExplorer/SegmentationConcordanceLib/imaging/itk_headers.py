@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..errors import UnreadableFileError, VoxelTypeError
+from ..errors import GeometryMismatchError, UnreadableFileError, VoxelTypeError
 from ..memory_budget import require_within_budget
 
 _LONGEST_HEADER = 2**20
@@ -39,6 +39,15 @@ _NRRD_BYTES = {
 }
 
 
+_BODY_SPACES = (
+    *("left-posterior-superior", "right-anterior-superior", "left-anterior-superior"),
+    *("lps", "ras", "las"),
+)
+_MM_PER_UNIT = {
+    **dict.fromkeys(("m", "meter", "metre"), 1000.0),
+    "cm": 10.0,
+    **dict.fromkeys(("um", "\u00b5m", "\u03bcm", "micron", "micrometer", "micrometre", "microns"), 0.001),
+}
 _PLACES = ("domain", "space", "???", "none")
 """Kinds of a NRRD axis along which voxels lie."""
 
@@ -62,6 +71,7 @@ def _metaimage(path: Path, start: bytes) -> int:
     for key in (*_META_VECTORS, *_META_MATRICES):
         if key in fields:
             _require_numbers(path, key, fields[key], axes * axes if key in _META_MATRICES else axes)
+    _require_voxels_there(path, fields.get("ElementDataFile", ""))
     element = fields.get("ElementType", "")
     if element not in _META_BYTES:
         raise UnreadableFileError(path, f"has voxels of the unknown type {element[:40]!r}", _COPY_AGAIN)
@@ -88,7 +98,41 @@ def _metaimage_fields(path: Path, start: bytes) -> dict[str, str]:
     return fields
 
 
-def _nrrd(path: Path, start: bytes) -> int:
+def nrrd_mm_per_unit(path: Path) -> float:
+    """How many mm one unit of length of a NRRD file is.
+
+    :raises GeometryMismatchError: its space names no directions of the body, or there is none, or its axes have
+        different units.
+    """
+    with path.open("rb") as stream:
+        fields = _nrrd_fields(path, stream.read(_LONGEST_HEADER))
+    space = fields.get("space", "")
+    if space.lower() not in _BODY_SPACES:
+        why = f'its space is "{space[:40]}"' if space else 'no "space" field'
+        raise GeometryMismatchError(
+            path,
+            f"has no orientation ({why}), so its place in the patient is unknown",
+            "Export it again with the geometry of the scan.",
+        )
+    units = {unit.lower() for unit in re.findall(r'"([^"]*)"', fields.get("space units", ""))}
+    factors = {_MM_PER_UNIT.get(unit, 1.0) for unit in units} or {1.0}
+    if len(factors) > 1:
+        fact = f"its axes have different units ({', '.join(sorted(units))})"
+        raise GeometryMismatchError(path, fact, "Export it again in mm.")
+    return factors.pop()
+
+
+def _require_voxels_there(path: Path, name: str) -> None:
+    """Refuse a header whose voxels are in a file that is not there; lists and patterns of files are left to ITK."""
+    if name in ("", "LOCAL") or re.match("LIST", name, re.IGNORECASE) or "%" in name:
+        return
+    if not (path.parent / name).is_file():
+        fact = f"its voxels are in {name[:100]}, which is not there"
+        raise UnreadableFileError(path, fact, "Keep the two files together.")
+
+
+def _nrrd_fields(path: Path, start: bytes) -> dict[str, str]:
+    """The fields of a header by their names in small letters."""
     if not re.match(rb"NRRD000[1-9]\r?\n", start):
         raise UnreadableFileError(path, "is not a NRRD file", "Give the label map that the model wrote.")
     end = re.search(rb"\r?\n\r?\n", start)
@@ -97,6 +141,12 @@ def _nrrd(path: Path, start: bytes) -> int:
         key, colon, value = line.partition(": ") if ":=" not in line.partition(": ")[0] else ("", "", "")
         if colon and not line.startswith("#"):
             fields.setdefault(key.strip().lower(), value.strip())
+    return fields
+
+
+def _nrrd(path: Path, start: bytes) -> int:
+    fields = _nrrd_fields(path, start)
+    _require_voxels_there(path, fields.get("data file", fields.get("datafile", "")))
     axes = _whole(path, fields, "dimension", 1, 16)
     sizes = _wholes(path, fields, "sizes", axes)
     kind = fields.get("type", "").lower()

@@ -23,27 +23,30 @@ from .geometry import Geometry
 from .gzip_ends import require_soon_ended
 
 _FIELDS = (
-    *("dim", "datatype", "pixdim", "vox_offset", "scl_slope", "scl_inter"),
+    *("xyzt_units", "dim", "datatype", "pixdim", "vox_offset", "scl_slope", "scl_inter"),
     *("qform_code", "sform_code", "quatern", "qoffset", "srow", "magic"),
 )
 _BYTE_ORDERS: tuple[Literal["little"], Literal["big"]] = ("little", "big")
 _NIFTI1 = np.dtype(
     {
         "names": _FIELDS,
-        "formats": ["8i2", "i2", "8f4", "f4", "f4", "f4", "i2", "i2", "3f4", "3f4", "(3,4)f4", "S4"],
-        "offsets": [40, 70, 76, 108, 112, 116, 252, 254, 256, 268, 280, 344],
+        "formats": ["u1", "8i2", "i2", "8f4", "f4", "f4", "f4", "i2", "i2", "3f4", "3f4", "(3,4)f4", "S4"],
+        "offsets": [123, 40, 70, 76, 108, 112, 116, 252, 254, 256, 268, 280, 344],
         "itemsize": 348,
     }
 )
 _NIFTI2 = np.dtype(
     {
         "names": _FIELDS,
-        "formats": ["8i8", "i2", "8f8", "i8", "f8", "f8", "i4", "i4", "3f8", "3f8", "(3,4)f8", "S4"],
-        "offsets": [16, 12, 104, 168, 176, 184, 344, 348, 352, 376, 400, 4],
+        "formats": ["i4", "8i8", "i2", "8f8", "i8", "f8", "f8", "i4", "i4", "3f8", "3f8", "(3,4)f8", "S4"],
+        "offsets": [500, 16, 12, 104, 168, 176, 184, 344, 348, 352, 376, 400, 4],
         "itemsize": 540,
     }
 )
 _VOXEL_TYPES = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8"}
+_MM_OF_UNIT = {1: 1000.0, 3: 0.001}  # NIFTI_UNITS_METER, NIFTI_UNITS_MICRON; all else is taken for mm
+_LONGEST_VOXEL_MM = 100.0
+_SHORTEST_VOXEL_MM = 0.01
 _RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 _READ_AT_ONCE = 2**20
@@ -59,7 +62,8 @@ def read_nifti(path: Path) -> tuple[NDArray[np.number], Geometry]:
 
     :returns: array of the file's dtype (float64 where it was scaled), any byte order, axes (k, j, i); LPS geometry.
         The sform tells the place where there is one, as it is the more exact of the two, otherwise the qform. Where
-        the qform, or pixdim, contradicts it, these are the geometry's other readings: the scan decides.
+        the qform, or pixdim, contradicts it, these are the geometry's other readings: the scan decides. Metres and
+        micrometres become mm; a file whose voxels would be out of all proportion then is taken for one in mm.
     :raises UnreadableFileError: truncated, damaged, or not NIfTI.
     :raises VoxelTypeError: not three axes, or voxels of colours or complex numbers.
     :raises GeometryMismatchError: no orientation, or axes that span no volume.
@@ -176,7 +180,19 @@ def _ras_affines(header: np.void, path: Path) -> list[np.ndarray]:
         by_pixdim = sform.copy()
         by_pixdim[:3, :3] *= lengths / np.linalg.norm(sform[:3, :3], axis=0)
         usable.append(by_pixdim)
-    return [affine for n, affine in enumerate(usable) if all(_contradict(affine, other) for other in usable[:n])]
+    distinct = [affine for n, affine in enumerate(usable) if all(_contradict(affine, other) for other in usable[:n])]
+    return _in_mm(distinct, _MM_OF_UNIT.get(int(header["xyzt_units"]) & 7, 1.0))
+
+
+def _in_mm(affines: list[np.ndarray], mm: float) -> list[np.ndarray]:
+    """Affines in a unit of so many mm. There are files in mm that name another unit, so what it makes is looked at."""
+    if mm == 1:
+        return affines
+    lengths = np.linalg.norm(affines[0][:3, :3], axis=0) * mm
+    if lengths.max() > _LONGEST_VOXEL_MM:
+        return affines
+    scaled = [np.diag([mm, mm, mm, 1.0]) @ affine for affine in affines]
+    return scaled if lengths.min() >= _SHORTEST_VOXEL_MM else [*scaled, *affines]
 
 
 def _spans_a_volume(affine: np.ndarray) -> bool:

@@ -174,7 +174,9 @@ def _one_plane_per_slice(
     """
     nearest: dict[int, float] = {}
     for at in slices:
-        nearest[round(at)] = min(nearest.get(round(at), at), at, key=lambda one, k=round(at): abs(one - k))
+        k = round(at)
+        if abs(at - k) < abs(nearest.get(k, np.inf) - k):
+            nearest[k] = at
     kept: dict[tuple[int, frozenset[tuple[float, ...]]], NDArray[np.float64]] = {}
     beside = 0
     for points, at in zip(contours, slices):

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import GeometryMismatchError, UnreadableFileError, VoxelTypeError
+from ..errors import UnreadableFileError, VoxelTypeError
 from .geometry import Geometry
 from .gzip_ends import require_soon_ended
-from .itk_headers import require_sound_header
+from .itk_headers import nrrd_mm_per_unit, require_sound_header
 from .label_map import smallest_dtype
 from .nifti import read_nifti
 
@@ -87,6 +87,7 @@ def _read_with_itk(path: Path) -> tuple[np.ndarray, Geometry]:
         announced = require_sound_header(path)
         reader.ReadImageInformation()
         _require_plain_volume(reader, path)
+        mm = mm_per_unit(path)
         if path.suffix.lower() == ".nrrd":
             _require_whole_nrrd(path, announced)
         if path.suffix.lower() == ".mha":
@@ -96,8 +97,17 @@ def _read_with_itk(path: Path) -> tuple[np.ndarray, Geometry]:
         raise UnreadableFileError(path, f"is truncated, damaged or no {path.suffix} file", _COPY_AGAIN) from error
     voxels = SimpleITK.GetArrayViewFromImage(image)
     direction = np.reshape(image.GetDirection(), (3, 3))
-    geometry = Geometry.from_parts(voxels.shape, image.GetSpacing(), image.GetOrigin(), direction)
+    spacing, origin = (mm * np.array(lengths) for lengths in (image.GetSpacing(), image.GetOrigin()))
+    geometry = Geometry.from_parts(voxels.shape, spacing, origin, direction)
     return _as_labels(voxels, path), geometry
+
+
+def mm_per_unit(path: Path) -> float:
+    """How many mm one unit of length of a NRRD or MetaImage file is, whose unit ITK does not look at.
+
+    :raises GeometryMismatchError: a NRRD file does not say where it lies in the patient.
+    """
+    return nrrd_mm_per_unit(path) if path.suffix.lower() in (".nrrd", ".nhdr") else 1.0
 
 
 def _require_plain_volume(reader: SimpleITK.ImageFileReader, path: Path) -> None:
@@ -111,12 +121,6 @@ def _require_plain_volume(reader: SimpleITK.ImageFileReader, path: Path) -> None
             path,
             f"has {reader.GetNumberOfComponents()} values per voxel, not 1",
             "Give a label map; a Slicer segmentation with overlapping segments must be exported as label maps.",
-        )
-    if "NRRD_space" not in reader.GetMetaDataKeys() and reader.GetImageIO() == "NrrdImageIO":
-        raise GeometryMismatchError(
-            path,
-            'has no orientation (no "space" field), so its place in the patient is unknown',
-            "Export it again with the geometry of the scan.",
         )
 
 

@@ -66,6 +66,75 @@ def test_big_endian_nifti(tmp_path):
     assert geometry.spacing_mm == pytest.approx([0.75, 0.75, 2.5])
 
 
+@pytest.mark.parametrize("kind", [nibabel.Nifti1Image, nibabel.Nifti2Image])
+@pytest.mark.parametrize(
+    ("unit", "per_mm"), [("meter", 0.001), ("micron", 1000.0), ("mm", 1.0), ("unknown", 1.0), ("meter", 1.0)]
+)
+@pytest.mark.parametrize("forms", ["sform", "qform", "both"])
+def test_lengths_are_in_the_unit_that_the_header_names(tmp_path, kind, unit, per_mm, forms):
+    # The last case: lengths in mm under a header that says metres, which no body has room for.
+    image = kind(IJK, None)
+    affine = np.diag([per_mm, per_mm, per_mm, 1]) @ AFFINE
+    image.set_sform(affine, 0 if forms == "qform" else 1)
+    image.set_qform(affine, 0 if forms == "sform" else 1)
+    image.header.set_xyzt_units(unit, "sec")
+    nibabel.save(image, tmp_path / "a.nii.gz")
+    geometry = read_label_volume(tmp_path / "a.nii.gz")[1]
+    assert geometry.spacing_mm == pytest.approx([0.75, 0.75, 2.5])
+    assert geometry.lps_of([1, 2, 3]) == pytest.approx([-179.75, 59.75, -797.0], abs=1e-3)
+    assert geometry.readings == ()
+
+
+def test_the_scan_decides_whether_micrometres_are_meant(tmp_path):
+    image = nibabel.Nifti1Image(IJK, AFFINE)
+    image.header.set_xyzt_units("micron")
+    nibabel.save(image, tmp_path / "a.nii")
+    geometry = read_label_volume(tmp_path / "a.nii")[1]
+    assert geometry.spacing_mm == pytest.approx([0.00075, 0.00075, 0.0025])
+    assert [one.spacing_mm.tolist() for one in geometry.as_said_otherwise()] == [pytest.approx([0.75, 0.75, 2.5])]
+
+
+def nrrd(path, *fields, data=b"\x01" * 24):
+    lines = ["NRRD0005", "type: uint8", "dimension: 3", "sizes: 2 3 4", "encoding: raw", *fields]
+    path.write_bytes("\n".join([*lines, "", ""]).encode() + data)
+    return path
+
+
+_AXES = "space directions: (1,0,0) (0,1,0) (0,0,2)"
+
+
+@pytest.mark.parametrize("space", ["3D-right-handed", "scanner-xyz", "3D-left-handed"])
+def test_a_space_that_names_no_direction_of_the_body_is_refused(tmp_path, space):
+    path = nrrd(tmp_path / "a.nrrd", f"space: {space}", _AXES, "space origin: (1,2,3)")
+    damaged(GeometryMismatchError, path, f'its space is "{space}"')
+
+
+@pytest.mark.parametrize(
+    ("space", "sign"),
+    [("left-posterior-superior", 1), ("LPS", 1), ("right-anterior-superior", -1), ("RAS", -1), ("ras", -1)],
+)
+def test_spaces_of_the_body(tmp_path, space, sign):
+    path = nrrd(tmp_path / "a.nrrd", f"space: {space}", _AXES, "space origin: (1,2,3)")
+    assert read_label_volume(path)[1].lps_of([1, 2, 3]) == pytest.approx([sign * 2, sign * 4, 9])
+
+
+def test_lengths_of_a_nrrd_are_in_the_unit_that_it_names(tmp_path):
+    fields = ("space: LPS", "space directions: (1000,0,0) (0,1000,0) (0,0,2000)", "space origin: (1000,2000,3000)")
+    geometry = read_label_volume(nrrd(tmp_path / "a.nrrd", *fields, 'space units: "um" "um" "um"'))[1]
+    assert geometry.spacing_mm == pytest.approx([1, 1, 2])
+    assert geometry.origin_lps == pytest.approx([1, 2, 3])
+
+
+@pytest.mark.parametrize("name", ["a.nhdr", "a.mhd"])
+def test_voxels_in_a_file_of_their_own_that_is_not_there(tmp_path, name):
+    import SimpleITK
+
+    SimpleITK.WriteImage(SimpleITK.Image([2, 3, 4], SimpleITK.sitkUInt8), tmp_path / name, True)
+    (voxels,) = (path for path in tmp_path.iterdir() if path.name != name)
+    voxels.unlink()
+    damaged(UnreadableFileError, tmp_path / name, f"its voxels are in {voxels.name}, which is not there")
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_oblique_place_is_that_of_nibabel_by_sform_and_by_qform(tmp_path, seed):
     rng = np.random.default_rng(seed)
