@@ -254,6 +254,22 @@ def test_one_changed_byte_in_a_compressed_file(tmp_path, name):
     damaged(UnreadableFileError, tmp_path / name)
 
 
+@pytest.mark.parametrize("behind", [b"\0" * 512, b"garbage", b"\x1f"])
+def test_what_follows_on_a_compressed_file_is_let_be(tmp_path, behind):
+    path = nifti(tmp_path / "a.nii.gz")
+    path.write_bytes(path.read_bytes() + behind)
+    assert np.array_equal(read_label_volume(path)[0], IJK.transpose())
+
+
+def test_a_compressed_file_in_several_members(tmp_path):
+    plain = nifti(tmp_path / "a.nii").read_bytes()
+    path = tmp_path / "a.nii.gz"
+    path.write_bytes(b"".join(gzip.compress(plain[start : start + 100]) for start in range(0, len(plain), 100)))
+    assert np.array_equal(read_label_volume(path)[0], IJK.transpose())
+    path.write_bytes(gzip.compress(plain[:360]) + b"garbage")
+    damaged(UnreadableFileError, path, "truncated")
+
+
 @pytest.mark.parametrize("name", ["a.nii", "a.nii.gz"])
 def test_header_that_promises_terabytes(tmp_path, name):
     content = bytearray(nifti(tmp_path / "whole.nii").read_bytes())
