@@ -20,6 +20,7 @@ from .itk_image import itk_image
 from .label_map import LabelMap
 from .seg_file import SegDescription, image_headers, rewrite_head
 from .seg_metadata import seg_metadata
+from .uid_stand_ins import with_valid_uids
 
 _MAPPED = re.compile(r"(\d+) of (\d+) slices mapped to source DICOM images")
 
@@ -51,7 +52,8 @@ def write_binary(
         series_number=description.series_number,
     )
     (folder / "metadata.json").write_text(json.dumps(metadata), encoding="ascii")
-    _write_headers(series, folder / "series")
+    stand_ins = with_valid_uids(series, path)
+    _write_headers(stand_ins.series, folder / "series")
     done = run_dcmqi(
         "itkimage2segimage",
         [
@@ -70,6 +72,7 @@ def write_binary(
     slices = len(series.files)
     if mapped != [(slices, slices)] * len(images):
         raise DicomSegError(path, f"dcmqi found images for {mapped} slices, not for {slices} of {slices}")
+    stand_ins.put_back(folder / "segmentation.dcm")
     rewrite_head(folder / "segmentation.dcm", target, description)
 
 

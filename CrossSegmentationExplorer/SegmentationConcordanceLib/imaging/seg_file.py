@@ -80,7 +80,9 @@ def _shared_header(series: ImageSeries, source: Dataset) -> Dataset:
     header.update(source)
     header.SOPClassUID = series.sop_class_uid
     header.StudyInstanceUID, header.SeriesInstanceUID = series.study_uid, series.series_uid
-    header.FrameOfReferenceUID, header.PositionReferenceIndicator = series.frame_of_reference_uid, ""
+    # Old images name none, and a SEG must: all SEGs of such a series then have one that follows from the series.
+    frame_of_reference = series.frame_of_reference_uid or seeded_uid("frame of reference", series.series_uid)
+    header.FrameOfReferenceUID, header.PositionReferenceIndicator = frame_of_reference, ""
     header.Modality = series.modality
     header.ImageType = ["ORIGINAL", "PRIMARY", "AXIAL"]
     header.Rows, header.Columns = images.shape[1:]

@@ -279,6 +279,38 @@ class TestFailure:
         assert list(tmp_path.iterdir()) == []
 
 
+class TestUidsThatAreNoneByTheStandard:
+    @pytest.mark.parametrize("field", ["study_uid", "series_uid", "frame_of_reference_uid"])
+    def test_a_part_with_leading_zeros_is_kept_as_the_images_have_it(self, series, tmp_path, field):
+        odd = replace(series, **{field: "1.2.840.007.03"})
+        write_dicom_seg(tmp_path / "seg.dcm", kidney_cyst_spleen(), odd, model_name="M")
+        seg = read_dicom_seg(tmp_path / "seg.dcm")
+        assert (seg.study_uid, seg.referenced_series_uids) == (odd.study_uid, (odd.series_uid,))
+        assert seg.frame_of_reference_uid == odd.frame_of_reference_uid
+        assert_same_masks(seg.label_map, kidney_cyst_spleen())
+
+    def test_those_of_the_images_as_well(self, series, tmp_path):
+        uids = tuple(f"1.2.840.0{number}" for number in range(len(series.files)))
+        write_dicom_seg(
+            tmp_path / "seg.dcm", kidney_cyst_spleen(), replace(series, sop_instance_uids=uids), model_name="M"
+        )
+        assert read_dicom_seg(tmp_path / "seg.dcm").source_images == tuple(frozenset([uid]) for uid in uids[1:5])
+
+    def test_one_that_is_too_long_is_named(self, series, tmp_path):
+        odd = replace(series, study_uid="1." + "2" * 64)
+        with pytest.raises(DicomSegError, match=r"the images have the UID 1\.2+ of 66 letters, which no SEG can name"):
+            write_dicom_seg(tmp_path / "seg.dcm", kidney_cyst_spleen(), odd, model_name="M")
+
+
+def test_segs_of_images_without_a_frame_of_reference_share_one(series, tmp_path):
+    old = replace(series, frame_of_reference_uid="")
+    for name in ("a", "b"):
+        write_dicom_seg(tmp_path / f"{name}.dcm", kidney_cyst_spleen(), old, model_name=name)
+    one, other = (read_dicom_seg(tmp_path / f"{name}.dcm") for name in ("a", "b"))
+    assert one.frame_of_reference_uid and one.frame_of_reference_uid == other.frame_of_reference_uid
+    assert_same_masks(one.label_map, kidney_cyst_spleen())
+
+
 def test_a_real_ct_and_its_segmentation(real_cases, shared_reference, tmp_path, dciodvfy):
     """TotalSegmentator's output, a left-handed grid, on a JPEG 2000 CT: every voxel where nibabel finds it."""
     series = read_image_series(real_cases / "thorax_dicom" / "ct")
