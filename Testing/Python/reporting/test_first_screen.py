@@ -234,6 +234,29 @@ def test_enlarged_it_has_three_planes_and_a_panel_for_each_model(first):
     assert "sagittal" in panels.first.locator("svg.slice").get_attribute("aria-label")
 
 
+@pytest.mark.parametrize("shade", [255, 0], ids=["bone", "air"])
+def test_the_letters_and_ticks_of_a_picture_are_seen_on(browser_page, rows, tmp_path, shade):
+    image = io.BytesIO()
+    Image.new("L", (PIXELS, PIXELS), shade).save(image, "JPEG")
+    encoded = base64.b64encode(image.getvalue()).decode("ascii")
+    pictures = [picture(encoded, "b", LIVER, "liver", ["MOOSE", "CADS"], missed=[0, 1])]
+    write_report(tmp_path / "page.html", rows, title="One", pictures=pictures)
+    page = browser_page.open(tmp_path / "page.html")
+    page.locator(".thumbnail").first.click()
+    plane = page.locator(".planes svg.slice").first
+    page.wait_for_timeout(200)  # until the image is decoded
+    shot = np.asarray(Image.open(io.BytesIO(plane.screenshot())).convert("L"))
+    whole, marks = plane.bounding_box(), plane.locator("text")
+    assert marks.count() == 4
+    for box in (marks.nth(number).bounding_box() for number in range(4)):
+        top, left = int(box["y"] - whole["y"]), int(box["x"] - whole["x"])
+        part = shot[max(top, 0) : top + int(box["height"]), max(left, 0) : left + int(box["width"])]
+        assert (part.min() < 60, part.max() > 200) == (True, True)
+    middle = len(shot) // 2
+    across = shot[middle - 8 : middle + 8, 4]  # of the tick at the left
+    assert (across.min() < 60, across.max() > 200) == (True, True)
+
+
 def test_the_keys_of_the_enlarged_picture(first):
     first.locator(".thumbnail").first.press("Enter")
     assert first.locator("#enlarged-before").is_disabled()

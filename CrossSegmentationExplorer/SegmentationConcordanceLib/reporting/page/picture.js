@@ -68,11 +68,14 @@ function outline(d, stroke, isStrong, dashes) {
   return group;
 }
 
-/** Ticks at the edges, which point at the finding's place without hiding it. */
+/** Ticks at the edges, which point at the place without hiding it; dark below them, as bone is as light as they. */
 function placeTicks(pixels, across) {
   const [half, far] = [pixels / 2, pixels - 5];
   const d = `M${across} 0v5M${across} ${far}v5M0 ${half}h5M${far} ${half}h5`;
-  return [svgElement("path", { d, stroke: "#fff", "stroke-width": 1, fill: "none" })];
+  return [
+    svgElement("path", { d, stroke: "#000", "stroke-width": 3, "stroke-linecap": "square", fill: "none" }),
+    svgElement("path", { d, stroke: "#fff", "stroke-width": 1, fill: "none" }),
+  ];
 }
 
 function sideLetters([left, right, top, bottom], pixels) {
@@ -85,7 +88,8 @@ function sideLetters([left, right, top, bottom], pixels) {
   ];
   return places.map(([letter, x, y]) => {
     const look = { fill: "#fff", "font-size": 8, "text-anchor": "middle", "font-family": "sans-serif" };
-    const made = svgElement("text", { x, y, ...look });
+    const rim = { stroke: "#000", "stroke-width": 2, "stroke-linejoin": "round", "paint-order": "stroke" };
+    const made = svgElement("text", { x, y, ...look, ...rim });
     made.textContent = letter;
     return made;
   });
