@@ -90,9 +90,11 @@ def frame_masks(
     :raises DicomSegError: pixel data are missing, too short, or compressed in a way that pydicom cannot decode.
     """
     syntax = dataset.file_meta.TransferSyntaxUID
-    is_packed = int(dataset.BitsAllocated) == 1 and syntax.is_little_endian and not syntax.is_encapsulated
-    if is_packed:
+    if int(dataset.BitsAllocated) == 1 and not syntax.is_encapsulated:
         data = dataset.get("PixelData") or b""
+        if not syntax.is_little_endian and dataset["PixelData"].VR == "OW":
+            # PS3.5, 8.1.1: the bits are packed into words, whose bytes a big endian file has the other way round.
+            data = np.frombuffer(data + b"\0" * (len(data) % 2), dtype=">u2").astype("<u2").tobytes()
         shape = (int(dataset.Rows), int(dataset.Columns))
         packed = io.BytesIO(data)
         yield from packed_masks(
@@ -107,11 +109,13 @@ def are_frames_padded(length: int, frames: int, shape: tuple[int, int], path: Pa
     """Whether each frame of one bit per voxel fills whole bytes, which the standard does not provide for.
 
     :param length: of the pixel data, in bytes.
-    :raises DicomSegError: it is longer than frames of either kind take, so nobody knows where one begins.
+    :raises DicomSegError: it is longer than frames of either kind take, so nobody knows where one begins; where both
+        kinds are one, less than a frame behind the last one is let be.
     """
     size = shape[0] * shape[1]
     standard, padded = -(-frames * size // 8), frames * -(-size // 8)
-    if length <= standard + standard % 2:
+    is_one_kind = size % 8 == 0
+    if length <= standard + standard % 2 or (is_one_kind and length < standard + size // 8):
         return False
     if padded <= length <= padded + padded % 2:
         return True

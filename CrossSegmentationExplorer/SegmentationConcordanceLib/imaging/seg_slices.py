@@ -16,6 +16,7 @@ from .seg_frames import FrameTable
 _PARALLEL = 0.9999  # cosine of the normals: what tilts more is no slice of the series
 _IN_PLANE_VOXELS = 0.1
 _WORTH_A_NOTE_VOXELS = 5e-3
+_ROUNDED_MM = 0.005  # half of the second decimal, to which makers round spacing and places
 _NOWHERE = -1
 
 
@@ -39,6 +40,7 @@ def frames_on_slices(
     """Put each frame on the image that it refers to, else on the nearest one: under half a gap, and one to one.
 
     The places and the spacing of the slices are those of the series; what the SEG says of spacing decides nothing.
+    Frames that refer to images of their own size, and say their place in the plane but rounded, have these voxels.
 
     :returns: None where the frames are no slices of the series: tilted, or between the images.
     :raises DicomSegError: the frames do not lie above each other.
@@ -67,7 +69,31 @@ def frames_on_slices(
     affine[:3, 2] = images.ijk_to_lps[:3, 2]
     affine[:3, 3] = beside[0] + normal * first * images.spacing_mm[2]
     geometry = Geometry((int(slices.max()) - first + 1, rows, columns), affine)
-    return FramesOnSlices(geometry, slices - first, _note(depths - images.slice_depths_mm[slices], images))
+    off = depths - images.slice_depths_mm[slices]
+    if (slices == referred).all() and (of_images := _rounded_from(geometry, first, images)):
+        geometry, farthest = of_images
+        off = np.append(off, farthest)
+    return FramesOnSlices(geometry, slices - first, _note(off, images))
+
+
+def _rounded_from(said: Geometry, first: int, images: Geometry) -> tuple[Geometry, float] | None:
+    """The same slices with the voxels of the images, where what is said differs from them by rounding alone.
+
+    :param said: from slice ``first`` of the images on.
+    :returns: and how far apart, mm, the two have a voxel of the plane at most; None where it is another plane.
+    """
+    of_images = images.ijk_to_lps.copy()
+    of_images[:3, 3] = images.lps_of((0, 0, first))
+    if said.shape[1:] != images.shape[1:]:
+        return None
+    found = Geometry(said.shape, of_images)
+    between = np.abs(said.spacing_mm[:2] - found.spacing_mm[:2])
+    turned = np.abs(said.direction_lps[:, :2] - found.direction_lps[:, :2])
+    beside = np.abs(found.ijk_of(said.origin_lps)[:2])
+    if between.max() > _ROUNDED_MM or turned.max() > 1 - _PARALLEL or beside.max() > _IN_PLANE_VOXELS:
+        return None
+    corners = [(i, j, 0) for i in (0, said.shape[2] - 1) for j in (0, said.shape[1] - 1)]
+    return found, float(np.linalg.norm(said.lps_of(corners) - found.lps_of(corners), axis=1).max())
 
 
 def _nearest_slices(depths: np.ndarray, images: Geometry) -> np.ndarray:

@@ -281,6 +281,32 @@ def test_a_shift_within_the_plane_is_refused(seg_of):
         place_on_grid(seg.label_map, series.geometry, "seg", allow_extent_change=True)
 
 
+def rounded(decimals, keep_sources=True):
+    """Places in the plane and pixel spacing with so many decimals."""
+
+    def edit(seg, series):
+        for plane in planes(seg):
+            x, y, z = plane.ImagePositionPatient
+            plane.ImagePositionPatient = [round(float(x) + 0.004, decimals), round(float(y), decimals), z]
+        measures(seg).PixelSpacing = [round(float(value) + 0.003, decimals) for value in measures(seg).PixelSpacing]
+        if not keep_sources:
+            drop_sources(seg, series)
+
+    return edit
+
+
+def test_places_in_the_plane_that_are_rounded_are_those_of_the_images(seg_of):
+    seg, meant, series = seg_of(rounded(3))
+    assert_same(seg, meant, series)
+    first = seg.label_map.geometry
+    assert first.ijk_to_lps[:3, :2] == pytest.approx(series.geometry.ijk_to_lps[:3, :2], abs=1e-12)
+    # The far corner: 0.004 mm + 10 columns of 0.003 mm along i, 8 rows of 0.003 mm along j.
+    assert f"up to {np.hypot(0.034, 0.024):.3g} mm from the images" in seg.notes[0]
+    with pytest.raises(GeometryMismatchError, match="origin off"):
+        seg, _, series = seg_of(rounded(3, keep_sources=False))
+        place_on_grid(seg.label_map, series.geometry, "seg", allow_extent_change=True)
+
+
 def test_names_that_would_put_two_frames_on_one_image_do_not_count(seg_of):
     def all_the_first(seg, series):
         for frame in seg.PerFrameFunctionalGroupsSequence:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from SegmentationConcordanceLib.errors import DicomSegError
-from SegmentationConcordanceLib.imaging.seg_pixels import Canvas, packed_masks
+from SegmentationConcordanceLib.imaging.seg_pixels import Canvas, are_frames_padded, packed_masks
 
 # 99 bits: frames begin within a byte. 24, 160, 64 and 192 bits: words of one, four and eight bytes.
 SHAPES = [(9, 11), (4, 6), (10, 16), (8, 8), (12, 16)]
@@ -71,3 +71,10 @@ def test_a_segment_that_overlaps_moves_as_a_whole():
     assert np.array_equal(canvas.layers[0], [[[1, 1, 0, 0]], [[1, 3, 3, 0]]])
     assert np.array_equal(canvas.layers[1], [[[0, 0, 2, 0]], [[2, 2, 0, 0]]])
     assert canvas.layer_of == {1: 0, 2: 1, 3: 0}
+
+
+def test_less_than_a_frame_behind_the_last_one_is_let_be_where_frames_are_whole_bytes():
+    assert not are_frames_padded(3 * 8 + 7, 3, (8, 8), Path("x.dcm"))
+    for length, shape in ((3 * 8 + 8, (8, 8)), (3 * 9 + 20, (8, 9)), (3 * 11 + 20, (9, 9))):
+        with pytest.raises(DicomSegError, match=f"holds {length} bytes"):
+            are_frames_padded(length, 3, shape, Path("x.dcm"))

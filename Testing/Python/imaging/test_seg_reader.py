@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pydicom
 import pytest
-from pydicom.uid import DeflatedExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian, RLELossless
 
 from imaging.seg_cases import (
     AXIAL,
@@ -106,6 +106,19 @@ class TestEncodings:
         plain = pydicom.Dataset(dataset)
         plain.file_meta = dataset.file_meta
         plain.save_as(tmp_path / "s.dcm", enforce_file_format=True)
+        assert_same(read_dicom_seg(tmp_path / "s.dcm"), overlapping())
+
+    @pytest.mark.parametrize("vr", ["OB", "OW"])
+    def test_binary_in_big_endian(self, made, tmp_path, vr):
+        dataset = made(overlapping())
+        plain = pydicom.Dataset(dataset)
+        plain.file_meta = dataset.file_meta
+        plain.file_meta.TransferSyntaxUID = ExplicitVRBigEndian
+        if vr == "OW":  # the bytes of every word change places
+            data = np.frombuffer(dataset.PixelData, np.uint8).reshape(-1, 2)
+            plain.PixelData = data[:, ::-1].tobytes()
+        plain["PixelData"].VR = vr
+        pydicom.dcmwrite(tmp_path / "s.dcm", plain, implicit_vr=False, little_endian=False, force_encoding=True)
         assert_same(read_dicom_seg(tmp_path / "s.dcm"), overlapping())
 
     @pytest.mark.parametrize("syntax", [None, RLELossless])
