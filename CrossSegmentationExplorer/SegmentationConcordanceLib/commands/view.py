@@ -21,7 +21,7 @@ from ..viewer.segment_labels import segment_labels, structure_to_open
 from ..viewer.server import DicomWebService, ViewerServer
 from ..viewer.showable import obstacles
 from ..viewer.static_files import StaticFiles
-from ..viewer.study_links import study_links
+from ..viewer.study_links import study_links, study_names
 from . import arguments
 from .interruption import interrupted
 from .parser import examples
@@ -84,7 +84,8 @@ def run(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any]:
     terminal.say(_counted(index))
     links = study_links(index, _structures(index, args.structure))
     static = ohif_files(folder, _model_colors(index))
-    return _serve(static, LocalDicomWeb(index, terminal.warn), links, args, terminal)
+    names = study_names(index) if len(links) > 1 else [""]
+    return _serve(static, LocalDicomWeb(index, terminal.warn), list(zip(names, links)), args, terminal)
 
 
 def _structures(index: DicomIndex, asked: str | None) -> dict[str, str]:
@@ -118,12 +119,23 @@ def _counted(index: DicomIndex) -> str:
 
 
 def _serve(
-    static: StaticFiles, service: DicomWebService, paths: list[str], args: argparse.Namespace, terminal: Terminal
+    static: StaticFiles,
+    service: DicomWebService,
+    paths: list[tuple[str, str]],
+    args: argparse.Namespace,
+    terminal: Terminal,
 ) -> dict[str, Any]:
+    """Serve until interrupted.
+
+    :param paths: by study what it is called, "" where that needs no saying, and its address from the path on.
+    """
     with _listening(static, service, args.port, terminal) as server, interrupted() as end:
-        links = [server.address + path for path in paths] or [server.address + "/"]
-        for link in links:
+        named = [(name, server.address + path) for name, path in paths or [("", "/")]]
+        for name, link in named:
+            if name:
+                terminal.say(f"{name}:")
             terminal.say(link)
+        links = [link for _, link in named]
         terminal.say("Ctrl-C ends it.")
         if not args.no_browser:
             webbrowser.open(links[0])

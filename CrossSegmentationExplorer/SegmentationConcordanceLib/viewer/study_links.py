@@ -49,5 +49,14 @@ def study_links(index: DicomIndex, structures: Mapping[str, str] = MappingProxyT
     return links
 
 
+def study_names(index: DicomIndex) -> list[str]:
+    """What tells one study from another to a reader: the patient, and what the study is said to be.
+
+    :returns: in the order of the index; "" for one that says nothing.
+    """
+    firsts = [next(iter(next(iter(study.values())).values())) for study in index.studies.values()]
+    return [", ".join(filter(None, (_text(one, "PatientID"), _text(one, "StudyDescription")))) for one in firsts]
+
+
 def _text(instance: Instance, keyword: str) -> str:
     return str(instance.header.get(keyword, ""))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -63,6 +66,18 @@ def test_links_open_with_the_consensus_or_at_a_structure(study):
         f"/viewer?StudyInstanceUIDs={study.uid}&SeriesInstanceUIDs={','.join([study.ct, *uids])}"
         f"&seg={consensus}&structure=spleen"
     )
+
+
+def test_of_several_studies_each_address_is_said_with_its_patient(sample_cohort, build, tmp_path, monkeypatch, capsys):
+    for case in sample_cohort.cases[:2]:
+        shutil.copytree(case.ct_folder, tmp_path / "study" / case.name)
+    over = threading.Event()
+    over.set()
+    monkeypatch.setattr(view, "interrupted", lambda: contextlib.nullcontext(over))
+    assert run(["view", "--study", str(tmp_path / "study"), "--ohif", str(build), "--port", "0", "--no-browser"]) == 0
+    _, *lines, _ = capsys.readouterr().out.splitlines()
+    assert [line.split(",")[0].rstrip(":") for line in lines[::2]] == [case.name for case in sample_cohort.cases[:2]]
+    assert all(line.startswith("http://127.0.0.1:") for line in lines[1::2])
 
 
 @pytest.mark.parametrize(

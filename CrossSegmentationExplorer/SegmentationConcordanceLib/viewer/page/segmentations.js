@@ -38,23 +38,28 @@ const nameOf = (seg) => String(segmentsOf(seg)[0]?.SegmentAlgorithmName || seg.S
 
 const modelOf = (seg) => nameOf(seg).toLowerCase();
 
-/** What the parts of one output have in common; of a segmentation that is no part, its own id. */
-function outputOf(seg) {
+/** What the parts of one output have in common, and which part it is; of a segmentation that is no part, its own id. */
+function partOf(seg) {
   const algorithm = firstItem(segmentsOf(seg)[0]?.SegmentationAlgorithmIdentificationSequence);
   try {
     const { part, ...said } = JSON.parse(algorithm.AlgorithmParameters);
-    if (part) return JSON.stringify([nameOf(seg), said, part[1]]);
+    if (part) return { of: JSON.stringify([nameOf(seg), said, part[1]]), number: part[0] };
   } catch {
     // Written by another program, which says nothing of parts.
   }
-  return seg.displaySetInstanceUID;
+  return { of: seg.displaySetInstanceUID, number: 1 };
 }
 
-/** The segmentations by output, in the order of the first part of each. */
+/** The segmentations by output, in the order of the first part of each; two runs of one name have each part twice. */
 function byOutput(segs) {
-  const outputs = new Map();
-  for (const seg of segs) outputs.set(outputOf(seg), [...(outputs.get(outputOf(seg)) ?? []), seg]);
-  return [...outputs.values()];
+  const outputs = [];
+  for (const seg of segs) {
+    const { of, number } = partOf(seg);
+    const begun = outputs.find((output) => output.of === of && !output.parts.has(number));
+    if (begun) begun.parts.set(number, seg);
+    else outputs.push({ of, parts: new Map([[number, seg]]) });
+  }
+  return outputs.map(({ parts }) => [...parts.values()]);
 }
 
 const isConsensus = (seg) => modelOf(seg).startsWith("consensus");
