@@ -10,7 +10,6 @@ import argparse
 import importlib
 import os
 import sys
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +18,7 @@ from .commands.option_words import in_options
 from .commands.parser import Parser
 from .commands.terminal import Terminal
 from .errors import ConcordanceError
+from .imaging.pydicom_notes import without_pydicom_notes
 from .memory_budget import VARIABLE
 
 COMMANDS = {
@@ -102,9 +102,7 @@ def _done(args: argparse.Namespace, terminal: Terminal) -> dict[str, Any] | None
     """The summary of a command, printed where it was asked for; None where the input or the call was wrong, which has
     been said."""
     try:
-        with warnings.catch_warnings():
-            # pydicom warns about every odd value of a file; what matters of it is said in our own words.
-            warnings.filterwarnings("ignore", module="pydicom")
+        with without_pydicom_notes():
             summary = command_module(args.command).run(args, terminal)
         if args.json:
             terminal.print_json(summary)

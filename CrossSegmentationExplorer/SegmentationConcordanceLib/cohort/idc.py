@@ -4,9 +4,11 @@ its public bucket. Nothing is uploaded, and nobody is asked but IDC."""
 from __future__ import annotations
 
 import logging
+import threading
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -111,10 +113,7 @@ class Idc:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise OutputError(folder, f"cannot be made ({error.strerror})", "Choose another folder.") from error
-        log = logging.getLogger("idc_index.index")
-        before = log.level
-        log.setLevel(logging.CRITICAL)  # what did not arrive is said below, in one line
-        try:
+        with _index_unheard():  # what did not arrive is said below, in one line
             self._client.download_from_selection(
                 downloadDir=str(folder),
                 seriesInstanceUID=[one.series_uid for one in wanted],
@@ -122,8 +121,6 @@ class Idc:
                 quiet=True,
                 show_progress_bar=False,
             )
-        finally:
-            log.setLevel(before)
         missing = [one for one in wanted if _arrived(one, folder) < one.files]
         if missing:
             fact = f"{len(missing)} of {len(wanted)} series did not arrive whole, the first {missing[0].series_uid}"
@@ -142,6 +139,22 @@ def _require_answer() -> None:
     except OSError as error:
         fact = f"does not answer at {index.aws_endpoint_url} ({getattr(error, 'reason', error)})"
         raise ConcordanceError("IDC's bucket", fact, "Is there a network? The same command tries again.") from error
+
+
+@contextmanager
+def _index_unheard() -> Iterator[None]:
+    """Within it the log does not get what idc-index says in this thread. A filter of our own comes and goes by itself;
+    the log's level is one for all threads, and of two that set it back the last would leave it changed."""
+    thread, log = threading.get_ident(), logging.getLogger("idc_index.index")
+
+    def passes(record: logging.LogRecord) -> bool:
+        return record.thread != thread or record.levelno >= logging.CRITICAL
+
+    log.addFilter(passes)
+    try:
+        yield
+    finally:
+        log.removeFilter(passes)
 
 
 def _arrived(series: IdcSeries, root: Path) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import struct
-import warnings
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,6 +19,7 @@ from pydicom.tag import BaseTag, Tag
 from ..errors import DicomSeriesError, UnreadableFileError
 from .dicom_files import begins_as_dicom, open_dicom
 from .nesting import DEEPEST, nesting_depth
+from .pydicom_notes import without_pydicom_notes
 from .seg_damage import DAMAGE
 
 _MODALITIES = {uid.CTImageStorage: "CT", uid.MRImageStorage: "MR", uid.PositronEmissionTomographyImageStorage: "PT"}
@@ -148,9 +148,7 @@ def _refuse_false_name(path: Path) -> None:
 
 
 def _read_dicom(path: Path, stream: BinaryIO, *, is_marked: bool) -> ImageHeader | str | None:
-    with warnings.catch_warnings():
-        # What matters of an odd value is checked here; pydicom's notes would come between a caller's own lines.
-        warnings.filterwarnings("ignore", module="pydicom")
+    with without_pydicom_notes():
         dataset = read_partial(stream, stop_when=_is_bulk, force=not is_marked, specific_tags=[*_TAGS])
         sop_class = _sop_class(dataset)
         kind = str(dataset.get("Modality") or uid.UID(sop_class).name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from pydicom.errors import InvalidDicomError
 from ..errors import UnreadableFileError
 from .dicom_files import read_dicom
 from .image_series import ImageSeries
+from .pydicom_notes import without_pydicom_notes
 
 _TYPE_2 = (
     *("PatientName", "PatientID", "PatientBirthDate", "PatientSex", "StudyDate", "StudyTime", "AccessionNumber"),
@@ -44,8 +44,7 @@ def read_source_header(series: ImageSeries) -> SourceHeader:
     """
     file = series.files[0]
     try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", module="pydicom")
+        with without_pydicom_notes():
             source = read_dicom(file, stop_before_pixels=True)
             return _taken_over(source, series)
     except (OSError, InvalidDicomError) as error:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import logging
 import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from pydicom.dataset import Dataset, FileMetaDataset
@@ -13,6 +17,7 @@ from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
 from cohort.bucket import Bucket
 from SegmentationConcordanceLib.cohort import idc as idc_module
 from SegmentationConcordanceLib.cohort.idc import Idc
+from SegmentationConcordanceLib.errors import ConcordanceError
 
 index_module = pytest.importorskip("idc_index.index", reason="needs idc-index: make setup-test")
 
@@ -128,6 +133,36 @@ def test_what_does_not_arrive_is_said(concordance, idc, one_index, table, tmp_pa
     assert "1 of 1 series did not arrive whole" in line
     assert "Is there a network?" in line
     assert not (tmp_path / "nlst" / "cohort.csv").exists()
+
+
+def test_of_two_fetches_at_once_none_leaves_the_index_silent(idc, table, tmp_path, monkeypatch, caplog):
+    """The second one begins while the first one is at work, and ends after it."""
+    (series,) = idc.images([lines_of(table)[12]["series"]])
+    log = logging.getLogger("idc_index.index")
+    begun = {"first": threading.Event(), "second": threading.Event()}
+
+    def download(downloadDir, **_):  # noqa: N803
+        name = Path(downloadDir).name
+        begun[name].set()
+        log.error("unheard")
+        assert begun["second"].wait(60)
+        assert name == "first" or first.result(60) is None
+
+    def fetch(name):
+        with pytest.raises(ConcordanceError, match="did not arrive whole"):
+            idc.fetch([series], tmp_path / name)
+
+    monkeypatch.setattr(idc_module, "_require_answer", lambda: None)
+    monkeypatch.setattr(idc._client, "download_from_selection", download)
+    before = log.level, list(log.filters)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(fetch, "first")
+        assert begun["first"].wait(60)
+        log.error("of another thread")
+        pool.submit(fetch, "second").result(60)
+    log.error("afterwards")
+    assert caplog.messages == ["of another thread", "afterwards"]
+    assert (log.level, list(log.filters)) == before
 
 
 def test_the_file_of_a_look_gives_way_to_the_one_of_a_fetch_but_no_words_of_a_user_s(
