@@ -8,8 +8,12 @@ import ctypes
 import gc
 import io
 import json
+import logging
+import os
 import shutil
+import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,6 +75,10 @@ def process_as_it_was() -> Iterator[None]:
 def _of_the_whole_process() -> dict[str, object]:
     return {
         "folder": Path.cwd(),
+        "environment": {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"},
+        "what Ctrl-C and an end do": (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)),
+        "depth of calls": sys.getrecursionlimit(),
+        "least that is logged": (logging.root.level, logging.root.manager.disable),
         "longest cell of csv": csv.field_size_limit(),
         "pydicom's reading": pydicom.config.settings.reading_validation_mode,
         "pydicom's writing": pydicom.config.settings.writing_validation_mode,

@@ -9,12 +9,12 @@ import re
 import shutil
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from SegmentationConcordanceLib.viewer import dicomweb
+from SegmentationConcordanceLib.viewer import dicomweb, shared_results
 from SegmentationConcordanceLib.viewer.dicom_index import index_folder
 from SegmentationConcordanceLib.viewer.dicomweb import LocalDicomWeb
 from SegmentationConcordanceLib.viewer.server import ViewerServer
@@ -106,31 +106,28 @@ def test_simultaneous_requests_share_one_computation(study, serving, monkeypatch
     assert said == []
 
 
-def test_a_failure_is_told_to_all_who_wait_and_not_kept():
-    asked, may_fail = threading.Barrier(4), threading.Event()
-    results = iter([ValueError("no"), 7])
+def test_a_failure_is_told_to_all_who_wait_and_not_kept(monkeypatch):
+    waiting = threading.Semaphore(0)
+
+    class Watched(Future):
+        def result(self, timeout=None):
+            waiting.release()
+            return super().result(timeout)
+
+    tries = []
 
     def compute(key):
-        may_fail.wait(5)
-        result = next(results)
-        if isinstance(result, Exception):
-            raise result
-        return result
+        tries.append(key)
+        if len(tries) > 1:
+            return 7
+        assert all(waiting.acquire(timeout=60) for _ in range(2))
+        raise ValueError("no")
 
+    monkeypatch.setattr(shared_results, "Future", Watched)
     shared = SharedResults(compute, 10)
-
-    def ask():
-        asked.wait(5)
-        with pytest.raises(ValueError, match="no"):
-            shared("a")
-
     with ThreadPoolExecutor(3) as pool:
-        waiting = [pool.submit(ask) for _ in range(3)]
-        asked.wait(5)
-        time.sleep(0.1)
-        may_fail.set()
-        for one in waiting:
-            one.result()
+        told = [pool.submit(shared, "a") for _ in range(3)]
+        assert [str(one.exception(60)) for one in told] == ["no"] * 3
     assert shared("a") == 7
 
 

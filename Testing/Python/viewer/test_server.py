@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 import zlib
+from queue import SimpleQueue
 
 import pydicom
 import pytest
@@ -191,18 +191,15 @@ def test_a_fault_of_ours_names_its_place_and_no_value(application):
     def fail():
         raise zlib.error("Doe^Jane 1.2.3")
 
-    faults = []
-    with ViewerServer(application, Service(fail), on_fault=faults.append) as server:
+    faults = SimpleQueue()
+    with ViewerServer(application, Service(fail), on_fault=faults.put) as server:
         received = request(server, "/dicom-web/studies")
         assert received.status == 500
         assert b"Doe" not in received.body
-        for _ in range(50):
-            if faults:
-                break
-            time.sleep(0.02)
-    assert len(faults) == 1
-    assert "error in fail, line" in faults[0]
-    assert "Doe" not in faults[0]
+        fault = faults.get(timeout=60)
+    assert faults.empty()
+    assert "error in fail, line" in fault
+    assert "Doe" not in fault
 
 
 def test_a_body_that_breaks_off_is_seen_as_broken(application):
@@ -219,7 +216,7 @@ def test_stopping_frees_the_port_ends_connections_and_threads(application):
     def refuse():
         raise RefusedError(404, "no")
 
-    before = threading.active_count()
+    before = set(threading.enumerate())
     service = Service(refuse)
     with ViewerServer(application, service) as server:
         port = server.port
@@ -233,11 +230,9 @@ def test_stopping_frees_the_port_ends_connections_and_threads(application):
     connection.close()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port), timeout=5)
-    for _ in range(100):
-        if threading.active_count() == before:
-            break
-        time.sleep(0.02)
-    assert threading.active_count() == before
+    for thread in set(threading.enumerate()) - before:
+        thread.join(60)
+        assert not thread.is_alive()
     with ViewerServer(application, Service(refuse), port) as again:
         assert again.port == port
 
