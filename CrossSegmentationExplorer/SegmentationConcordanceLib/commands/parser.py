@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import re
 import textwrap
 from collections.abc import Iterable
@@ -67,6 +68,11 @@ class Parser(argparse.ArgumentParser):
         ending = "" if message.endswith("?") else "."
         said = f"{self.prog}: {message}{ending} See {self.prog} --help.\n"
         self.exit(2, said.encode("utf-8", "backslashreplace").decode())
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Whoever reads may have gone, as head does. Python has this from 3.11 on."""
+        with contextlib.suppress(OSError):
+            super()._print_message(message, file)
 
     def _parser_of(self, found: argparse.Namespace) -> Parser:
         """The parser of the subcommand that was called."""

@@ -17,6 +17,8 @@ from SegmentationConcordanceLib.scene.own_nodes import release_voxels
 
 from .terminologies import write_terminologies
 
+os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")  # before any test has begun
+
 
 class SceneHost:
     """A MRML scene with Slicer's logics; one at a time.
@@ -31,7 +33,6 @@ class SceneHost:
     """
 
     def __init__(self) -> None:
-        os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
         _remove_leaked_names()
         self.errors: list[str] = []
         self._queue: list[Callable[[], None]] = []
