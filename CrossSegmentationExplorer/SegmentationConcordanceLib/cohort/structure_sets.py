@@ -14,7 +14,7 @@ from ..errors import ConcordanceError, DicomSegError, Setting
 from ..imaging.geometry import Geometry
 from ..imaging.image_series import ImageSeries
 from ..imaging.label_map import LabelMap, Segment
-from ..imaging.rtstruct import read_rtstruct
+from ..imaging.rtstruct import StructureSet, read_rtstruct
 from .known_label_maps import known_vocabularies, known_vocabulary
 from .listener import Listener
 
@@ -34,9 +34,8 @@ def read_structure_set(
             path, "has contours, which are voxels only on an image", "Give the image.", Setting("image")
         )
     found = read_rtstruct(path, image if isinstance(image, Geometry) else image.geometry)
-    if isinstance(image, ImageSeries) and found.series_uids and image.series_uid not in found.series_uids:
-        fact = f"refers to series {', '.join(found.series_uids)}, not to {image.series_uid}"
-        raise DicomSegError(path, fact, "Give the series that was segmented.")
+    if isinstance(image, ImageSeries):
+        _check_refers_to(found, image)
     for note in found.notes:
         listener.warn(f"{path}: {note}")
     named = known_vocabulary(label_map_name, folders, listener) if label_map_name else None
@@ -49,6 +48,21 @@ def read_structure_set(
             f"{', '.join(uncoded[:_LISTED])}{more}"
         )
     return LabelMap(found.label_map.layers, found.label_map.geometry, coded), found.label
+
+
+def _check_refers_to(found: StructureSet, series: ImageSeries) -> None:
+    """The series that it names decide; where it names none, its frames of reference, if both sides have some."""
+    frame = series.frame_of_reference_uid
+    if found.series_uids and series.series_uid not in found.series_uids:
+        fact = f"refers to series {', '.join(found.series_uids)}, not to {series.series_uid}"
+    elif (
+        not found.series_uids and frame and found.frame_of_reference_uids and frame not in found.frame_of_reference_uids
+    ):
+        named = ", ".join(found.frame_of_reference_uids)
+        fact = f"names no series, and its frame of reference is {named}, that of the series {frame}"
+    else:
+        return
+    raise DicomSegError(found.path, fact, "Give the series that was segmented.")
 
 
 def _coded(

@@ -45,6 +45,7 @@ class StructureSet:
     :param label: StructureSetLabel.
     :param series_uids: SeriesInstanceUIDs of the images that it was drawn on; may be empty.
     :param notes: what reading had to decide or leave out, a phrase each.
+    :param frame_of_reference_uids: of the structures; may be empty.
     """
 
     path: Path
@@ -52,6 +53,7 @@ class StructureSet:
     label: str
     series_uids: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    frame_of_reference_uids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +110,7 @@ def read_rtstruct(path: str | os.PathLike[str], geometry: Geometry) -> Structure
     names = Counter(one.name for one in found)
     notes += [f"{name}: the name of {count} structures; taken for one" for name, count in names.items() if count > 1]
     label = text_of(dataset, "StructureSetLabel")
-    return StructureSet(path, label_map, label, referenced_series(dataset), tuple(notes))
+    return StructureSet(path, label_map, label, referenced_series(dataset), tuple(notes), _frames_of_reference(dataset))
 
 
 def _dataset(path: Path) -> Dataset:
@@ -215,6 +217,12 @@ def referenced_series(dataset: Dataset) -> tuple[str, ...]:
             for series in study.get("RTReferencedSeriesSequence") or []:
                 found.append(text_of(series, "SeriesInstanceUID"))
     return tuple(dict.fromkeys(uid for uid in found if uid))
+
+
+def _frames_of_reference(dataset: Dataset) -> tuple[str, ...]:
+    frames = [text_of(item, "FrameOfReferenceUID") for item in dataset.get("ReferencedFrameOfReferenceSequence") or []]
+    frames += [text_of(item, "ReferencedFrameOfReferenceUID") for item in dataset.get("StructureSetROISequence") or []]
+    return tuple(dict.fromkeys(uid for uid in frames if uid))
 
 
 def _polygon2mask() -> Callable[..., Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pydicom
 import pytest
 
 from imaging.test_rtstruct import contour, rtstruct, square
@@ -40,6 +41,21 @@ def test_one_of_another_series_is_refused(refused, sample_cohort, segs, contours
     other = sample_cohort.cases[1].ct_folder
     line = refused("compare", "--ct", other, "--seg", contours[0], "--output", tmp_path / "out")
     assert "refers to series" in line
+
+
+def test_without_a_series_its_frame_of_reference_decides(concordance, refused, case, contours, tmp_path):
+    path, _ = contours
+    for frame, fits in ((read_image_series(case.ct_folder).frame_of_reference_uid, True), ("1.2.3", False)):
+        dataset = pydicom.dcmread(path)
+        del dataset.ReferencedFrameOfReferenceSequence
+        for structure in dataset.StructureSetROISequence:
+            structure.ReferencedFrameOfReferenceUID = frame
+        dataset.save_as(tmp_path / "other.dcm")
+        call = ("compare", "--ct", case.ct_folder, "--seg", tmp_path / "other.dcm", "--no-surfaces", "--output")
+        if fits:
+            assert concordance(*call, tmp_path / "fits").code == 0
+        else:
+            assert "its frame of reference is 1.2.3, that of the series " in refused(*call, tmp_path / "not")
 
 
 def test_without_an_image_it_has_no_voxels(refused, contours, tmp_path):
