@@ -1,9 +1,9 @@
 """The cases of a folder tree that nobody has described: image series, and the outputs that belong to each.
 
-A SEG or RT Structure Set says which series it belongs to. Of a model's own files the path tells: it has the
-series' UID, the patient's ID or the case's folder in it, or it lies nearest to that series. Layouts of IDC
-(collection/patient/study/series), of one folder per patient and of one folder per model with a file or folder per
-series are found so.
+A SEG or RT Structure Set says which series it belongs to. Of one that names none, and of a model's own files, the path
+tells: it has the series' UID, the patient's ID or the case's folder in it, or it lies nearest to that series. Layouts
+of IDC (collection/patient/study/series), of one folder per patient and of one folder per model with a file or folder
+per series are found so.
 """
 
 from __future__ import annotations
@@ -16,12 +16,11 @@ from pathlib import Path
 
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
-from pydicom.misc import is_dicom
 from pydicom.multival import MultiValue
 
 from ..anatomy.vocabulary import shipped_vocabularies
 from ..errors import ConcordanceError
-from ..imaging.dicom_files import first_values
+from ..imaging.dicom_files import first_values, is_dicom_file
 from ..imaging.rtstruct import referenced_series
 from ..imaging.volume_files import is_volume_file, volume_name
 from .case_image import case_name
@@ -39,7 +38,7 @@ _FACTS = {
 }
 _OF_MODELS = ("SEG", "RTSTRUCT")
 _REFERENCES = ["ReferencedSeriesSequence", "ReferencedFrameOfReferenceSequence"]
-_TAGS = ["Modality", "SeriesInstanceUID", "StudyInstanceUID", *_REFERENCES, *_FACTS.values()]
+_TAGS = ["ImageType", "Modality", "SeriesInstanceUID", "StudyInstanceUID", *_REFERENCES, *_FACTS.values()]
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ def found_cases(folder: Path, outputs: Sequence[str] = (), progress: Callable[[s
     :param progress: called with each folder.
     """
     series: dict[str, _Series] = {}
-    segs: list[tuple[Path, str]] = []
+    segs: list[tuple[Path, tuple[str, ...]]] = []
     volumes: list[Path] = []
     named: set[Path] = set()
     for path, head in _things(folder, progress):
@@ -102,9 +101,11 @@ def found_cases(folder: Path, outputs: Sequence[str] = (), progress: Callable[[s
     references = copies | _references([*(path for path, _ in segs), *files], images, folder) - named
     found: dict[int, list[tuple[Path, ...]]] = {index: [] for index in range(len(images))}
     alone = []
-    for path, uid in segs:
+    for path, uids in segs:
         if path not in references:
-            index = next((index for index, one in enumerate(images) if one.uid == uid), None)
+            index = next((index for index, one in enumerate(images) if one.uid in uids), None)
+            if not uids:
+                index = _belongs_to(path, images, folder)
             found[index].append((path,)) if index is not None else alone.append(path)
     for paths in _outputs_of([path for path in files if path not in references], images, folder):
         index = _belongs_to(paths[0], images, folder)
@@ -119,7 +120,8 @@ def _references(paths: Sequence[Path], images: Sequence[_Series], root: Path) ->
 
 
 def _things(folder: Path, progress: Callable[[str], object]) -> Iterator[tuple[Path, Dataset | None]]:
-    """Image files; and of each folder the first DICOM image of a series, and every other DICOM object."""
+    """Image files; and of each folder the first DICOM image of a series that is no localizer, and every other DICOM
+    object."""
     for where, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         progress(where)
@@ -129,6 +131,8 @@ def _things(folder: Path, progress: Callable[[str], object]) -> Iterator[tuple[P
             if is_volume_file(path):
                 yield path, None
             elif not name.startswith(".") and (head := _head(path)) is not None:
+                if head.get("Modality") in _MODALITIES and "LOCALIZER" in (head.get("ImageType") or ()):
+                    continue
                 uid = str(head.get("SeriesInstanceUID", ""))
                 if head.get("Modality") in _OF_MODELS or uid not in seen:
                     yield path, head
@@ -137,16 +141,16 @@ def _things(folder: Path, progress: Callable[[str], object]) -> Iterator[tuple[P
 
 def _head(path: Path) -> Dataset | None:
     try:
-        return first_values(path, _TAGS) if is_dicom(path) else None
+        return first_values(path, _TAGS) if is_dicom_file(path) else None
     except (ConcordanceError, OSError, InvalidDicomError, ValueError, KeyError, AttributeError):
         return None  # what cannot be read is no image; reading the case says why
 
 
-def _referenced(head: Dataset) -> str:
+def _referenced(head: Dataset) -> tuple[str, ...]:
     if head.get("Modality") == "RTSTRUCT":
-        return next(iter(referenced_series(head)), "")
-    items = head.get("ReferencedSeriesSequence") or []
-    return str(items[0].get("SeriesInstanceUID", "")) if items else ""
+        return referenced_series(head)
+    uids = (str(item.get("SeriesInstanceUID", "")) for item in head.get("ReferencedSeriesSequence") or [])
+    return tuple(uid for uid in uids if uid)
 
 
 def _facts_of(head: Dataset) -> tuple[tuple[str, str], ...]:

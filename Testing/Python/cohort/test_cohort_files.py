@@ -206,6 +206,57 @@ def test_a_fact_of_several_values_is_written_as_dicom_writes_it(organs, tmp_path
     assert dict(found_cases(tmp_path).cases[0].facts)["kernel"] == "Br38f\\3"
 
 
+def contours_of(path, ct, uids):
+    rtstruct(path, [("Heart", [contour(square(15.5, 35.5), 15, read_image_series(ct).geometry)])], "1.2.3")
+    dataset = pydicom.dcmread(path)
+    (study,) = dataset.ReferencedFrameOfReferenceSequence[0].RTReferencedStudySequence
+    study.RTReferencedSeriesSequence = [pydicom.Dataset() for _ in uids]
+    for item, uid in zip(study.RTReferencedSeriesSequence, uids):
+        item.SeriesInstanceUID = uid
+    dataset.save_as(path)
+
+
+def segs_and_contours_by_case(root):
+    return [(case.image, [one.paths for one in case.outputs]) for case in found_cases(root).cases]
+
+
+def test_an_output_that_names_no_series_goes_where_it_lies_and_any_of_several_that_it_names_counts(organs, tmp_path):
+    (_, ct, uid, _), (_, other, _, _) = organs
+    for name, folder in (("P1", ct), ("P2", other)):
+        shutil.copytree(folder, tmp_path / name / "ct")
+    contours_of(tmp_path / "P2" / "none.dcm", ct, [])
+    contours_of(tmp_path / "P2" / "second.dcm", ct, ["1.2.3", uid])
+    assert segs_and_contours_by_case(tmp_path) == [
+        (tmp_path / "P1" / "ct", [(tmp_path / "P2" / "second.dcm",)]),
+        (tmp_path / "P2" / "ct", [(tmp_path / "P2" / "none.dcm",)]),
+    ]
+
+
+@pytest.mark.parametrize("folder", ["ct", "scout"])
+def test_a_localizer_is_no_case(organs, tmp_path, folder):
+    (_, ct, _, path), _ = organs
+    shutil.copytree(ct, tmp_path / "P1" / "ct")
+    scout = pydicom.dcmread(next(path for path in ct.iterdir()))
+    scout.ImageType = ["ORIGINAL", "PRIMARY", "LOCALIZER"]
+    scout.SeriesInstanceUID = "1.2.3"
+    (tmp_path / "P1" / folder).mkdir(exist_ok=True)
+    scout.save_as(tmp_path / "P1" / folder / "0_scout.dcm")
+    (tmp_path / "P1" / "moose").mkdir()
+    shutil.copy(path, tmp_path / "P1" / "moose")
+    (case,) = found_cases(tmp_path).cases
+    assert (case.image, case.series_uid) == (tmp_path / "P1" / "ct", "")
+    assert [one.paths for one in case.outputs] == [(tmp_path / "P1" / "moose" / path.name,)]
+
+
+def test_files_without_preamble_and_mark_are_found(organs, tmp_path):
+    (_, ct, _, _), _ = organs
+    shutil.copytree(ct, tmp_path / "P1")
+    for path in (tmp_path / "P1").iterdir():
+        content = path.read_bytes()
+        path.write_bytes(content[144 + int.from_bytes(content[140:144], "little") :])
+    assert [case.image for case in found_cases(tmp_path).cases] == [tmp_path / "P1"]
+
+
 def tree(root, *names):
     """Empty files; which case they belong to is found by their names alone."""
     for name in names:
