@@ -178,7 +178,7 @@ class _Sentences:
             text += f" {NOBODY_BLAMED}"
         severity, cut = self._severity(group)
         told = _finding(group, one, (one.structure,), text, lead)
-        least = () if one.least is None or one.has_reference else (one.least.model_a, one.least.model_b)
+        least = _agree_least(one)
         return replace(told, models=concerned, is_blamed=False, suspects=least, severity=severity, is_cut=cut)
 
     def _of_two(self, group: Sequence[Disagreement]) -> str:
@@ -268,7 +268,7 @@ def _span_of_volumes(one: Disagreement) -> str:
 
 def _agree_least(one: Disagreement) -> tuple[str, ...]:
     """The two models that agree least: none where the sentence does not name them."""
-    if one.kind != LOW or one.least is None or one.has_reference:
+    if one.kind != LOW or one.least is None or one.least.dice is None or one.has_reference:
         return ()
     return one.least.model_a, one.least.model_b
 
