@@ -77,6 +77,7 @@ def table_lines(
     comments: bool = False,
     verbatim: bool = False,
     numbers: Collection[str] = (),
+    known: Collection[str] = (),
 ) -> list[tuple[int, dict[str, str]]]:
     """The lines of a user's table below its header, each with its number in the file.
 
@@ -84,6 +85,7 @@ def table_lines(
     :param comments: whether lines that begin with "#" are left out.
     :param verbatim: whether blanks around a cell belong to it.
     :param numbers: the columns of numbers, see :func:`with_decimal_point`.
+    :param known: columns that there may be, see :func:`column_names`.
     :returns: cells by the names of their columns; "" for a cell that is not there. Cells beyond the header are left
         out.
     :raises UnreadableFileError: there is no such file, it is no UTF-8 text, or it is empty where columns are needed.
@@ -92,7 +94,7 @@ def table_lines(
     text = table_text(path)
     separator = separator_of(text)
     rows = table_rows(path, text, comments=comments)
-    names = column_names(next(rows, (0, []))[1], (*needed, *numbers))
+    names = column_names(next(rows, (0, []))[1], (*needed, *numbers, *known))
     require_columns(path, names, needed)
     lines = []
     for number, cells in rows:

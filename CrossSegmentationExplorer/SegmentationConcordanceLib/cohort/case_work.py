@@ -9,12 +9,11 @@ import shutil
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from pydicom.misc import is_dicom
-
 from .. import __version__
 from ..agreement.analysis import CaseResult
 from ..anatomy.vocabulary import all_vocabularies, load_vocabulary
 from ..errors import ConcordanceError
+from ..imaging.dicom_files import is_dicom_file
 from ..imaging.geometry import Geometry
 from ..imaging.harmonization import output_on_grid, write_output_seg
 from ..imaging.image_series import ImageSeries
@@ -346,7 +345,7 @@ class _Work:
 
 def segs_of(output: CaseOutput) -> list[Path]:
     """The DICOM files of an output."""
-    return [path for path in output.paths if path.is_file() and is_dicom(path)]
+    return [path for path in output.paths if path.is_file() and is_dicom_file(path)]
 
 
 def _sentence(result: CaseResult) -> str:

@@ -38,7 +38,8 @@ def read_cohort(path: Path, settings: Settings) -> Cohort:
         raise UnreadableFileError(path, "is no file", "Write one with 'concordance cohort init', or check the path.")
     if path.suffix.lower() == ".toml":
         return _from_toml(path, _toml(path), settings)
-    lines = _parquet(path) if path.suffix.lower() in (".parquet", ".pq") else [cells for _, cells in table_lines(path)]
+    is_parquet = path.suffix.lower() in (".parquet", ".pq")
+    lines = _parquet(path) if is_parquet else [cells for _, cells in table_lines(path, known=TABLE_COLUMNS)]
     cases = _cases_of_table(path, lines)
     require_distinct(str(path), cases)
     return Cohort(tuple(cases), settings)
@@ -244,6 +245,12 @@ def _cases_of_table(path: Path, lines: Sequence[Mapping[str, str]]) -> list[Coho
     return [_case_of_lines(path, name, some) for name, some in by_case.items()]
 
 
+def _paths(base: Path, cell: str) -> tuple[Path, ...]:
+    """The paths that ";" joins, or the one path that has it in its name."""
+    joined = tuple(base / text.strip() for text in cell.split(";"))
+    return (base / cell,) if len(joined) > 1 and (base / cell).exists() else joined
+
+
 def _case_of_lines(path: Path, name: str, lines: Sequence[Mapping[str, str]]) -> CohortCase:
     def only(column: str) -> str:
         values = list(dict.fromkeys(line.get(column, "") for line in lines if line.get(column, "")))
@@ -255,7 +262,7 @@ def _case_of_lines(path: Path, name: str, lines: Sequence[Mapping[str, str]]) ->
     base = path.parent
     outputs = [
         CaseOutput(
-            tuple(base / text.strip() for text in line[SEGMENTATION].split(";")),
+            _paths(base, line[SEGMENTATION]),
             *(line.get(column, "") for column in (MODEL, TASK, NAME)),
         )
         for line in lines

@@ -140,7 +140,7 @@ def read_plan(path: Path) -> list[PlannedModel]:
     :raises UnreadableFileError: the file cannot be read.
     :raises ConcordanceError: a column or line has no meaning.
     """
-    lines = table_lines(path, _PLAN_COLUMNS[:1])
+    lines = table_lines(path, _PLAN_COLUMNS[:1], known=_PLAN_COLUMNS)
     unknown = [column for _, line in lines[:1] for column in line if column not in _PLAN_COLUMNS]
     if unknown or not lines:
         fact = f"has the column {unknown[0]!r}" if unknown else "has no line for a model"

@@ -6,10 +6,8 @@ import itertools
 from collections.abc import Iterable
 from pathlib import Path
 
-from pydicom.misc import is_dicom
-
 from ..errors import ConcordanceError
-from ..imaging.dicom_files import first_values
+from ..imaging.dicom_files import first_values, is_dicom_file
 from ..imaging.seg_damage import DAMAGE
 from ..imaging.volume_files import is_volume_file
 
@@ -51,7 +49,7 @@ def _is_segmentation(path: Path) -> bool:
 
 def _modality(path: Path) -> str:
     try:
-        if not is_dicom(path):
+        if not is_dicom_file(path):
             return ""
         return str(first_values(path, ["Modality"]).get("Modality", ""))
     except DAMAGE:  # whoever reads it will say so

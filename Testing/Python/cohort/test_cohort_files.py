@@ -9,6 +9,10 @@ import pydicom
 import pytest
 
 from imaging.test_rtstruct import contour, rtstruct, square
+from SegmentationConcordanceLib.cohort.case_comparison import Settings
+from SegmentationConcordanceLib.cohort.case_work import segs_of
+from SegmentationConcordanceLib.cohort.cases import CaseOutput
+from SegmentationConcordanceLib.cohort.cohort_file import read_cohort
 from SegmentationConcordanceLib.cohort.found_cases import found_cases
 from SegmentationConcordanceLib.imaging.image_series import read_image_series
 
@@ -204,6 +208,26 @@ def test_a_fact_of_several_values_is_written_as_dicom_writes_it(organs, tmp_path
         slice_.ConvolutionKernel = ["Br38f", "3"]
         slice_.save_as(path)
     assert dict(found_cases(tmp_path).cases[0].facts)["kernel"] == "Br38f\\3"
+
+
+def test_a_table_that_a_spreadsheet_saved_names_the_same_cases(tmp_path):
+    tree(tmp_path, "P1/ct.nii.gz", "P1/a;b.nii.gz", "P1/c.nii.gz", "P1/d.nii.gz")
+    lines = ["Case;CT;Segmentation;Name;kernel", 'P1;P1/ct.nii.gz;"P1/a;b.nii.gz";One;"B,f"']
+    lines.append('P1;P1/ct.nii.gz;"P1/c.nii.gz; P1/d.nii.gz";Two;"B,f"')
+    (tmp_path / "cohort.csv").write_text("sep=;\r\n" + "\r\n".join(lines) + "\r\n", encoding="utf-8-sig", newline="")
+    (case,) = read_cohort(tmp_path / "cohort.csv", Settings()).cases
+    assert (case.name, case.image, case.facts) == ("P1", tmp_path / "P1" / "ct.nii.gz", (("kernel", "B,f"),))
+    assert [(one.name, [path.name for path in one.paths]) for one in case.outputs] == [
+        ("One", ["a;b.nii.gz"]),
+        ("Two", ["c.nii.gz", "d.nii.gz"]),
+    ]
+
+
+def test_a_seg_without_preamble_and_mark_is_one(tmp_path):
+    path = rtstruct(tmp_path / "rt.dcm", [])
+    content = path.read_bytes()
+    path.write_bytes(content[144 + int.from_bytes(content[140:144], "little") :])
+    assert segs_of(CaseOutput((path, *tree(tmp_path, "a.nii.gz").glob("*.gz")))) == [path]
 
 
 def contours_of(path, ct, uids):
