@@ -21,6 +21,7 @@ from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 
 from ..errors import ConcordanceError, DicomSegError, GeometryMismatchError, UnreadableFileError
+from ..plurals import counted
 from .dicom_files import first_values, read_dicom
 from .geometry import Geometry
 from .label_map import LabelMap, Segment, smallest_dtype
@@ -28,7 +29,7 @@ from .seg_damage import DAMAGE
 from .seg_described import text_of
 
 RT_STRUCTURE_SET_STORAGE = "1.2.840.10008.5.1.4.1.1.481.3"
-_CLOSED = ("CLOSED_PLANAR", "CLOSED_PLANAR_XOR")
+_CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR", "CLOSED_PLANAR_XOR")  # the second is PS3.3's, the third a misspelling
 _IN_PLANE = 0.1  # slices: how far a contour's points may lie from each other, across its slice
 _ONE_PLANE = 0.05  # slices: contours that lie nearer to each other belong to one plane
 _SAME_POINT = 0.01  # voxels
@@ -100,7 +101,10 @@ def read_rtstruct(path: str | os.PathLike[str], geometry: Geometry) -> Structure
         slices = [_slice(ijk, geometry, f"{path}: {one.name}") for ijk in contours]
         chosen, own_notes = _one_plane_per_slice(contours, slices)
         notes += [f"{one.name}: {note}" for note in own_notes]
-        mask = _filled(chosen, geometry, fill)
+        mask, crossing = _filled(chosen, geometry, fill)
+        if crossing:
+            where = counted(crossing, "slice")
+            notes.append(f"{one.name}: contours cross each other on {where}; what two of them enclose is left out")
         layer = next((k for k, voxels in enumerate(layers) if not voxels[mask].any()), len(layers))
         if layer == len(layers):
             layers.append(np.zeros(geometry.shape, dtype))
@@ -203,11 +207,19 @@ def _one_plane_per_slice(
 
 def _filled(
     contours: Sequence[tuple[int, NDArray[np.float64]]], geometry: Geometry, fill: Callable[..., Any]
-) -> NDArray[np.bool_]:
+) -> tuple[NDArray[np.bool_], int]:
+    """The voxels of a structure, and on how many slices contours cross: neither is a hole of the other."""
     mask = np.zeros(geometry.shape, dtype=bool)
+    areas: dict[int, list[NDArray[np.bool_]]] = {}
+    crossing = set()
     for k, ijk in contours:
-        mask[k] ^= fill(geometry.shape[1:], ijk[:, [1, 0]])
-    return mask
+        area = fill(geometry.shape[1:], ijk[:, [1, 0]])
+        others = areas.setdefault(k, [])
+        if any((area & one).any() and (area & ~one).any() and (one & ~area).any() for one in others):
+            crossing.add(k)
+        others.append(area)
+        mask[k] ^= area
+    return mask, len(crossing)
 
 
 def referenced_series(dataset: Dataset) -> tuple[str, ...]:

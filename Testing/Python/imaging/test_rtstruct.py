@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pydicom
 import pytest
@@ -98,6 +100,24 @@ def test_contours_on_every_other_slice_leave_the_others_empty_and_it_is_said(tmp
     assert found == [3 * 9]
     assert notes == ("A: contours on 3 of the 5 slices that it spans; the others stay empty",)
     assert counts(tmp_path, [("A", [contour(square(1.5, 4.5), k) for k in (0, 1, 4)])])[1] == ()
+
+
+@pytest.mark.parametrize("kind", ["CLOSED_PLANAR", "CLOSEDPLANAR_XOR", "CLOSED_PLANAR_XOR"])
+def test_closed_contours_by_the_terms_of_the_standard(tmp_path, kind):
+    contours = [contour(square(1.5, 9.5), 1, kind=kind), contour(square(3.5, 6.5), 1, kind=kind)]
+    assert counts(tmp_path, [("A", contours)]) == ([8 * 8 - 3 * 3], ())
+
+
+def test_an_island_in_a_hole_in_any_order(tmp_path):
+    rings = [contour(square(low, high), 1) for low, high in ((1.5, 11.5), (3.5, 9.5), (5.5, 7.5))]
+    for order in itertools.permutations(rings):
+        assert counts(tmp_path, [("A", list(order))]) == ([100 - 36 + 4], ())
+
+
+def test_contours_that_cross_are_told(tmp_path):
+    found, notes = counts(tmp_path, [("A", [contour(square(1.5, 5.5), 1), contour(square(3.5, 8.5), 1)])])
+    assert found == [16 + 25 - 2 * 4]
+    assert notes == ("A: contours cross each other on 1 slice; what two of them enclose is left out",)
 
 
 def test_what_is_left_out_or_has_the_name_of_another_is_said(tmp_path):
