@@ -8,6 +8,7 @@ this needs.
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -210,16 +211,26 @@ def _filled(
 ) -> tuple[NDArray[np.bool_], int]:
     """The voxels of a structure, and on how many slices contours cross: neither is a hole of the other."""
     mask = np.zeros(geometry.shape, dtype=bool)
-    areas: dict[int, list[NDArray[np.bool_]]] = {}
-    crossing = set()
-    for k, ijk in contours:
-        area = fill(geometry.shape[1:], ijk[:, [1, 0]])
-        others = areas.setdefault(k, [])
-        if any((area & one).any() and (area & ~one).any() and (one & ~area).any() for one in others):
-            crossing.add(k)
-        others.append(area)
-        mask[k] ^= area
-    return mask, len(crossing)
+    crossing = 0
+    for k, some in itertools.groupby(sorted(contours, key=lambda contour: contour[0]), key=lambda contour: contour[0]):
+        areas = [fill(geometry.shape[1:], ijk[:, [1, 0]]) for _, ijk in some]
+        mask[k] = np.logical_xor.reduce(areas)
+        crossing += any(0 < shared < smaller for shared, smaller in _shared_sizes(areas))
+    return mask, crossing
+
+
+def _shared_sizes(areas: Sequence[NDArray[np.bool_]]) -> Iterator[tuple[int, int]]:
+    """Of each two areas whose boxes meet: how many voxels they share, and how many the smaller one has."""
+    filled = [(area, int(np.count_nonzero(area)), _box(area)) for area in areas if area.any()]
+    for (one, size, box), (other, other_size, other_box) in itertools.combinations(filled, 2):
+        both = tuple(slice(max(a.start, b.start), min(a.stop, b.stop)) for a, b in zip(box, other_box))
+        if all(part.stop > part.start for part in both):
+            yield int(np.count_nonzero(one[both] & other[both])), min(size, other_size)
+
+
+def _box(area: NDArray[np.bool_]) -> tuple[slice, slice]:
+    rows, columns = (np.flatnonzero(area.any(axis=axis)) for axis in (1, 0))
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
 
 def referenced_series(dataset: Dataset) -> tuple[str, ...]:
