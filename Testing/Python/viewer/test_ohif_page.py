@@ -69,6 +69,12 @@ ACTIVE = """() => {
     const viewport = grid.getActiveViewportId();
     return [service.getActiveSegmentation(viewport).label, service.getActiveSegment(viewport).label];
 }"""
+WAITED = """window.waited = [];
+new MutationObserver((changes) => {
+    for (const one of changes.flatMap(({ addedNodes }) => [...addedNodes])) {
+        if (one.id === "concordance-waiting") window.waited.push(one.innerText);
+    }
+}).observe(document, { childList: true, subtree: true });"""
 
 
 @pytest.fixture(scope="module")
@@ -264,10 +270,14 @@ def test_the_parts_of_an_output_are_one_model(browser, ohif, study, tmp_path):
     with ViewerServer(ohif_files(ohif, {"Mine": "#2040c0"}), LocalDicomWeb(index_folder(tmp_path))) as server:
         visit = Visit(browser.new_page(viewport={"width": 1100, "height": 700}), server.address)
         watch(visit)
+        visit.page.add_init_script(WAITED)
         segs = [*uids["Mine"], *uids[CONSENSUS]]
         visit.open(viewer_link(NAMED_TEMPLATES["local"], study.uid, study.ct, segs, segs[0], "kidney_left"))
         visit.wait_for((0x20, 0x40, 0xC0), CONSENSUS_COLOR)
         visit.page.screenshot(path=tmp_path / "parts.png")
+        waited = visit.page.evaluate("waited")
+        assert waited[:4] == [f"Reading segmentation {number} of 4 ..." for number in (1, 2, 3, 4)]
+        visit.page.wait_for_function("() => !document.getElementById('concordance-waiting')")
         assert shown_slice(visit, study) in {7, 8, 9}
         assert visit.page.evaluate(ACTIVE) == ["Mine, part 2 of 2", "kidney_left"]
         legend = visit.page.locator("#concordance-legend")

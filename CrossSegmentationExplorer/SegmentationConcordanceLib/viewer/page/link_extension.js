@@ -58,6 +58,16 @@ function legendOf(structure, entries, toggle) {
   return legend;
 }
 
+/** What stands in the legend's place until it is there. */
+function waitingOf(text) {
+  const waiting = document.createElement("div");
+  waiting.id = "concordance-waiting";
+  waiting.setAttribute("role", "status");
+  waiting.style.cssText = LEGEND_STYLE;
+  waiting.append(text);
+  return waiting;
+}
+
 /** At the bottom of the images, in their middle, as long as it is there. */
 function keepBelowImages(legend) {
   const images = document.querySelector("[data-cy=viewport-grid]") ?? document.body;
@@ -112,6 +122,7 @@ class LinkedView {
     this.subscriptions = [];
     this.running = false;
     this.asked = false;
+    this.waiting = null;
   }
 
   start() {
@@ -127,6 +138,7 @@ class LinkedView {
     this.subscriptions.forEach((subscription) => subscription.unsubscribe());
     this.subscriptions = [];
     this.legend?.remove();
+    this.tellWaiting("");
   }
 
   /** Load what is wanted and not loaded yet, then style what is not styled yet; one run at a time. */
@@ -145,6 +157,7 @@ class LinkedView {
       } while (this.asked && this.subscriptions.length);
     } finally {
       this.running = false;
+      this.tellWaiting("");
     }
   }
 
@@ -174,8 +187,10 @@ class LinkedView {
   // All are loaded before the first is styled: every change of style in between would redraw, and take long.
   async loadAll() {
     if (!this.viewports().length) return;
-    for (const seg of this.wanted()) {
+    const wanted = this.wanted();
+    for (const [number, seg] of wanted.entries()) {
       if (this.loaded.has(seg.displaySetInstanceUID) || this.failed.has(seg.displaySetInstanceUID)) continue;
+      this.tellWaiting(`Reading segmentation ${number + 1} of ${wanted.length} ...`);
       try {
         await seg.load({ headers: {} });
         this.loaded.set(seg.displaySetInstanceUID, seg);
@@ -184,6 +199,15 @@ class LinkedView {
         this.say(`${seg.SeriesDescription} cannot be shown`, String(error?.message ?? error));
       }
     }
+  }
+
+  /** OHIF says nothing while segmentations are read, which takes long where there are many; "" for no more. */
+  tellWaiting(text) {
+    this.waiting?.remove();
+    this.waiting = text ? waitingOf(text) : null;
+    if (!this.waiting) return;
+    document.body.append(this.waiting);
+    keepBelowImages(this.waiting);
   }
 
   async styleAll() {
@@ -197,6 +221,7 @@ class LinkedView {
         const pair = `${viewport.viewportId} ${seg.displaySetInstanceUID}`;
         if (this.shown.has(pair)) continue;
         this.shown.add(pair);
+        this.tellWaiting(`Drawing ${nameOf(seg)} ...`);
         await this.style(seg, viewport.viewportId, colors.get(seg), styleOf(seg, filled));
         if (!fresh.includes(viewport)) fresh.push(viewport);
       }
