@@ -14,6 +14,7 @@ import numpy as np
 from pydicom import uid
 from pydicom.dataset import FileDataset
 from pydicom.filereader import read_partial
+from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag, Tag
 
 from ..errors import DicomSeriesError, UnreadableFileError
@@ -200,8 +201,19 @@ def _image_header(path: Path, dataset: FileDataset, sop_class: str, modality: st
         orientation=_numbers(dataset, "ImageOrientationPatient", 6),
         pixel_spacing=_numbers(dataset, "PixelSpacing", 2),
         slice_distance=distance,
-        position_decimals=tuple(_decimals(number) for number in dataset.get("ImagePositionPatient") or ()),
+        position_decimals=tuple(_decimals(number) for number in _value(dataset, "ImagePositionPatient") or ()),
     )
+
+
+def _value(dataset: FileDataset, keyword: str) -> Any:
+    """The value of an element of decimals. Programs of some countries write them with a comma, against PS3.5, 6.2;
+    pydicom leaves such a text as it is."""
+    value = dataset.get(keyword)
+    if isinstance(value, str):
+        return value.replace(",", ".")
+    if isinstance(value, MultiValue):
+        return [one.replace(",", ".") if isinstance(one, str) else one for one in value]
+    return value
 
 
 def _decimals(number: Any) -> int:
@@ -228,7 +240,7 @@ def _matrix(dataset: FileDataset) -> tuple[int, int] | None:
 
 
 def _numbers(dataset: FileDataset, keyword: str, count: int) -> tuple[float, ...] | None:
-    value = dataset.get(keyword)
+    value = _value(dataset, keyword)
     if value is None or value == "" or value == []:
         return None
     numbers = tuple(float(number) for number in np.atleast_1d(np.asarray(value, dtype=float)))

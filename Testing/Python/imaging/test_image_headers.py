@@ -109,6 +109,23 @@ def test_a_position_that_is_no_number(write_ct):
     refused(path.parent, "slice_0001.dcm: its DICOM header is damaged", kind=UnreadableFileError)
 
 
+def test_decimals_with_a_comma_are_those_with_a_point(write_ct):
+    folder = write_ct()
+    expected = read_image_series(folder).geometry
+    for path in slices(folder):
+        header = pydicom.dcmread(path, stop_before_pixels=True)
+        content = path.read_bytes()
+        for keyword in ("ImagePositionPatient", "PixelSpacing", "SliceThickness", "SpacingBetweenSlices"):
+            raw = header.get_item(keyword) if keyword in header else None
+            if raw is not None and b"." in raw.value:
+                content = content.replace(raw.value, raw.value.replace(b".", b","))
+        path.write_bytes(content)
+    assert b"," in slices(folder)[0].read_bytes()
+    found = read_image_series(folder).geometry
+    assert np.array_equal(found.ijk_to_lps, expected.ijk_to_lps)
+    assert np.array_equal(found.slice_depths_mm, expected.slice_depths_mm)
+
+
 def test_a_cut_compressed_file_is_refused(real_cases, tmp_path):
     whole = next((real_cases / "thorax_dicom" / "ct").iterdir()).read_bytes()
     for size in (len(whole) - 1, len(whole) - 8, len(whole) // 2):
