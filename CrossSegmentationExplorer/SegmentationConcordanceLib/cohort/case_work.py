@@ -67,6 +67,7 @@ class CaseOutcome:
     :param has_tables: whether there are results in its folder.
     :param renewed: SEGs of an earlier run that have another content now, and so other UIDs.
     :param sentence: what was compared in this run; "" where nothing was.
+    :param notes: on what the models wrote, such as two runs that were joined.
     """
 
     case: str
@@ -75,6 +76,7 @@ class CaseOutcome:
     problems: tuple[Problem, ...] = ()
     renewed: tuple[str, ...] = ()
     sentence: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -128,7 +130,8 @@ def work_on_case(task: CaseTask) -> CaseOutcome:
         problems.append(Problem(case.name, _WRITE, "", f"{error.filename or case.name}: {error.strerror or error}."))
     else:
         status = FAILED if problems else DONE
-        return CaseOutcome(case.name, status, True, tuple(problems), tuple(work.renewed), work.sentence)
+        notes = tuple(work.listener.notes)
+        return CaseOutcome(case.name, status, True, tuple(problems), tuple(work.renewed), work.sentence, notes)
     work.remove_results()
     return CaseOutcome(case.name, FAILED, False, tuple(problems), tuple(work.renewed))
 

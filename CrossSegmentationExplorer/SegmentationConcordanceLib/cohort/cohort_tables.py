@@ -40,13 +40,11 @@ class CohortFiles:
     """What was written for all cases.
 
     :param report: None where there is nothing to report, or more than one page can carry.
-    :param notes: what was said of the cases; a sentence that several share is there once.
     """
 
     tables: tuple[Path, ...]
     failures: Path | None
     report: Path | None
-    notes: tuple[str, ...] = ()
 
 
 def write_cohort_tables(
@@ -68,10 +66,8 @@ def write_cohort_tables(
     tables.append(_write_cases(output / CASES_FILE, tasks, outcomes))
     problems = [problem for outcome in outcomes for problem in outcome.problems]
     failures = write_failures(output / FAILURES_FILE, problems)
-    notes = _case_notes(compared)
-    failed = _failure_notes(compared, problems, len(cohort.cases))
-    report = _report(output, compared, [*failed, *notes], cohort) if compared else None
-    return CohortFiles(tuple(tables), failures, report, tuple(notes))
+    report = _report(output, compared, problems, cohort) if compared else None
+    return CohortFiles(tuple(tables), failures, report)
 
 
 def _join(path: Path, parts: Iterable[Path]) -> None:
@@ -138,7 +134,7 @@ def _findings(path: Path, cases: Sequence[str], agreement: Sequence[AgreementRow
     return found
 
 
-def _report(output: Path, compared: Sequence[CaseTask], notes: Sequence[str], cohort: Cohort) -> Path | None:
+def _report(output: Path, compared: Sequence[CaseTask], problems: Sequence[Problem], cohort: Cohort) -> Path | None:
     path = output / REPORT_FILE
     rows = _rows_of(output / AGREEMENT_FILE)
     if rows > _MOST_ROWS:
@@ -156,7 +152,7 @@ def _report(output: Path, compared: Sequence[CaseTask], notes: Sequence[str], co
         pairwise,
         findings=findings,
         title=cohort.title or f"Concordance of {counted(models, 'model')} on {counted(len(compared), 'case')}",
-        notes=notes,
+        notes=_notes(compared, problems, len(cohort.cases)),
         cases=_case_table(compared),
         viewer=cohort.settings.viewer,
         data_beside=rows > _ROWS_IN_PAGE,
@@ -176,8 +172,8 @@ def _rows_of(path: Path) -> int:
         return sum(block.count(b"\n") for block in iter(lambda: stream.read(2**20), b"")) - 1
 
 
-def _failure_notes(compared: Sequence[CaseTask], problems: Sequence[Problem], n_cases: int) -> list[str]:
-    """What failed, counted."""
+def _notes(compared: Sequence[CaseTask], problems: Sequence[Problem], n_cases: int) -> list[str]:
+    """What failed, counted, and what was said of the cases; a sentence that several cases share is said once."""
     notes = []
     left_out = n_cases - len(compared)
     if left_out:
@@ -186,15 +182,11 @@ def _failure_notes(compared: Sequence[CaseTask], problems: Sequence[Problem], n_
     if partly:
         listed = ", ".join(partly[:_LISTED]) + (f" and {len(partly) - _LISTED} more" if len(partly) > _LISTED else "")
         notes.append(f"Without some model, whose output could not be used: {listed}. See {FAILURES_FILE}.")
-    return notes
-
-
-def _case_notes(compared: Sequence[CaseTask]) -> list[str]:
     said: dict[str, list[str]] = {}
     for task in compared:
         for note in read_record(task.folder).notes:
             said.setdefault(note, []).append(task.case.name)
-    return [f"{note} ({len(cases)} cases)" if len(cases) > 1 else note for note, cases in said.items()]
+    return notes + [f"{note} ({len(cases)} cases)" if len(cases) > 1 else note for note, cases in said.items()]
 
 
 def _case_table(compared: Sequence[CaseTask]) -> CaseTable:

@@ -112,6 +112,8 @@ def _tell(outcome: CaseOutcome, listener: Listener) -> None:
         listener.say(f"{what}: failed ({problem.step}). {problem.error}")
     if outcome.sentence:
         listener.say(f"{outcome.case}: {outcome.sentence}")
+    for note in outcome.notes:
+        listener.say(f"{outcome.case}: {note}")
     for name in outcome.renewed:
         listener.say(f"{outcome.case}: {name} has another content than before, and so new UIDs")
 

@@ -78,11 +78,6 @@ def tell_outcome(outcome: CohortOutcome, terminal: Terminal) -> dict[str, Any]:
     counts[FAILED] = outcome.count(FAILED) - counts[_IN_PART]
     words = {DONE: "compared", UNCHANGED: "unchanged", _IN_PART: "compared without some outputs", FAILED: "failed"}
     terminal.say("cases: " + (", ".join(f"{count} {words[s]}" for s, count in counts.items() if count) or "none"))
-    notes = outcome.files.notes
-    for note in notes[:_SHOWN]:
-        terminal.say(note)
-    if len(notes) > _SHOWN:
-        terminal.say(f"{len(notes) - _SHOWN} more notes are in the report")
     files = [*outcome.files.tables, *filter(None, (outcome.files.failures, outcome.files.report))]
     for path in files:
         terminal.say(str(path))
