@@ -6,6 +6,7 @@ import functools
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from typing import Any, TypeVar
 
 from ..errors import ConcordanceError
@@ -35,22 +36,19 @@ def on_dask(
     :raises ConcordanceError: Dask is not installed, or nobody answers there.
     """
     distributed = _distributed()
-    cluster = None
-    if address == LOCAL:
-        use_python_program()
-        cluster = distributed.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
-    try:
-        client = distributed.Client(cluster or address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
-    except (OSError, ValueError, TimeoutError) as error:
-        raise ConcordanceError(
-            f"Dask scheduler {address}", f"does not answer ({error})", "Check the address."
-        ) from error
-    try:
+    with ExitStack() as ends:
+        cluster = None
+        if address == LOCAL:
+            use_python_program()
+            cluster = distributed.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
+            ends.callback(cluster.close)
+        try:
+            client = distributed.Client(cluster or address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
+        except (OSError, ValueError, TimeoutError) as error:
+            fact = f"does not answer ({error})"
+            raise ConcordanceError(f"Dask scheduler {address}", fact, "Check the address.") from error
+        ends.callback(client.close)
         yield from _outcomes(distributed, client, function, tasks)
-    finally:
-        client.close()
-        if cluster is not None:
-            cluster.close()
 
 
 def _outcomes(distributed: Any, client: Any, function: Callable[[Task], Outcome], tasks: Sequence[Task]) -> Iterator:

@@ -39,6 +39,25 @@ def test_a_scheduler_that_is_not_there_is_said(run):
     assert "does not answer" in outcome.err
 
 
+def test_a_cluster_of_this_machine_that_does_not_answer_is_ended(run, monkeypatch):
+    distributed = pytest.importorskip("distributed", reason="needs Dask: make setup-test")
+    clusters = []
+
+    def cluster(**words):
+        clusters.append(distributed.deploy.local.LocalCluster(**words, processes=False))
+        return clusters[0]
+
+    def client(*words, **more):
+        raise TimeoutError("nobody")
+
+    monkeypatch.setattr(distributed, "LocalCluster", cluster)
+    monkeypatch.setattr(distributed, "Client", client)
+    outcome = run("out", "--scheduler", "local")
+    assert outcome.code == 2
+    assert "does not answer (nobody)" in outcome.err
+    assert [one.status.name for one in clusters] == ["closed"]
+
+
 def test_parquet_has_the_rows_of_the_csv_table(run, tmp_path):
     pytest.importorskip("pyarrow", reason="needs pyarrow: make setup-test")
     pandas = pytest.importorskip("pandas", reason="needs pandas: make setup-test")
