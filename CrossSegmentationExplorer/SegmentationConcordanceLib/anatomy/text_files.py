@@ -11,6 +11,7 @@ from ..bounded_reading import read_at_most
 from ..errors import LabelMapTableError
 
 _LARGEST = 2**26
+_DEEPEST = 100
 
 
 def read_text(path: str | Path) -> str:
@@ -40,6 +41,8 @@ def read_json(path: str | Path, remedy: str) -> Any:
     """
     try:
         content = json.loads(read_text(path))
+        if _is_deeper(content, _DEEPEST):  # how much Python itself takes depends on its version
+            raise RecursionError
         json.dumps(content, ensure_ascii=False).encode("utf-8")
     except RecursionError as error:
         raise LabelMapTableError(path, "is nested too deeply", remedy) from error
@@ -49,6 +52,18 @@ def read_json(path: str | Path, remedy: str) -> Any:
     except ValueError as error:
         raise LabelMapTableError(path, f"is no JSON ({error})", remedy) from error
     return content
+
+
+def _is_deeper(content: object, levels: int) -> bool:
+    found = [content]
+    for _ in range(levels):
+        found = [
+            inner
+            for outer in found
+            if isinstance(outer, (dict, list))
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+    return any(isinstance(one, (dict, list)) for one in found)
 
 
 def control_characters(text: str) -> list[str]:

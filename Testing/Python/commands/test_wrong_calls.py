@@ -143,6 +143,8 @@ def test_a_label_map_is_not_imported_onto_itself(refused, tmp_path):
         (b'{"labels": {"\\ud800": 1}}', "half a letter (U+D800)"),
         (b"[" * 100_000 + b"]" * 100_000, "nested too deeply"),
         (b'{"labels": ' * 3000 + b"1" + b"}" * 3000, "nested too deeply"),
+        (b'{"labels": ' * 101 + b"1" + b"}" * 101, "nested too deeply"),
+        (b'{"labels": ' * 100 + b"1" + b"}" * 100, "is no label id"),
         (b'{"labels": 3}', 'has no "labels"'),
         (b"[1, 2]", 'has no "labels"'),
         (b"\xff\xfe", "is no UTF-8 text"),
