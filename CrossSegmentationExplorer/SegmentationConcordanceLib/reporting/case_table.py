@@ -56,7 +56,7 @@ def read_cases(path: str | os.PathLike[str], agreement: Sequence[AgreementRow]) 
     :raises ConcordanceError: there is no column to match by, no case matches, or a case has two lines.
     """
     path = Path(path)
-    lines = [cells for _, cells in table_lines(path)]
+    lines = [cells for _, cells in table_lines(path, known=(*_IDENTIFIERS, *_PATIENT_COLUMNS))]
     key = _key_column(path, lines)
     case_of = {(row.case if key == "case" else row.series_uid): row.case for row in agreement}
     matched: dict[str, dict[str, str]] = {}

@@ -37,6 +37,11 @@ def test_cases_that_only_their_name_tells_apart(tmp_path, rows):
     assert cases.labels == {"one": "P (...one)", "two": "P (...two)"}
 
 
+def test_names_of_columns_in_capitals(tmp_path, rows):
+    cases = read_cases(written(tmp_path, "sep=;\nCase;Patient_ID;Kernel\none;P1;B30f\n"), rows)
+    assert (cases.columns, cases.values) == (("patient_id", "Kernel"), {"one": ("P1", "B30f")})
+
+
 def test_identifiers_by_model(tmp_path, rows):
     text = (
         "case,study_uid,seg_moose,seg_totalsegmentator_v2,seg_my_model_,seg_other,seg_consensus\none,5,6,7,8,9,10;11\n"
