@@ -15,7 +15,7 @@ const MARKS = [
   { sign: "\u2205", words: "no voxel in the consensus" },
 ];
 /** Of a finding that names several models and blames none. */
-const ONE_OF_THESE = { sign: "?", words: "named in a finding, one of these" };
+const ONE_OF_THESE = { sign: "?", words: "named in a finding that blames nobody" };
 
 function makeModelMap(findings, change) {
   const state = { named: new Map(), change, view: null, worst: [], whole: false, columns: 0 };
@@ -221,7 +221,7 @@ function factOfCell(state, cell, row) {
 }
 
 function markOfFinding({ kind, isBlamed, against }) {
-  const words = against.length ? `held against ${listed(against)} in a finding, one of these` : ONE_OF_THESE.words;
+  const words = against.length ? `held against ${listed(against)} in a finding that blames nobody` : ONE_OF_THESE.words;
   if (!isBlamed) return { ...ONE_OF_THESE, words };
   return MARKS[kind === "found_alone" ? 1 : 2];
 }
