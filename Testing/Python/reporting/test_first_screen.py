@@ -99,8 +99,8 @@ def test_of_two_models_that_agree_little_both_are_marked_and_nobody_is_blamed(
     assert {what for what, sign in signs.items() if sign == "?"} == {("spleen", "CADS"), ("spleen", "MOOSE")}
     assert "cut" in cell(page, "liver", "CADS").get_attribute("class").split()
     words = cell(page, "spleen", "MOOSE").locator("button").get_attribute("aria-label")
-    assert "one of these; case-01, spleen: CADS and MOOSE agree with Dice 0.800" in words
-    assert "? named in a finding, one of these" in page.locator("#map-legend").inner_text()
+    assert "named in a finding that blames nobody; case-01, spleen: CADS and MOOSE agree with Dice 0.800" in words
+    assert "? named in a finding that blames nobody" in page.locator("#map-legend").inner_text()
     assert page.locator("#findings-blame").is_hidden()
 
 
@@ -121,7 +121,7 @@ def test_of_three_that_agree_little_the_two_that_agree_least_are_marked_and_of_a
     assert [cell(page, "spleen", model).inner_text() for model in "ABC"] == ["?", "", "?"]
     assert [cell(page, "kidney", model).inner_text() for model in "ABCD"] == ["?", "?", "\u2715", "\u2715"]
     words = cell(page, "kidney", "A").locator("button").get_attribute("aria-label")
-    assert "held against C, D in a finding, one of these; case-01, kidney: C, D found nothing" in words
+    assert "held against C, D in a finding that blames nobody; case-01, kidney: C, D found nothing" in words
     assert "(C and D, or A and B)" in page.locator("#answer").inner_text()
 
 
