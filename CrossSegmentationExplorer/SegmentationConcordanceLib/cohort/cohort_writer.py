@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..imaging.volume_files import is_volume_file
 from ..imaging.whole_files import whole_file
 from .cases import CaseOutput, CohortCase
 from .cohort_file import TABLE_COLUMNS
@@ -27,7 +28,7 @@ def write_cohort_table(path: Path, cases: Sequence[CohortCase]) -> None:
 def cohort_rows(path: Path, cases: Sequence[CohortCase]) -> list[tuple[str, ...]]:
     """What :func:`write_cohort_table` writes: the names of the columns, and a row for each output.
 
-    :param path: of the table, from whose folder the paths are seen; nothing is read or written.
+    :param path: of the table, from whose folder the paths are seen; nothing is written.
     :returns: of one length all; a case without outputs has one row.
     """
     facts = list(dict.fromkeys(name for case in cases for name, _ in case.facts))
@@ -45,10 +46,12 @@ def cohort_rows(path: Path, cases: Sequence[CohortCase]) -> list[tuple[str, ...]
 
 
 def _whole_folders(paths: Sequence[Path]) -> list[Path]:
-    """The folder where all its image files are meant."""
-    if len(paths) > 1 and len({path.parent for path in paths}) == 1:
-        return [paths[0].parent]
-    return list(paths)
+    """The folder where all its image files are meant; the files where others lie beside them."""
+    if len(paths) < 2 or len({path.parent for path in paths}) > 1:
+        return list(paths)
+    folder = paths[0].parent
+    there = {path for path in folder.iterdir() if is_volume_file(path)} if folder.is_dir() else set()
+    return [folder] if there.issubset(paths) else list(paths)
 
 
 def _seen_from(path: Path, base: Path) -> str:

@@ -12,13 +12,15 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from functools import lru_cache
 from pathlib import Path
 
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 from pydicom.multival import MultiValue
 
-from ..anatomy.vocabulary import shipped_vocabularies
+from ..anatomy.model_names import told_model
+from ..anatomy.vocabulary import all_vocabularies, shipped_vocabularies
 from ..errors import ConcordanceError
 from ..imaging.dicom_files import first_values, is_dicom_file
 from ..imaging.rtstruct import referenced_series
@@ -174,11 +176,19 @@ def _image_files(volumes: Sequence[Path], series: Sequence[Path], root: Path) ->
 
 
 def _outputs_of(volumes: Sequence[Path], images: Sequence[_Series], root: Path) -> list[tuple[Path, ...]]:
-    """The files of one folder that belong to one image are one output."""
-    together: dict[tuple[Path, int | None], list[Path]] = {}
+    """The files of one folder that belong to one image are one output, but for those called after different models."""
+    together: dict[tuple[Path, int | None, frozenset[str]], list[Path]] = {}
     for path in volumes:
-        together.setdefault((path.parent, _belongs_to(path, images, root)), []).append(path)
+        key = path.parent, _belongs_to(path, images, root), _told_label_maps(volume_name(path))
+        together.setdefault(key, []).append(path)
     return [tuple(paths) for paths in together.values()]
+
+
+@lru_cache(maxsize=4096)
+def _told_label_maps(name: str) -> frozenset[str]:
+    """The label maps of the model and versions that a file's name tells; empty where it tells none."""
+    known = all_vocabularies()[0]
+    return frozenset(one.name for one in known if told_model(name, one, known))
 
 
 def _belongs_to(path: Path, images: Sequence[_Series], root: Path) -> int | None:

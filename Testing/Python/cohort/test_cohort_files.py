@@ -168,6 +168,45 @@ def test_a_file_that_is_called_as_its_case_goes_to_that_case(tmp_path):
     assert (outputs, found.alone) == ([tmp_path / "moose/P1.nii.gz", tmp_path / "moose/P2.nii.gz"], ())
 
 
+def test_files_of_one_folder_that_are_called_after_different_models_are_different_outputs(tmp_path):
+    names = ("TotalSegmentator.nii.gz", "moose.nii.gz", "cads_551.nii.gz", "cads_552.nii.gz", "own.nii.gz")
+    (case,) = found_cases(tree(tmp_path, "P1/ct.nii.gz", *(f"P1/seg/{name}" for name in names))).cases
+    assert sorted(sorted(path.name for path in one.paths) for one in case.outputs) == [
+        ["TotalSegmentator.nii.gz"],
+        ["cads_551.nii.gz", "cads_552.nii.gz"],
+        ["moose.nii.gz"],
+        ["own.nii.gz"],
+    ]
+
+
+def test_files_of_one_folder_that_tell_versions_of_a_model_are_different_outputs(tmp_path):
+    names = ("totalsegmentator_v1.nii.gz", "totalsegmentator_v2_total.nii.gz", "totalsegmentator_v2_body.nii.gz")
+    (case,) = found_cases(tree(tmp_path, "P1/ct.nii.gz", *(f"P1/seg/{name}" for name in names))).cases
+    assert sorted(len(one.paths) for one in case.outputs) == [1, 2]
+
+
+def test_init_names_the_files_of_an_output_where_others_lie_beside_them(concordance, tmp_path):
+    """A folder stands for all its image files: those of another model, and a reference, would be read as well."""
+    moose, ours = ["moose_a.nii.gz", "moose_b.nii.gz"], ["liver.nii.gz", "spleen.nii.gz"]
+    tree(tmp_path, "P1/ct.nii.gz", *(f"P1/seg/{name}" for name in moose), *(f"P1/own/{name}" for name in ours))
+    tree(tmp_path, "P1/seg/cads.nii.gz", "P2/ct.nii.gz", *(f"P2/own/{name}" for name in (*ours, "ground_truth.nii.gz")))
+    assert concordance("cohort", "init", tmp_path).code == 0
+    with (tmp_path / "cohort.csv").open(newline="") as stream:
+        told = {line["segmentation"] for line in csv.DictReader(stream)}
+    assert told == {
+        "P1/own",
+        "P1/seg/cads.nii.gz",
+        ";".join(f"P1/seg/{name}" for name in moose),
+        ";".join(f"P2/own/{name}" for name in ours),
+    }
+
+
+def test_files_of_structures_in_one_folder_are_one_output(tmp_path):
+    names = ("liver.nii.gz", "spleen.nii.gz", "heart_atrium_left.nii.gz")
+    (case,) = found_cases(tree(tmp_path, "P1/ct.nii.gz", *(f"P1/seg/{name}" for name in names))).cases
+    assert [len(one.paths) for one in case.outputs] == [3]
+
+
 def test_an_image_file_of_a_patient_without_dicom_is_a_case_beside_those_with_dicom(organs, tmp_path):
     shutil.copytree(organs[0][1], tmp_path / "P1" / "ct")
     found = found_cases(tree(tmp_path, "P1/models/liver.nii.gz", "P2/ct.nii.gz", "P2/models/heart.nii.gz"))
