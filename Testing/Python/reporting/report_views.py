@@ -63,6 +63,17 @@ def go(page, fragment):
     )
 
 
+def follow(link):
+    """Click a link to a fragment of the page's address, which the page reads a moment later."""
+    link.evaluate(
+        """() => {
+            globalThis.followed = new Promise((done) => addEventListener("hashchange", done, { once: true }));
+        }"""
+    )
+    link.click()
+    link.evaluate("() => globalThis.followed")
+
+
 def download(page, button):
     """Text of the file that a button saves."""
     with page.expect_download() as saved:

@@ -13,7 +13,7 @@ import pytest
 import SimpleITK
 from PIL import Image
 
-from reporting.report_views import address, download, table
+from reporting.report_views import address, download, go, table
 from SegmentationConcordanceLib.agreement.finding import Finding
 from SegmentationConcordanceLib.reporting.pictures import PIXELS, PLANES, Picture
 from SegmentationConcordanceLib.reporting.report import write_report
@@ -73,8 +73,7 @@ def test_the_map_marks_failures_with_signs_and_greys_what_is_cut(first):
     assert "found nothing" in words
     # The scan cuts the spleen of b, not that of a.
     assert "cut" not in cell(first, "spleen", "CADS").get_attribute("class").split()
-    first.evaluate("location.hash = '#case=b'")
-    first.locator("#case-table tbody tr").first.wait_for()
+    go(first, "case=b")
     assert "cut" in cell(first, "spleen", "CADS").get_attribute("class").split()
 
 

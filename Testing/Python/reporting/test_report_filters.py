@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reporting.report_views import address, click_mark, count, go, pick, series, table
+from reporting.report_views import address, click_mark, count, follow, go, pick, series, table
 from SegmentationConcordanceLib.reporting.case_table import CaseTable
 from SegmentationConcordanceLib.reporting.report import write_report
 
@@ -150,7 +150,7 @@ def test_an_address_brings_its_choice_and_unknown_names_in_it_do_nothing(browser
 
 
 def test_a_finding_opens_its_structure(page):
-    page.locator("#findings a").nth(2).click()
+    follow(page.locator("#findings a").nth(2))
     assert "structure=SCT:78961009" in address(page)
     assert page.locator("#matrix tbody th").all_inner_texts() == ["spleen"]
     assert page.locator("#details-heading").inner_text() == "spleen, MOOSE"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from urllib.parse import quote
+
 import pytest
 
-from reporting.report_views import count, series
+from reporting.report_views import count, go, series
 from reporting.visits import SETTLED
 from SegmentationConcordanceLib.reporting.report import write_report
 
@@ -44,7 +47,7 @@ def test_marks_upon_each_other_are_drawn_once_and_counted(large):
 
 def test_a_selected_case_has_its_rings_whether_its_own_dots_are_drawn_or_not(large):
     for case in ("c0", "c1000"):  # of one Dice
-        large.evaluate(f"location.hash = 'selected=' + encodeURIComponent(JSON.stringify(['{case}', 'spleen', 'X']))")
+        go(large, "selected=" + quote(json.dumps([case, "spleen", "X"])))
         large.wait_for_selector(SETTLED)
         assert large.locator("#details-heading").text_content() == "spleen, X"
         rings = series(large, "dice-plot")["rings"]
