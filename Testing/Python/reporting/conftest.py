@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import hashlib
 from collections.abc import Callable, Iterator
@@ -9,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import SimpleITK
 
+from reporting.made_pictures import picture
 from reporting.visits import KeptPage, Visit
 from SegmentationConcordanceLib.agreement.table import AgreementRow, PairwiseRow
+from SegmentationConcordanceLib.reporting.pictures import PIXELS
 from SegmentationConcordanceLib.reporting.report import write_report
 
 ARGUMENTS = [
@@ -166,3 +170,28 @@ def page(
     """The page of these rows and of one pair, open."""
     write_report(tmp_path / "page.html", rows, [pairwise_row(dice=0.75)], title="Two cases", notes=["A note."])
     return kept_page(tmp_path / "page.html")
+
+
+@pytest.fixture(scope="session")
+def jpeg(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A grey picture as JPEG in base64."""
+    path = tmp_path_factory.mktemp("jpeg") / "grey.jpg"
+    SimpleITK.WriteImage(SimpleITK.Image(PIXELS, PIXELS, SimpleITK.sitkUInt8) + 128, str(path))
+    return base64.b64encode(path.read_bytes()).decode("ascii")
+
+
+@pytest.fixture
+def written(rows: list[AgreementRow], pairwise_row: Callable[..., PairwiseRow], jpeg: str, tmp_path: Path) -> Path:
+    """The page of the rows, in which CADS missed the liver of b and MOOSE is low on the spleen; with two pictures."""
+    pictures = [
+        picture(jpeg, "b", "SCT:10200004", "liver", ["MOOSE", "CADS"], missed=[1]),
+        picture(jpeg, "a", "SCT:78961009", "spleen", ["MOOSE", "CADS", "Other"]),
+    ]
+    write_report(tmp_path / "page.html", rows, [pairwise_row(dice=0.75)], title="Two cases", pictures=pictures)
+    return tmp_path / "page.html"
+
+
+@pytest.fixture
+def first(kept_page: Callable[..., Any], written: Path) -> Any:
+    """That page on a screen of 1440 x 900."""
+    return kept_page(written, 1440, 900)
