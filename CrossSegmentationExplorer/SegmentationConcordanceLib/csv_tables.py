@@ -24,7 +24,7 @@ _LONGEST_CELL = 131_072  # of csv itself
 _LIMIT = threading.Lock()
 _SEPARATORS = ",;\t"
 _ANNOUNCED = re.compile(rf'\A"?sep=([{_SEPARATORS}])"?[{_SEPARATORS}]*\r?\n', re.IGNORECASE)
-_DECIMAL_COMMA = re.compile(r"\s*([+-]?\d+),(\d+(?:[eE][+-]?\d+)?)\s*")
+_DECIMAL_COMMA = re.compile(r"\A\s*([+-]?\d+),(\d+(?:[eE][+-]?\d+)?)\s*\Z")
 
 
 def table_text(path: Path) -> str:
@@ -119,7 +119,7 @@ def with_decimal_point(text: str, separator: str) -> str:
 
     :param separator: between cells. Where that is a comma, a comma within a number may divide thousands and stays.
     """
-    return text if separator == "," else _DECIMAL_COMMA.sub(r"\1.\2", text) if _DECIMAL_COMMA.fullmatch(text) else text
+    return text if separator == "," else _DECIMAL_COMMA.sub(r"\1.\2", text)
 
 
 def require_columns(path: Path, names: Sequence[str], needed: Sequence[str]) -> None:

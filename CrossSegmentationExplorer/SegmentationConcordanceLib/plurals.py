@@ -1,6 +1,8 @@
-"""Numbers with their nouns."""
+"""Numbers with their nouns, and names of which there may be many."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 _SAME = ("series",)
 
@@ -15,3 +17,12 @@ def counted(number: int, noun: str) -> str:
         return f"{number:,} {noun}"
     ends_in_y = noun.endswith("y") and noun[-2:-1] not in "aeiou"
     return f"{number:,} {noun[:-1]}ies" if ends_in_y else f"{number:,} {noun}s"
+
+
+def first_few(names: Sequence[str], most: int) -> str:
+    """``a, b, c``, or ``a, b and 7 more``.
+
+    :param most: how many are named.
+    :returns: "" for no names.
+    """
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from ..plurals import first_few
 from .finding_sentences import listed
 from .table import MISSED, NOT_LOOKED_FOR, AgreementRow
 
@@ -94,7 +95,7 @@ def family_notes(rows: Iterable[AgreementRow]) -> list[str]:
 def _sentence(family: str, members: list[str], outvoted: dict[str, set[str]]) -> str:
     models = sorted(set().union(*outvoted.values()))
     names = [structure.replace("_", " ") for structure in outvoted]
-    listed = ", ".join(names[:_LISTED]) + (f" and {len(names) - _LISTED} more" if len(names) > _LISTED else "")
+    listed = first_few(names, _LISTED)
     return (
         f"{', '.join(members)} are of one family ({family}) and by themselves the majority on {listed}: that"
         f" {', '.join(models)} {'differs' if len(models) == 1 else 'differ'} there does not show who is wrong."

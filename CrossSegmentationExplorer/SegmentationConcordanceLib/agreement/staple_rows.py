@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from statistics import median
 
+from ..plurals import first_few
 from .comparison import Comparison
 from .consensus import Consensus, LeaveOneOut
 from .staple import StapleConsensus
@@ -60,9 +61,8 @@ def unsettled_note(comparison: Comparison, consensus: Consensus | LeaveOneOut) -
                 names[comparison.structures[index].name] = estimate.iterations
     if not names:
         return ""
-    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
     return (
-        f"STAPLE has not converged for {', '.join(list(names)[:_LISTED])}{more}: stopped after {max(names.values())} "
+        f"STAPLE has not converged for {first_few(list(names), _LISTED)}: stopped after {max(names.values())} "
         "iterations. Its estimates there still drift; look at the majority."
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..anatomy.groups import group_of, shipped_groups
+from ..plurals import first_few
 from .acquisition_effects import AcquisitionEffect, acquisition_effects
 from .failure_rates import FailureRate, failure_rates
 from .model_comparison import ALPHA, FEWEST_PATIENTS, ModelComparison, compare_models_over_patients
@@ -120,8 +121,7 @@ class WhichModel:
     def unanswered_in_words(self) -> str:
         """Which structures have no answer, and why; "" where all have one."""
         names = [name for name, _ in self.unanswered]
-        more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-        told = f"{', '.join(names[:_LISTED])}{more}"
+        told = first_few(names, _LISTED)
         return f"Known to models of one family only, and so without an answer: {told}." if names else ""
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import ConcordanceError
+from ..plurals import first_few
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
 _TOKEN = re.compile(r"\{[A-Za-z_]\w*\}|\*\*/|\*\*|[*?]|[^{*?]+|\{")
@@ -78,7 +79,7 @@ def require_match(what: str, pattern: PathPattern, folder: Path, found: dict[Fie
     begin = PathPattern("/".join(parts[:led])) if led else None
     places = [path for paths in begin.matches(folder).values() for path in paths] if begin else [folder]
     here = sorted({entry.name for place in places if place.is_dir() for entry in place.iterdir()})
-    listed = ", ".join(here[:_LISTED]) + (f" and {len(here) - _LISTED} more" if len(here) > _LISTED else "")
+    listed = first_few(here, _LISTED)
     where = f"{folder}/{begin.text}" if begin else str(folder)
     raise ConcordanceError(
         f"{what} '{pattern.text}'",

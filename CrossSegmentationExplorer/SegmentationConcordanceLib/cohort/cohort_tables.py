@@ -12,7 +12,7 @@ from ..agreement.findings import findings_of_cohort
 from ..agreement.table import AgreementRow
 from ..agreement.table_findings import worst_findings
 from ..imaging.whole_files import whole_file
-from ..plurals import counted
+from ..plurals import counted, first_few
 from ..reporting.case_files import AGREEMENT_FILE, FINDINGS_FILE, PAIRWISE_FILE, REPORT_FILE, STAPLE_FILE
 from ..reporting.case_table import CaseTable
 from ..reporting.finding_tables import read_findings, write_findings
@@ -180,7 +180,7 @@ def _notes(compared: Sequence[CaseTask], problems: Sequence[Problem], n_cases: i
         notes.append(f"{left_out} of {n_cases} cases could not be compared and are not in this report.")
     partly = sorted({one.case for one in problems} & {task.case.name for task in compared})
     if partly:
-        listed = ", ".join(partly[:_LISTED]) + (f" and {len(partly) - _LISTED} more" if len(partly) > _LISTED else "")
+        listed = first_few(partly, _LISTED)
         notes.append(f"Without some model, whose output could not be used: {listed}. See {FAILURES_FILE}.")
     said: dict[str, list[str]] = {}
     for task in compared:

@@ -179,13 +179,13 @@ def _outputs_of(volumes: Sequence[Path], images: Sequence[_Series], root: Path) 
     """The files of one folder that belong to one image are one output, but for those called after different models."""
     together: dict[tuple[Path, int | None, frozenset[str]], list[Path]] = {}
     for path in volumes:
-        key = path.parent, _belongs_to(path, images, root), _told_label_maps(volume_name(path))
+        key = path.parent, _belongs_to(path, images, root), _called_after(volume_name(path))
         together.setdefault(key, []).append(path)
     return [tuple(paths) for paths in together.values()]
 
 
 @lru_cache(maxsize=4096)
-def _told_label_maps(name: str) -> frozenset[str]:
+def _called_after(name: str) -> frozenset[str]:
     """The label maps of the model and versions that a file's name tells; empty where it tells none."""
     known = all_vocabularies()[0]
     return frozenset(one.name for one in known if told_model(name, one, known))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ConcordanceError, OutputError
+from ..plurals import first_few
 
 LAYOUT = "%collection_id/%PatientID/%StudyInstanceUID/%Modality_%SeriesInstanceUID"
 """Where each series goes, below the folder that is named."""
@@ -73,8 +74,7 @@ class Idc:
         known = {one.series_uid for one in found}
         unknown = [uid for uid in series_uids if uid not in known]
         if unknown:
-            more = f" and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""
-            fact = f"IDC version {self.version} has no image series {', '.join(unknown[:_SHOWN])}{more}"
+            fact = f"IDC version {self.version} has no image series {first_few(unknown, _SHOWN)}"
             raise ConcordanceError("series", fact, "Check the UIDs.")
         for collection in collections:
             if not any(one.collection == collection for one in found):

@@ -11,6 +11,7 @@ from ..errors import ConcordanceError, Setting, UnknownLabelError
 from ..imaging.model_recognition import Recognition, decided, recognize_model
 from ..imaging.output_names import OutputNames
 from ..imaging.volume_files import is_volume_file
+from ..plurals import first_few
 
 _LISTED = 4
 
@@ -51,7 +52,7 @@ def told_task(paths: Sequence[Path], vocabulary: Vocabulary, setting: Setting | 
         fact = f"no task of {vocabulary.title} has all of its labels"
         raise UnknownLabelError(path, fact, "Choose the model and version that wrote it.")
     likely = [task for task in vocabulary.tasks if (task,) in left] or list(vocabulary.tasks)
-    listed = ", ".join(likely[:_LISTED]) + (f" and {len(likely) - _LISTED} more" if len(likely) > _LISTED else "")
+    listed = first_few(likely, _LISTED)
     fact = f"neither its name nor its labels tell which task of {vocabulary.title} wrote it"
     raise ConcordanceError(path, f"{fact}; they leave {listed}", "Name the task.", setting or Setting("task"))
 

@@ -15,6 +15,7 @@ from ..imaging.geometry import Geometry
 from ..imaging.image_series import ImageSeries
 from ..imaging.label_map import LabelMap, Segment
 from ..imaging.rtstruct import StructureSet, read_rtstruct
+from ..plurals import first_few
 from .known_label_maps import known_vocabularies, known_vocabulary
 from .listener import Listener
 
@@ -42,10 +43,9 @@ def read_structure_set(
     coded = _coded(found.label_map.segments, named, folders, listener)
     uncoded = [segment.name for segment in coded if segment.structure is None]
     if uncoded:
-        more = f" and {len(uncoded) - _LISTED} more" if len(uncoded) > _LISTED else ""
         listener.warn(
             f"{path}: no label map has a structure of these names, so they are compared with nothing: "
-            f"{', '.join(uncoded[:_LISTED])}{more}"
+            f"{first_few(uncoded, _LISTED)}"
         )
     return LabelMap(found.label_map.layers, found.label_map.geometry, coded), found.label
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import GeometryMismatchError, Setting
+from ..plurals import first_few
 from .geometry import Geometry
 from .label_map import LabelMap
 from .resampling import bring_to_grid, covered_part, part_note, place_on_grid, resample_nearest
@@ -106,5 +107,4 @@ def _lost_note(former: LabelMap, now: LabelMap) -> str:
     """Which segments have lost all their voxels; "" for none."""
     before, after = former.voxel_counts(), now.voxel_counts()
     lost = [segment.name for segment in former.segments if before[segment] and not after[segment]]
-    more = f" and {len(lost) - _LISTED} more" if len(lost) > _LISTED else ""
-    return f"no voxel is left of {', '.join(lost[:_LISTED])}{more}" if lost else ""
+    return f"no voxel is left of {first_few(lost, _LISTED)}" if lost else ""

@@ -18,6 +18,7 @@ from ..errors import (
     UnreadableFileError,
     VoxelTypeError,
 )
+from ..plurals import first_few
 from .geometry import Geometry
 from .header_names import names_in_header, require_fitting_names, slicer_segment_names
 from .label_map import LabelMap, Segment, label_boxes, label_counts, smallest_dtype
@@ -323,6 +324,4 @@ def _segment(label: FoundLabel, number: int, layer: int = 0) -> Segment:
 
 
 def _listed(texts: Iterable[str]) -> str:
-    texts = list(texts)
-    more = len(texts) - _LISTED
-    return ", ".join(texts[:_LISTED]) + (f" and {more} more" if more > 0 else "")
+    return first_few(list(texts), _LISTED)

@@ -13,6 +13,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -212,7 +213,8 @@ def _filled(
     """The voxels of a structure, and on how many slices contours cross: neither is a hole of the other."""
     mask = np.zeros(geometry.shape, dtype=bool)
     crossing = 0
-    for k, some in itertools.groupby(sorted(contours, key=lambda contour: contour[0]), key=lambda contour: contour[0]):
+    of_slice = itemgetter(0)
+    for k, some in itertools.groupby(sorted(contours, key=of_slice), key=of_slice):
         areas = [fill(geometry.shape[1:], ijk[:, [1, 0]]) for _, ijk in some]
         mask[k] = np.logical_xor.reduce(areas)
         crossing += any(0 < shared < smaller for shared, smaller in _shared_sizes(areas))

@@ -11,6 +11,7 @@ from ..anatomy.concepts import CodedStructure
 from ..anatomy.identity import StructureIdentity, structure_identity
 from ..anatomy.known_structures import KnownStructures, spelling
 from ..anatomy.vocabulary import load_vocabulary, shipped_vocabularies
+from ..plurals import first_few
 from .label_map import Segment
 
 _LISTED = 5
@@ -67,8 +68,7 @@ def _note(identity: StructureIdentity, group: list[Segment]) -> str:
     parts = [f"{len(group)} segments have the same codes {identity.key}"]
     for words, names in (("taken by their names", by_name), ("not compared, as no name tells what they are", uncoded)):
         if names:
-            more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-            parts.append(f"{', '.join(names[:_LISTED])}{more}: {words}")
+            parts.append(f"{first_few(names, _LISTED)}: {words}")
     return "; ".join(parts)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..anatomy.concepts import CodedConcept, CodedStructure
 from ..errors import ConcordanceError
+from ..plurals import first_few
 from .label_map import Segment
 
 LABEL_MAP_STORAGE = "1.2.840.10008.5.1.4.1.1.66.7"
@@ -38,7 +39,7 @@ def storable_segments(segments: Iterable[Segment], model_name: str) -> tuple[Seg
     segments = tuple(segments)
     uncoded = [segment.name for segment in segments if segment.structure is None]
     if uncoded:
-        names = ", ".join(uncoded[:10]) + (f" and {len(uncoded) - 10} more" if len(uncoded) > 10 else "")
+        names = first_few(uncoded, 10)
         raise ConcordanceError(
             "DICOM SEG",
             f"{len(uncoded)} of {len(segments)} segments have no codes: {names}",

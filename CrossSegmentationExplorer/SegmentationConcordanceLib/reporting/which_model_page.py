@@ -11,7 +11,7 @@ from ..agreement.failure_rates import FAILURE_ASSUMPTION
 from ..agreement.model_comparison import ALPHA, ASSUMPTIONS, Interval
 from ..agreement.repeat_scans import REPEAT_ASSUMPTION, Repeatability
 from ..agreement.which_model import GROUP, ScopeAnswer, WhichModel
-from ..plurals import counted
+from ..plurals import counted, first_few
 
 _LISTED = 6
 _STYLE = """
@@ -169,9 +169,7 @@ def _acquisition(answer: WhichModel) -> str:
 
 
 def _levels(effect: AcquisitionEffect) -> str:
-    listed = [f"{_e(level)} {mean:.3f} ({n})" for level, (n, mean) in effect.means.items()]
-    more = len(listed) - _LISTED
-    return ", ".join(listed[:_LISTED]) + (f" and {more} more" if more > 0 else "")
+    return first_few([f"{_e(level)} {mean:.3f} ({n})" for level, (n, mean) in effect.means.items()], _LISTED)
 
 
 def _assumptions(answer: WhichModel) -> list[str]:

@@ -21,6 +21,7 @@ from ...imaging.resampling import bring_to_grid, covered_part
 from ...imaging.seg_parts import part_paths
 from ...imaging.seg_writer import BINARY, LABEL_MAP
 from ...imaging.whole_files import plain_stem
+from ...plurals import first_few
 from ..node_attributes import looked_for_of_node
 from ..segmentation_node import label_map_from_node
 
@@ -113,8 +114,7 @@ def coded_segments(label_map: LabelMap, name: str, leave_out_uncoded: bool) -> t
     uncoded = [segment for segment in label_map.segments if segment.structure is None]
     if not uncoded:
         return label_map, []
-    more = f" and {len(uncoded) - _LISTED} more" if len(uncoded) > _LISTED else ""
-    listed = ", ".join(segment.name for segment in uncoded[:_LISTED]) + more
+    listed = first_few([segment.name for segment in uncoded], _LISTED)
     if not leave_out_uncoded:
         remedy = "Say what they are and apply again, or choose to leave them out."
         raise ConcordanceError(name, f"{len(uncoded)} segments have no codes: {listed}", remedy)
